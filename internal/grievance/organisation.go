@@ -1,0 +1,144 @@
+package grievance
+
+import (
+	"strings"
+	"time"
+)
+
+// Role is what somebody may do in a unit.
+type Role string
+
+// The roles. RoleSystem is the engine's; it is never appointed.
+const (
+	RolePetitioner Role = "petitioner"
+	RoleCourier    Role = "courier"
+	RoleGridWorker Role = "grid_worker"
+	RoleClerk      Role = "clerk"
+	RoleHandler    Role = "handler"
+	RoleLeader     Role = "leader"
+	RoleSupervisor Role = "supervisor"
+	RoleInspector  Role = "inspector"
+	RoleAdmin      Role = "admin"
+	RoleSystem     Role = "system"
+)
+
+// StaffRoles lists the roles that an appointment can give.
+var StaffRoles = []Role{
+	RoleCourier, RoleGridWorker, RoleClerk, RoleHandler, RoleLeader,
+	RoleSupervisor, RoleInspector, RoleAdmin,
+}
+
+// Level is a unit's place in the administration.
+type Level string
+
+// The levels, from the top.
+const (
+	LevelProvince Level = "province"
+	LevelCity     Level = "city"
+	LevelCounty   Level = "county"
+	LevelTownship Level = "township"
+	LevelVillage  Level = "village"
+	LevelGrid     Level = "grid"
+)
+
+// Levels lists the levels from the top.
+var Levels = []Level{LevelProvince, LevelCity, LevelCounty, LevelTownship, LevelVillage, LevelGrid}
+
+// Unit is a unit (单位) of the tree. Path is made of the ids of its ancestors and
+// its own, each followed by "/": it never changes by renaming, and a subtree is
+// the range of paths that start with it. An organ may issue decisions and
+// opinions; who must sign elsewhere is found by climbing to the next organ.
+type Unit struct {
+	ID          UnitID
+	ParentID    UnitID
+	Path        string
+	Code        string // GB/T 2260 or township statistical code; departments add "-NN"
+	Name        string
+	Level       Level
+	Kind        string // government, department, station, village, grid
+	Organ       bool
+	SuccessorID UnitID // set when the unit was merged into another
+	EndedAt     *time.Time
+	CreatedAt   time.Time
+}
+
+// Within reports whether u lies in the subtree of top, top included.
+func (u *Unit) Within(top *Unit) bool { return strings.HasPrefix(u.Path, top.Path) }
+
+// User is a person who can log in, or who answers for cases.
+type User struct {
+	ID         UserID
+	Username   string
+	Name       string
+	Petitioner bool // an account of the public: no appointment, own cases only
+	DisabledAt *time.Time
+	CreatedAt  time.Time
+}
+
+// Appointment says that a user holds a post from one instant until another
+// (任职); Until is nil while it lasts. OnDuty marks the unit's duty clerk (值班).
+type Appointment struct {
+	ID         AppointmentID
+	UserID     UserID
+	UnitID     UnitID
+	Role       Role
+	Head       bool
+	OnDuty     bool
+	From       time.Time `gorm:"column:from_at"`
+	Until      *time.Time
+	HandedOnAt *time.Time // when the open cases of an ended appointment had all been handed on
+	CreatedAt  time.Time
+}
+
+// HeldAt reports whether the post is held at t: from From, before Until.
+func (a *Appointment) HeldAt(t time.Time) bool {
+	return !t.Before(a.From) && (a.Until == nil || t.Before(*a.Until))
+}
+
+// Post is a role in a unit. Work is addressed to posts, not to persons, so that
+// it survives a change of staff.
+type Post struct {
+	UnitID UnitID `json:"unit,omitzero"`
+	Role   Role   `json:"role,omitempty"`
+	Head   bool   `json:"head,omitempty"`
+}
+
+// IsZero reports whether p names no post.
+func (p Post) IsZero() bool { return p == Post{} }
+
+// Actor is who acts: a user with all the posts held at the instant, or the engine.
+type Actor struct {
+	UserID UserID
+	Name   string
+	Posts  []Post
+}
+
+// System is the engine as an actor.
+var System = Actor{Posts: []Post{{Role: RoleSystem}}}
+
+// IsSystem reports whether the engine acts.
+func (a Actor) IsSystem() bool { return len(a.Posts) == 1 && a.Posts[0].Role == RoleSystem }
+
+// Has reports whether the actor holds one of the roles anywhere.
+func (a Actor) Has(roles ...Role) bool {
+	for _, p := range a.Posts {
+		for _, r := range roles {
+			if p.Role == r {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// PostAt gives the post with one of the roles that the actor holds in the unit itself.
+func (a Actor) PostAt(unit UnitID, roles ...Role) (Post, bool) {
+	for _, p := range a.Posts {
+		for _, r := range roles {
+			if p.Role == r && p.UnitID == unit {
+				return p, true
+			}
+		}
+	}
+	return Post{}, false
+}

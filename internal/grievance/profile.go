@@ -1,0 +1,76 @@
+package grievance
+
+import (
+	"github.com/huiyin/huiyin/internal/calendar"
+)
+
+// ClockKind names what a clock times.
+type ClockKind string
+
+// The clocks of the foundation.
+const (
+	Acceptance      ClockKind = "acceptance"
+	Acknowledgement ClockKind = "acknowledgement"
+	FirstContact    ClockKind = "first_contact"
+	Handling        ClockKind = "handling"
+	SignOffStep     ClockKind = "sign_off"
+)
+
+// ClockKinds lists them in the order in which they run.
+var ClockKinds = []ClockKind{Acceptance, Acknowledgement, FirstContact, Handling, SignOffStep}
+
+// RungAct is what the engine does at a rung of a ladder.
+type RungAct string
+
+// The acts of a ladder: a reminder, the yellow warning (黄牌), the breach (红牌)
+// with its escalation, and the escalations after it.
+const (
+	Remind   RungAct = "remind"
+	Warn     RungAct = "warn"
+	Breach   RungAct = "breach"
+	Escalate RungAct = "escalate"
+)
+
+// Rung is one step of a ladder. At is "50%" of the way from start to due, or a
+// length after the due instant ("0d", "1wd", "1x": as long again as the clock).
+// Level says whom an escalation reaches: 1 the unit's head, 2 the superior
+// unit's supervisor, 3 the next level's.
+type Rung struct {
+	At    string  `json:"at"`
+	Act   RungAct `json:"act"`
+	Level int     `json:"level,omitempty"`
+}
+
+// ClockRule says how a profile sets one clock.
+type ClockRule struct {
+	Kind    ClockKind                  `json:"kind"`
+	Length  calendar.Length            `json:"length"`
+	ByGrade map[string]calendar.Length `json:"by_grade,omitempty"` // by urgency or complexity, where it differs
+	Starts  string                     `json:"starts"`
+	Stops   string                     `json:"stops"`
+	Debtor  Role                       `json:"debtor"`
+	Rolls   bool                       `json:"rolls"` // a last day off ends on the next working day (Civil Code Art. 203)
+	Ladder  string                     `json:"ladder"`
+	Source  string                     `json:"source"`
+}
+
+// Profile is a set of clocks and what may happen after closure.
+type Profile struct {
+	Name        string            `json:"name"`
+	Version     int               `json:"version"`
+	Clocks      []ClockRule       `json:"clocks"`
+	Ladders     map[string][]Rung `json:"ladders"`
+	DisputeDays int               `json:"dispute_days"` // 0: the profile offers review instead
+}
+
+// Profiles maps a profile's name to its newest version.
+type Profiles map[string]*Profile
+
+// The profiles.
+const (
+	ProfilePetition       = "petition"
+	ProfilePetitionSimple = "petition_simple"
+	ProfileHotline        = "hotline"
+	ProfileTownship       = "township"
+	ProfileWall           = "wall"
+)
