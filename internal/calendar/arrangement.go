@@ -63,11 +63,14 @@ func readArrangement(row []string) (Arrangement, error) {
 	return Arrangement{Date: date, Off: row[1] == "off", Holiday: row[2], Year: year}, nil
 }
 
+// lastYear is the last year that the text form of a date can hold.
+const lastYear = 9999
+
 // check refuses a date that does not exist or that no arrangement of that year
 // can name. The lower bound is what makes Due.Provisional right.
 func (a Arrangement) check() error {
 	d := a.Date
-	if d.IsZero() || NewDate(d.Year, d.Month, d.Day) != d {
+	if d.Year < 1 || d.Year > lastYear || NewDate(d.Year, d.Month, d.Day) != d {
 		return fmt.Errorf("calendar: arrangement of %d names the date %d-%d-%d, which does not exist",
 			a.Year, d.Year, d.Month, d.Day)
 	}

@@ -40,7 +40,7 @@ func DateOf(t time.Time) Date {
 	if t.IsZero() {
 		return Date{}
 	}
-	return dateOfDay(floorDiv(int(t.Unix())+zoneOffset, secondsPerDay))
+	return dateOfDay(int(floorDiv(t.Unix()+zoneOffset, secondsPerDay)))
 }
 
 // ParseDate reads exactly the form 2006-01-02.
@@ -169,7 +169,7 @@ func (d Date) midnight() time.Time {
 
 // number counts days from 1970-01-01, which is day 0: the form in which the
 // package computes.
-func (d Date) number() int { return int(d.midnight().Unix()) / secondsPerDay }
+func (d Date) number() int { return int(d.midnight().Unix() / secondsPerDay) }
 
 func dateOfDay(day int) Date {
 	y, m, d := time.Unix(int64(day)*secondsPerDay, 0).UTC().Date()
@@ -184,14 +184,12 @@ func weekdayOf(day int) time.Weekday {
 	return time.Weekday(floorMod(day+epochIsWeekday, daysPerWeek))
 }
 
-func floorDiv(a, b int) int {
-	return (a - floorMod(a, b)) / b
-}
+func floorDiv[T int | int64](a, b T) T { return (a - floorMod(a, b)) / b }
 
-func floorMod(a, b int) int {
-	if r := a % b; r < 0 {
-		return r + b
-	} else {
-		return r
+func floorMod[T int | int64](a, b T) T {
+	r := a % b
+	if r < 0 {
+		r += b
 	}
+	return r
 }
