@@ -49,8 +49,8 @@ type ClockRule struct {
 	Starts  string                     `json:"starts"`
 	Stops   string                     `json:"stops"`
 	Debtor  Role                       `json:"debtor"`
-	Rolls   bool                       `json:"rolls"` // a last day off ends on the next working day (Civil Code Art. 203)
-	Ladder  string                     `json:"ladder"`
+	Rolls   bool                       `json:"rolls"`  // a last day off ends on the next working day (Civil Code Art. 203)
+	Ladder  string                     `json:"ladder"` // of Length; a grade's length shorter than a day has the ladder "short"
 	Source  string                     `json:"source"`
 }
 

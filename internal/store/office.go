@@ -1,0 +1,241 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+)
+
+// batch is how many rows one INSERT of many carries.
+const officeBatch = 200
+
+// Account is how a user logs in. An empty PasswordHash lets nobody in.
+type Account struct {
+	PasswordHash       string
+	MustChangePassword bool
+}
+
+// accountRow is a whole row of users; everything else reads the user alone.
+type accountRow struct {
+	grievance.User
+	Account
+}
+
+// OfficeRows is the whole organisation at one version, as it is stored. Profiles
+// and Calendar are the newest bodies; Calendar is nil before the first is loaded.
+type OfficeRows struct {
+	Version          int64
+	Units            []grievance.Unit
+	Users            []grievance.User
+	Appointments     []grievance.Appointment
+	Categories       []grievance.Category
+	Responsibilities []grievance.Responsibility
+	Profiles         [][]byte
+	Calendar         []byte
+}
+
+// BookVersion gives the version of the organisation, which every change of it
+// moves on.
+func (s session) BookVersion() (version int64, err error) {
+	err = s.db.Table("book").Where("id = 1").Select("version").Take(&version).Error
+	return version, err
+}
+
+// Office reads the whole organisation.
+func (s session) Office() (rows OfficeRows, err error) {
+	if rows.Version, err = s.BookVersion(); err != nil {
+		return rows, err
+	}
+	lists := []struct {
+		table, order string
+		into         any
+	}{
+		{"units", "path", &rows.Units},
+		{"users", "id", &rows.Users},
+		{"appointments", "from_at, id", &rows.Appointments},
+		{"categories", "code", &rows.Categories},
+		{"responsibilities", "category, area", &rows.Responsibilities},
+	}
+	for _, l := range lists {
+		if err := s.db.Table(l.table).Order(l.order).Find(l.into).Error; err != nil {
+			return rows, fmt.Errorf("reading %s: %w", l.table, err)
+		}
+	}
+	if rows.Profiles, err = s.newestProfiles(); err != nil {
+		return rows, err
+	}
+	rows.Calendar, err = s.newestCalendar()
+	return rows, err
+}
+
+func (s session) newestProfiles() (bodies [][]byte, err error) {
+	newest := s.db.Table("profiles AS n").Where("n.name = profiles.name").Select("MAX(n.version)")
+	err = s.db.Table("profiles").Where("version = (?)", newest).Order("name").Pluck("body", &bodies).Error
+	if err != nil {
+		return nil, fmt.Errorf("reading profiles: %w", err)
+	}
+	return bodies, nil
+}
+
+func (s session) newestCalendar() ([]byte, error) {
+	var bodies [][]byte
+	if err := s.db.Table("calendars").Order("version DESC").Limit(1).Pluck("body", &bodies).Error; err != nil {
+		return nil, fmt.Errorf("reading the calendar: %w", err)
+	}
+	if len(bodies) == 0 {
+		return nil, nil
+	}
+	return bodies[0], nil
+}
+
+// AccountOf finds a user and how they log in by username; ErrNotFound if there
+// is none. Disabled users are found too.
+func (s session) AccountOf(username string) (grievance.User, Account, error) {
+	var rows []accountRow
+	if err := s.db.Table("users").Where("username = ?", username).Limit(1).Find(&rows).Error; err != nil {
+		return grievance.User{}, Account{}, fmt.Errorf("reading an account: %w", err)
+	}
+	if len(rows) == 0 {
+		return grievance.User{}, Account{}, grievance.ErrNotFound
+	}
+	return rows[0].User, rows[0].Account, nil
+}
+
+// AppointmentsToHandOn gives appointments that ended at or before now and whose
+// open cases have not all been handed on, those ended first first.
+func (s session) AppointmentsToHandOn(now time.Time, limit int) (due []grievance.Appointment, err error) {
+	err = s.db.Table("appointments").
+		Where("handed_on_at IS NULL AND until IS NOT NULL AND until <= ?", now).
+		Order("until, id").Limit(limit).Find(&due).Error
+	return due, err
+}
+
+// BumpBook moves the version of the organisation on and gives the new one. It
+// holds the book's row until the transaction ends, so that changes of the
+// organisation happen one after another: whoever calls it first may decide on
+// what the transaction reads.
+func (tx *Tx) BumpBook() (int64, error) {
+	changed := tx.db.Table("book").Where("id = 1").Update("version", gorm.Expr("version + 1"))
+	if changed.Error != nil {
+		return 0, fmt.Errorf("changing the book's version: %w", changed.Error)
+	}
+	return tx.BookVersion()
+}
+
+// InsertUnits adds units; a parent comes before its children.
+func (tx *Tx) InsertUnits(units []grievance.Unit) error {
+	return tx.insertAll("units", &units, len(units))
+}
+
+// UpdateUnit writes what can change of a unit: its name, successor and end.
+func (tx *Tx) UpdateUnit(u *grievance.Unit) error {
+	return tx.db.Table("units").Where("id = ?", u.ID).Updates(map[string]any{
+		"name": u.Name, "successor_id": u.SuccessorID, "ended_at": u.EndedAt,
+	}).Error
+}
+
+// InsertUser adds a user and how they log in.
+func (tx *Tx) InsertUser(u grievance.User, a Account) error {
+	return tx.db.Table("users").Create(&accountRow{User: u, Account: a}).Error
+}
+
+// DisableUser marks the user as disabled from at on.
+func (tx *Tx) DisableUser(id grievance.UserID, at time.Time) error {
+	return tx.db.Table("users").Where("id = ?", id).Update("disabled_at", at).Error
+}
+
+// SetAccount changes how the user logs in. The book does not hold it, so its
+// version stays.
+func (tx *Tx) SetAccount(id grievance.UserID, a Account) error {
+	return tx.db.Table("users").Where("id = ?", id).Updates(map[string]any{
+		"password_hash": a.PasswordHash, "must_change_password": a.MustChangePassword,
+	}).Error
+}
+
+// InsertAppointments adds appointments.
+func (tx *Tx) InsertAppointments(list []grievance.Appointment) error {
+	return tx.insertAll("appointments", &list, len(list))
+}
+
+// EndAppointment lets one appointment last until at.
+func (tx *Tx) EndAppointment(id grievance.AppointmentID, at time.Time) error {
+	return tx.endAppointments("id = ?", id, at)
+}
+
+// EndAppointmentsOfUser ends every appointment of the user that would outlast at.
+func (tx *Tx) EndAppointmentsOfUser(id grievance.UserID, at time.Time) error {
+	return tx.endAppointments("user_id = ?", id, at)
+}
+
+// EndAppointmentsInUnit ends every appointment to the unit that would outlast at.
+func (tx *Tx) EndAppointmentsInUnit(id grievance.UnitID, at time.Time) error {
+	return tx.endAppointments("unit_id = ?", id, at)
+}
+
+// endAppointments never lets an appointment end before it began: one that was
+// to begin after at ends as it begins, and was never held.
+func (tx *Tx) endAppointments(where string, id any, at time.Time) error {
+	until := gorm.Expr("CASE WHEN from_at > ? THEN from_at ELSE ? END", at, at)
+	return tx.db.Table("appointments").
+		Where(where, id).Where("until IS NULL OR until > ?", at).
+		Update("until", until).Error
+}
+
+// MarkHandedOn records that the open cases of an ended appointment have all
+// been handed on. No decision asks for it, so the book's version stays.
+func (tx *Tx) MarkHandedOn(id grievance.AppointmentID, at time.Time) error {
+	return tx.db.Table("appointments").Where("id = ?", id).Update("handed_on_at", at).Error
+}
+
+// PutCategories adds categories and renames those whose code is there already.
+func (tx *Tx) PutCategories(list []grievance.Category) error {
+	if len(list) == 0 {
+		return nil
+	}
+	put := clause.OnConflict{
+		Columns: []clause.Column{{Name: "code"}}, DoUpdates: clause.AssignmentColumns([]string{"name", "parent"}),
+	}
+	return tx.db.Table("categories").Clauses(put).CreateInBatches(&list, officeBatch).Error
+}
+
+// ReplaceResponsibilities makes list the whole responsibility list.
+func (tx *Tx) ReplaceResponsibilities(list []grievance.Responsibility) error {
+	if err := tx.db.Exec("DELETE FROM responsibilities").Error; err != nil {
+		return err
+	}
+	return tx.insertAll("responsibilities", &list, len(list))
+}
+
+// InsertProfile adds a version of a profile; one that is there already stays as
+// it is.
+func (tx *Tx) InsertProfile(name string, version int, body []byte, at time.Time) error {
+	row := struct {
+		Name      string
+		Version   int
+		Body      []byte
+		CreatedAt time.Time
+	}{name, version, body, at}
+	return tx.db.Table("profiles").Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
+}
+
+// InsertCalendar adds a version of the calendar; one that is there already
+// stays as it is.
+func (tx *Tx) InsertCalendar(version int, body []byte, at time.Time) error {
+	row := struct {
+		Version   int
+		Body      []byte
+		CreatedAt time.Time
+	}{version, body, at}
+	return tx.db.Table("calendars").Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
+}
+
+func (tx *Tx) insertAll(table string, rows any, n int) error {
+	if n == 0 {
+		return nil
+	}
+	return tx.db.Table(table).CreateInBatches(rows, officeBatch).Error
+}
