@@ -78,4 +78,4 @@ $(TESTPG):
 	@go -C tools build -buildvcs=false -o bin/testpg ./testpg
 
 $(LINT): tools/go.mod tools/go.sum
-	go -C tools build -trimpath -buildvcs=false -o bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	go -C tools build -buildvcs=false -o bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
