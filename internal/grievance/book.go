@@ -137,6 +137,16 @@ func (b *Book) Units() []*Unit {
 // User gives a user by id, or nil.
 func (b *Book) User(id UserID) *User { return b.users[id] }
 
+// Users gives every user, by username.
+func (b *Book) Users() []*User {
+	all := make([]*User, 0, len(b.users))
+	for _, u := range b.users {
+		all = append(all, u)
+	}
+	slices.SortFunc(all, func(x, y *User) int { return strings.Compare(x.Username, y.Username) })
+	return all
+}
+
 // CanAct reports whether the user exists and is not disabled at t.
 func (b *Book) CanAct(id UserID, t time.Time) bool {
 	u := b.users[id]
@@ -176,6 +186,21 @@ func (b *Book) Holders(p Post, t time.Time) []UserID {
 
 // Appointments gives every appointment a unit ever had.
 func (b *Book) Appointments(unit UnitID) []Appointment { return b.byUnit[unit] }
+
+// AppointmentsOf gives every appointment a user ever had.
+func (b *Book) AppointmentsOf(user UserID) []Appointment { return b.byUser[user] }
+
+// Responsibilities gives the whole responsibility list, by category and area.
+func (b *Book) Responsibilities() []Responsibility {
+	var all []Responsibility
+	for _, lines := range b.responsible {
+		all = append(all, lines...)
+	}
+	slices.SortFunc(all, func(x, y Responsibility) int {
+		return cmp.Or(strings.Compare(x.Category, y.Category), strings.Compare(x.Area, y.Area))
+	})
+	return all
+}
 
 // DutyPerson is who answers for what reaches a unit with nobody's name on it:
 // its duty clerk, else a clerk, else its head, else the same of the next

@@ -1,0 +1,242 @@
+package grievance
+
+import (
+	"slices"
+	"time"
+)
+
+// Case is a grievance case (诉求 / 信访事项): one matter, one record (一事一记).
+// Its exported fields are exactly the columns of its row.
+type Case struct {
+	ID             CaseID
+	Source         string // system that an imported case comes from, "" otherwise
+	SourceID       string
+	ReceiptNumber  string
+	Seq            int64 // of the last event: what compare-and-swap compares
+	Version        int64 // seq of the last event that changed what people edit: the ETag
+	LastRecordedAt time.Time
+	ContentDigest  []byte
+
+	Status         Status
+	Round          int
+	Channel        Channel
+	Nature         Nature
+	Route          int // 1–6 for a demand (Art. 31), else 0
+	Category       string
+	Urgency        Urgency
+	Profile        string
+	Petition       bool // marked as a petition (信访)
+	SimplePetition bool // a clerk found it simple and the petitioner agreed (简易办理)
+	GroupPetition  bool // by five or more together (Art. 20)
+	Headcount      int
+	Confidential   bool
+	Unrouted       bool // no line of the responsibility list names a unit for it
+
+	AreaID          UnitID // where the matter lies
+	OriginUnitID    UnitID // whose desk received it
+	LeadUnitID      UnitID // whose desk holds it now (首办单位)
+	HandlingUnitID  UnitID // the handling unit (承办单位), once assigned
+	ProposedUnitID  UnitID // what the responsibility list proposes
+	FirstResponder  UserID // who first received it (首问责任人)
+	Handler         UserID `gorm:"column:handler_id"`
+	Responsible     UserID `gorm:"column:responsible_id"`
+	ResponsiblePost Post   `gorm:"embedded;embeddedPrefix:responsible_"`
+
+	AwaitingPost Post   `gorm:"embedded;embeddedPrefix:awaiting_"`
+	AwaitingUser UserID `gorm:"column:awaiting_id"`
+
+	PendingSignOff int // number of the sign-off that is open, 0 for none
+	SignOffCount   int
+	NoticeCount    int
+	PartyCount     int
+	QueryReissue   int
+
+	PetitionerUserID UserID
+	FiledBy          UserID // who sent it in, if a user did
+
+	ReceivedAt   time.Time
+	RegisteredAt time.Time
+	AcceptedAt   *time.Time
+	ClosedAt     *time.Time
+	Outcome      Outcome
+	DisputedAt   *time.Time
+	RatedAt      *time.Time
+	Contacted    *bool
+	Resolved     *bool
+	Satisfied    *bool
+
+	clocks      []*Clock
+	signOffs    []*SignOff
+	notices     []*Notice
+	escalations []*Escalation
+	changes     Changes
+}
+
+// Awaiting says whose move it is: a person where one is named, else a post.
+type Awaiting struct {
+	Post Post   `json:"post"`
+	User UserID `json:"user,omitzero"`
+}
+
+// Awaiting gives whose move it is.
+func (c *Case) Awaiting() Awaiting { return Awaiting{c.AwaitingPost, c.AwaitingUser} }
+
+// Holder gives who answers for the case now.
+func (c *Case) Holder() Holder { return Holder{c.Responsible, c.ResponsiblePost} }
+
+// Mint makes what a decision must not make up itself: identifiers in order of
+// time, and salts that nobody can guess.
+type Mint struct {
+	ID   func() [16]byte
+	Salt func() [16]byte
+}
+
+// Moment is all that a decision may look at besides the case: who acts, the one
+// instant of the transaction (UTC, microseconds), and the Book.
+type Moment struct {
+	By   Actor
+	Now  time.Time
+	Book *Book
+	Mint Mint
+}
+
+// asSystem is the same moment with the engine acting.
+func (m Moment) asSystem() Moment {
+	m.By = System
+	return m
+}
+
+// Changes is what a decision wants written, beside the case's own row.
+type Changes struct {
+	Created     bool
+	Events      []Event
+	Texts       []Text
+	Parties     []Party
+	Units       []Participation
+	Clocks      []*Clock
+	SignOffs    []*SignOff
+	Notices     []*Notice
+	Escalations []*Escalation
+	Rungs       []RungRecord
+}
+
+// Children are the rows that belong to a case. Which of them were loaded is up
+// to the operation; an operation needs those that it reads.
+type Children struct {
+	Clocks      []*Clock
+	SignOffs    []*SignOff
+	Notices     []*Notice
+	Escalations []*Escalation
+}
+
+// Restore gives a case read from the record its children back.
+func Restore(row Case, ch Children) *Case {
+	c := row
+	c.clocks, c.signOffs, c.notices, c.escalations = ch.Clocks, ch.SignOffs, ch.Notices, ch.Escalations
+	return &c
+}
+
+// TakeChanges hands over what is to be written, and forgets it.
+func (c *Case) TakeChanges() Changes {
+	ch := c.changes
+	c.changes = Changes{}
+	return ch
+}
+
+// Changed reports whether anything is to be written.
+func (c *Case) Changed() bool { return len(c.changes.Events) > 0 }
+
+// Clocks gives the clocks of the case, in the order in which they started.
+func (c *Case) Clocks() []*Clock { return c.clocks }
+
+// Notices gives the notices of the case that were loaded or made.
+func (c *Case) Notices() []*Notice { return c.notices }
+
+// SignOffs gives the sign-offs of the case that were loaded or made.
+func (c *Case) SignOffs() []*SignOff { return c.signOffs }
+
+// record appends an event by the actor about this instant, which changes what
+// people edit.
+func (c *Case) record(m Moment, by Post, kind EventKind, f Facts) error {
+	if err := c.append(m, by, kind, m.Now, f); err != nil {
+		return err
+	}
+	c.Version = c.Seq
+	return nil
+}
+
+func (c *Case) append(m Moment, by Post, kind EventKind, about time.Time, f Facts) error {
+	body, err := f.encode()
+	if err != nil {
+		return err
+	}
+	recorded := m.Now
+	if recorded.Before(c.LastRecordedAt) { // replicas' clocks differ; the record's order must not
+		recorded = c.LastRecordedAt
+	}
+	c.Seq++
+	c.LastRecordedAt = recorded
+	c.changes.Events = append(c.changes.Events, Event{
+		SubjectKind: SubjectCase, SubjectID: c.ID, Seq: c.Seq, Kind: kind,
+		ActorID: m.By.UserID, Post: by, AboutAt: about, RecordedAt: recorded, Body: body,
+	})
+	return nil
+}
+
+// answerable makes somebody the one responsible person and gives the fact for
+// the event, nil when nothing moved.
+func (c *Case) answerable(user UserID, post Post) *Holder {
+	if c.Responsible == user && c.ResponsiblePost == post {
+		return nil
+	}
+	c.Responsible, c.ResponsiblePost = user, post
+	return &Holder{user, post}
+}
+
+// await sets whose move it is and gives the fact for the event.
+func (c *Case) await(post Post, user UserID) *Awaiting {
+	c.AwaitingPost, c.AwaitingUser = post, user
+	return &Awaiting{post, user}
+}
+
+// awaitByStatus sets whose move it is when no sign-off is open.
+func (c *Case) awaitByStatus() *Awaiting {
+	switch c.Status {
+	case Registered, Accepted:
+		return c.await(Post{UnitID: c.LeadUnitID, Role: RoleClerk}, UserID{})
+	case Assigned, InHandling:
+		return c.await(Post{UnitID: c.HandlingUnitID, Role: RoleHandler}, c.Handler)
+	}
+	return c.await(Post{}, UserID{})
+}
+
+// joins makes a unit take part in the case, which is how it comes to see it.
+func (c *Case) joins(m Moment, unit UnitID, as Part) {
+	u := m.Book.Unit(unit)
+	p := Participation{CaseID: c.ID, UnitID: unit, UnitPath: u.Path, Part: as, Since: m.Now}
+	same := func(q Participation) bool { return q.UnitID == unit && q.Part == as }
+	if !slices.ContainsFunc(c.changes.Units, same) {
+		c.changes.Units = append(c.changes.Units, p)
+	}
+}
+
+// Part is how a unit takes part in a case.
+type Part string
+
+// The parts of units in a case.
+const (
+	PartOrigin   Part = "origin"
+	PartSender   Part = "sender"
+	PartLead     Part = "lead"
+	PartHandling Part = "handling"
+	PartArea     Part = "area"
+)
+
+// Participation says that a unit takes part in a case since an instant.
+type Participation struct {
+	CaseID   CaseID
+	UnitID   UnitID
+	UnitPath string
+	Part     Part
+	Since    time.Time
+}

@@ -1,0 +1,174 @@
+package grievance
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"time"
+)
+
+// EventKind names what happened.
+type EventKind string
+
+// The events of a case.
+const (
+	EvRegistered       EventKind = "registered"
+	EvImported         EventKind = "imported"
+	EvUnrouted         EventKind = "unrouted"
+	EvClassified       EventKind = "classified"
+	EvCorrected        EventKind = "corrected"
+	EvAccepted         EventKind = "accepted"
+	EvDeclineRequested EventKind = "decline_requested"
+	EvDeclined         EventKind = "declined"
+	EvAnswered         EventKind = "answered"
+	EvForwarded        EventKind = "forwarded"
+	EvAssigned         EventKind = "assigned"
+	EvAcknowledged     EventKind = "acknowledged"
+	EvContacted        EventKind = "contacted"
+	EvNoted            EventKind = "noted"
+	EvSubmitted        EventKind = "submitted"
+	EvReturned         EventKind = "returned"
+	EvClosed           EventKind = "closed"
+	EvWithdrawRequest  EventKind = "withdrawal_requested"
+	EvWithdrawn        EventKind = "withdrawn"
+	EvServed           EventKind = "served"
+	EvRated            EventKind = "rated"
+	EvDisputed         EventKind = "disputed"
+	EvHandedOn         EventKind = "handed_on"
+	EvReissued         EventKind = "query_code_reissued"
+	EvReminded         EventKind = "reminded"
+	EvWarned           EventKind = "warned"
+	EvBreached         EventKind = "breached"
+	EvEscalated        EventKind = "escalated"
+	EvEscalationTaken  EventKind = "escalation_acknowledged"
+	EvEscalationSolved EventKind = "escalation_resolved"
+)
+
+// SubjectCase is the subject kind of a case's events.
+const SubjectCase = "case"
+
+// Event is one fact of the record. Events of one subject are numbered from 1
+// without gaps and are never changed or deleted. AboutAt is the instant that it
+// is about, RecordedAt the one at which it was written down. Body is Facts as
+// JSON; it holds no personal data and no free text.
+type Event struct {
+	SubjectKind string
+	SubjectID   CaseID
+	Seq         int64
+	Kind        EventKind
+	ActorID     UserID // zero for the engine and for anonymous petitioners
+	Post        Post   `gorm:"embedded;embeddedPrefix:post_"`
+	AboutAt     time.Time
+	RecordedAt  time.Time
+	Body        []byte
+	LedgerPos   *int64
+}
+
+// Holder is the person who answers for a case, with the post held in doing so.
+type Holder struct {
+	User UserID `json:"user"`
+	Post Post   `json:"post"`
+}
+
+// TextRef names a text without its words: the digest, salted with the text's
+// own salt, proves that the words have not changed since.
+type TextRef struct {
+	ID     TextID   `json:"id"`
+	Kind   TextKind `json:"kind"`
+	Digest []byte   `json:"digest"`
+}
+
+// ClockFact is what an event says of one clock.
+type ClockFact struct {
+	ID    ClockID   `json:"id"`
+	Kind  ClockKind `json:"kind"`
+	Start time.Time `json:"start,omitzero"`
+	DueAt time.Time `json:"due_at,omitzero"`
+	At    time.Time `json:"at,omitzero"` // when it stopped
+	State string    `json:"state,omitempty"`
+	Rung  int       `json:"rung,omitempty"` // from 1, in the ladder's order
+}
+
+// Facts is the body of every event; which fields an event of a kind has is
+// shown by its golden file. V is the version of this shape.
+type Facts struct {
+	V           int          `json:"v"`
+	Status      Status       `json:"status,omitempty"`
+	Round       int          `json:"round,omitempty"`
+	Responsible *Holder      `json:"responsible,omitempty"` // set when it moved
+	Awaiting    *Awaiting    `json:"awaiting,omitempty"`
+	Unit        UnitID       `json:"unit,omitzero"`
+	FromUnit    UnitID       `json:"from_unit,omitzero"`
+	Handler     UserID       `json:"handler,omitzero"`
+	Receipt     string       `json:"receipt,omitempty"`
+	Source      string       `json:"source,omitempty"`
+	Channel     Channel      `json:"channel,omitempty"`
+	Nature      Nature       `json:"nature,omitempty"`
+	Route       int          `json:"route,omitempty"`
+	Category    string       `json:"category,omitempty"`
+	Urgency     Urgency      `json:"urgency,omitempty"`
+	Profile     string       `json:"profile,omitempty"`
+	Area        UnitID       `json:"area,omitzero"`
+	Proposed    UnitID       `json:"proposed,omitzero"`
+	Reason      Reason       `json:"reason,omitempty"`
+	Outcome     Outcome      `json:"outcome,omitempty"`
+	OnBehalf    bool         `json:"on_behalf,omitempty"`
+	ToPublic    bool         `json:"to_petitioner,omitempty"`
+	Notice      *NoticeFact  `json:"notice,omitempty"`
+	SignOff     *SignOffFact `json:"sign_off,omitempty"`
+	Clock       *ClockFact   `json:"clock,omitempty"`
+	Started     []ClockFact  `json:"started,omitempty"`
+	Stopped     []ClockFact  `json:"stopped,omitempty"`
+	Moved       []ClockFact  `json:"moved,omitempty"`
+	Escalation  *EscalFact   `json:"escalation,omitempty"`
+	Rating      *Rating      `json:"rating,omitempty"`
+	Texts       []TextRef    `json:"texts,omitempty"`
+}
+
+// NoticeFact is what an event says of a notice.
+type NoticeFact struct {
+	N        int        `json:"n"`
+	Kind     NoticeKind `json:"kind"`
+	Number   string     `json:"number"`
+	ServedAt time.Time  `json:"served_at,omitzero"`
+	How      string     `json:"how,omitempty"`
+}
+
+// SignOffFact is what an event says of a sign-off.
+type SignOffFact struct {
+	N      int         `json:"n"`
+	Kind   SignOffKind `json:"kind"`
+	Unit   UnitID      `json:"unit"`
+	Digest []byte      `json:"digest,omitempty"` // of what was to be signed
+}
+
+// EscalFact is what an event says of an escalation.
+type EscalFact struct {
+	ID         EscalationID `json:"id"`
+	Level      int          `json:"level"`
+	Cause      Cause        `json:"cause"`
+	Target     Post         `json:"target"`
+	Unroutable bool         `json:"unroutable,omitempty"`
+}
+
+// encode gives the canonical JSON of f: fields in the order of the type,
+// nothing that is empty, times in UTC.
+func (f Facts) encode() ([]byte, error) {
+	f.V = 1
+	return json.Marshal(f)
+}
+
+// ReadFacts decodes the body of an event.
+func ReadFacts(e Event) (Facts, error) {
+	var f Facts
+	err := json.Unmarshal(e.Body, &f)
+	return f, err
+}
+
+func digest(salt [16]byte, parts ...string) []byte {
+	h := sha256.New()
+	h.Write(salt[:])
+	for _, p := range parts {
+		h.Write([]byte(p))
+	}
+	return h.Sum(nil)
+}

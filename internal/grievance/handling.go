@@ -1,0 +1,211 @@
+package grievance
+
+import (
+	"strconv"
+	"time"
+)
+
+// Assignment hands a case to a unit below the desk, or to a handler there.
+type Assignment struct {
+	Unit    UnitID // zero for what the responsibility list proposes, else the desk's own unit
+	Handler UserID // zero leaves the choice to the unit
+	Words   string
+}
+
+// Assign hands the case to a handling unit, and to a handler by name where one
+// is given (交办). Each assignment has one acknowledgement clock; who answered
+// for the case before still does until it is acknowledged.
+func (c *Case) Assign(m Moment, in Assignment) error {
+	by, err := c.permit(m, OpAssign)
+	if err != nil {
+		return err
+	}
+	unit, err := c.assignee(m, &in)
+	if err != nil {
+		return err
+	}
+	stopped, err := c.stop(m, Cancelled, Acknowledgement)
+	if err != nil {
+		return err
+	}
+	c.Status, c.HandlingUnitID, c.Handler = Assigned, unit.ID, in.Handler
+	c.joins(m, unit.ID, PartHandling)
+	f := Facts{
+		Status: c.Status, Round: c.Round, Unit: unit.ID, Handler: in.Handler, Stopped: stopped,
+		Awaiting: c.awaitByStatus(), Texts: c.writeAll(m, false, textIn{TextReason, in.Words}),
+	}
+	owes := debtor{Post{UnitID: unit.ID, Role: RoleHandler}, in.Handler}
+	f.Started = c.start(m, Acknowledgement, m.Now, unit.ID, strconv.FormatInt(c.Seq+1, 10), owes)
+	return c.record(m, by, EvAssigned, f)
+}
+
+func (c *Case) assignee(m Moment, in *Assignment) (*Unit, error) {
+	id := in.Unit
+	if id.IsZero() {
+		id = c.ProposedUnitID
+	}
+	if id.IsZero() {
+		id = c.LeadUnitID
+	}
+	unit, lead := m.Book.Current(id), m.Book.Unit(c.LeadUnitID)
+	var f faults
+	f.check(unit != nil, "/unit_id", "unit.unknown", "承办单位不存在")
+	f.check(unit == nil || unit.Within(lead), "/unit_id", "unit.outside", "承办单位须在本单位管辖范围内，其他单位请用转送")
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	fits := in.Handler.IsZero() || oneOf(in.Handler, m.Book.Holders(Post{UnitID: unit.ID, Role: RoleHandler}, m.Now))
+	f.check(fits, "/handler_id", "handler.unknown", "承办人不在该单位的承办岗位上")
+	f.checkText(in.Words, "/words", MaxText, false)
+	return unit, f.err()
+}
+
+// Acknowledging says that somebody has received a case.
+type Acknowledging struct{}
+
+// Acknowledge records that the actor has received the case (签收) and answers
+// for it from now on: a handler what was assigned, a clerk what was forwarded.
+// Conflict when nothing waits to be acknowledged by the actor.
+func (c *Case) Acknowledge(m Moment, _ Acknowledging) error {
+	by, err := c.permit(m, OpAcknowledge)
+	if err != nil {
+		return err
+	}
+	if c.Status == Registered {
+		return c.acknowledgeForward(m, by)
+	}
+	if by.Role != RoleHandler {
+		return Refuse(Forbidden, "case.not_assigned", "该事项没有交办给您，不能签收")
+	}
+	stopped, err := c.stop(m, Met, Acknowledgement)
+	if err != nil {
+		return err
+	}
+	c.Status, c.Handler = InHandling, m.By.UserID
+	c.owe(debtor{by, m.By.UserID}, FirstContact, Handling)
+	return c.record(m, by, EvAcknowledged, Facts{
+		Status: c.Status, Handler: c.Handler, Stopped: stopped,
+		Responsible: c.answerable(m.By.UserID, by), Awaiting: c.awaitByStatus(),
+	})
+}
+
+func (c *Case) acknowledgeForward(m Moment, by Post) error {
+	if by.Role != RoleClerk || c.ResponsiblePost.UnitID == c.LeadUnitID {
+		return Refuse(Conflict, "case.nothing_to_acknowledge", "该事项没有等待您签收的转送")
+	}
+	responsible, err := c.takeOver(m, by)
+	if err != nil {
+		return err
+	}
+	return c.record(m, by, EvAcknowledged, Facts{Responsible: responsible, Awaiting: c.await(by, m.By.UserID)})
+}
+
+// Contacting says how the petitioner was contacted.
+type Contacting struct{ Words string }
+
+// Contact records that the petitioner was contacted; the first stops the
+// first-contact clock.
+func (c *Case) Contact(m Moment, in Contacting) error {
+	by, err := c.permit(m, OpContact)
+	if err != nil {
+		return err
+	}
+	var f faults
+	f.checkText(in.Words, "/words", MaxText, true)
+	if err := f.err(); err != nil {
+		return err
+	}
+	stopped, err := c.stop(m, Met, FirstContact)
+	if err != nil {
+		return err
+	}
+	return c.record(m, by, EvContacted, Facts{Stopped: stopped, Texts: c.writeAll(m, false, textIn{TextContact, in.Words})})
+}
+
+// Noting is a remark on a case, for the staff or for the petitioner too.
+type Noting struct {
+	Words        string
+	ToPetitioner bool
+}
+
+// Note adds a remark. It never moves a clock.
+func (c *Case) Note(m Moment, in Noting) error {
+	by, err := c.permit(m, OpNote)
+	if err != nil {
+		return err
+	}
+	var f faults
+	f.checkText(in.Words, "/words", MaxText, true)
+	if err := f.err(); err != nil {
+		return err
+	}
+	texts := c.writeAll(m, in.ToPetitioner, textIn{TextNote, in.Words})
+	return c.record(m, by, EvNoted, Facts{ToPublic: in.ToPetitioner, Texts: texts})
+}
+
+// Submission is the outcome and the opinion document, in its four fixed parts.
+type Submission struct {
+	Outcome    Outcome
+	Request    string
+	Facts      string
+	Opinion    string
+	LegalBasis string
+}
+
+// Submit puts the handler's opinion before a leader (提请签批). The handling
+// clock runs on until it is approved.
+func (c *Case) Submit(m Moment, in Submission) error {
+	by, err := c.permit(m, OpSubmit)
+	if err != nil {
+		return err
+	}
+	var f faults
+	f.check(oneOf(in.Outcome, Outcomes), "/outcome", "outcome.unknown", "请选择办理结果")
+	f.checkText(in.Request, "/request", MaxText, true)
+	f.checkText(in.Facts, "/facts", MaxText, true)
+	f.checkText(in.Opinion, "/opinion", MaxText, true)
+	f.checkText(in.LegalBasis, "/legal_basis", MaxText, true)
+	if err := f.err(); err != nil {
+		return err
+	}
+	return c.request(m, by, SignOff{Kind: SignClosure, Outcome: in.Outcome}, EvSubmitted,
+		textIn{TextRequest, in.Request}, textIn{TextFacts, in.Facts},
+		textIn{TextOpinion, in.Opinion}, textIn{TextLegalBasis, in.LegalBasis})
+}
+
+// HandOn passes a case to who is on duty when the person who answers for it has
+// left the post, and takes a person who cannot act any more out of what waits
+// for them. It changes nothing where both are still in office.
+func (c *Case) HandOn(m Moment) error {
+	if !c.Status.Open() {
+		return nil
+	}
+	f := Facts{}
+	if !holds(m.Book, c.Responsible, c.ResponsiblePost, m.Now) {
+		user, post, ok := m.Book.DutyPerson(c.ResponsiblePost.UnitID, m.Now)
+		if !ok {
+			return nil // nobody is left up to the root: the last name stands
+		}
+		f.Responsible = c.answerable(user, post)
+		c.owe(debtor{post, user}, FirstContact, Handling)
+	}
+	handler := Post{UnitID: c.HandlingUnitID, Role: RoleHandler}
+	if !c.Handler.IsZero() && !holds(m.Book, c.Handler, handler, m.Now) {
+		c.Handler = UserID{}
+		if c.Status == InHandling {
+			c.Status, f.Status = Assigned, Assigned // somebody else of the unit has to acknowledge
+			f.Started = c.start(m, Acknowledgement, m.Now, c.HandlingUnitID, strconv.FormatInt(c.Seq+1, 10), debtor{post: handler})
+		}
+		f.Awaiting = c.awaitByStatus()
+		c.owe(debtor{post: handler}, Acknowledgement)
+	}
+	if f.Responsible == nil && f.Awaiting == nil {
+		return nil
+	}
+	return c.record(m.asSystem(), systemPost, EvHandedOn, f)
+}
+
+func holds(b *Book, user UserID, post Post, t time.Time) bool {
+	post.Head = false
+	return oneOf(user, b.Holders(post, t))
+}

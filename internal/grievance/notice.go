@@ -1,0 +1,154 @@
+package grievance
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/huiyin/huiyin/internal/calendar"
+)
+
+// NoticeKind says what a written notice is.
+type NoticeKind string
+
+// The notices: 受理告知书, 不予受理告知书, 处理意见书.
+const (
+	NoticeOfAcceptance NoticeKind = "acceptance"
+	NoticeOfDecline    NoticeKind = "decline"
+	OpinionDocument    NoticeKind = "opinion"
+)
+
+// marks are the short forms that stand in a notice's document number (文号).
+var marks = map[NoticeKind]string{NoticeOfAcceptance: "受", NoticeOfDecline: "不受", OpinionDocument: "复"}
+
+// Notice is a written notice (告知书 / 意见书) to the petitioner. A window that
+// depends on the petitioner starts when it is served.
+type Notice struct {
+	ID         NoticeID
+	CaseID     CaseID
+	N          int
+	Round      int
+	Kind       NoticeKind
+	Number     string // 文号
+	UnitID     UnitID
+	IssuedAt   time.Time
+	IssuedBy   UserID
+	ServedAt   *time.Time
+	ServedHow  string
+	RecordedAt *time.Time // when the service was written down
+	ServedBy   UserID
+}
+
+func (n *Notice) fact() *NoticeFact {
+	f := &NoticeFact{N: n.N, Kind: n.Kind, Number: n.Number, How: n.ServedHow}
+	if n.ServedAt != nil {
+		f.ServedAt = *n.ServedAt
+	}
+	return f
+}
+
+// Service is how and when a notice was served (送达), and what proves it.
+type Service struct {
+	How   string
+	At    time.Time // zero for now
+	Proof string
+}
+
+func (s *Service) validate(m Moment, pointer string) error {
+	if s == nil {
+		return nil
+	}
+	var f faults
+	f.check(oneOf(s.How, ServedHow), pointer+"/how", "service.unknown", "请选择送达方式")
+	f.check(!s.At.After(m.Now), pointer+"/at", "service.future", "送达时间不能晚于现在")
+	f.checkText(s.Proof, pointer+"/proof", MaxText, false)
+	return f.err()
+}
+
+// issue makes a notice of the case, with words of its own where there are any.
+func (c *Case) issue(m Moment, kind NoticeKind, words string) (*Notice, []TextRef) {
+	c.NoticeCount++
+	year := calendar.DateOf(m.Now).Year
+	n := &Notice{
+		ID: m.Mint.ID(), CaseID: c.ID, N: c.NoticeCount, Round: c.Round, Kind: kind,
+		Number: fmt.Sprintf("%s〔%d〕%s-%d", marks[kind], year, c.ReceiptNumber, c.NoticeCount),
+		UnitID: c.LeadUnitID, IssuedAt: m.Now, IssuedBy: m.By.UserID,
+	}
+	c.notices = append(c.notices, n)
+	c.changes.Notices = append(c.changes.Notices, n)
+	return n, c.writeAll(m, true, textIn{TextNotice, words})
+}
+
+// Serve records that a notice was served. The service of a notice of acceptance
+// or of a decline stops the acceptance clock, at the instant of recording.
+// NotFound for an unknown notice; Conflict when it was served already.
+func (c *Case) Serve(m Moment, number int, in Service) error {
+	by, err := c.permit(m, OpServe)
+	if err != nil {
+		return err
+	}
+	for _, n := range c.notices {
+		if n.N == number {
+			return c.serve(m, by, n, in)
+		}
+	}
+	return ErrNotFound
+}
+
+func (c *Case) serve(m Moment, by Post, n *Notice, in Service) error {
+	if n.ServedAt != nil {
+		return Refuse(Conflict, "notice.served", "该文书已登记送达")
+	}
+	if err := in.validate(m, ""); err != nil {
+		return err
+	}
+	at := in.At.UTC().Truncate(time.Microsecond)
+	if in.At.IsZero() {
+		at = m.Now
+	}
+	if at.Before(n.IssuedAt) {
+		return InvalidField("/at", "service.before_issue", "送达时间不能早于文书制作时间")
+	}
+	return c.served(m, by, n, in, at)
+}
+
+func (c *Case) served(m Moment, by Post, n *Notice, in Service, at time.Time) error {
+	recorded := m.Now
+	n.ServedAt, n.ServedHow, n.RecordedAt, n.ServedBy = &at, in.How, &recorded, m.By.UserID
+	if !oneOf(n, c.changes.Notices) {
+		c.changes.Notices = append(c.changes.Notices, n)
+	}
+	f := Facts{Notice: n.fact(), Texts: c.writeAll(m, false, textIn{TextProof, in.Proof})}
+	if n.Kind != OpinionDocument {
+		stopped, err := c.stop(m, Met, Acceptance)
+		if err != nil {
+			return err
+		}
+		f.Stopped = stopped
+	}
+	if err := c.append(m, by, EvServed, at, f); err != nil {
+		return err
+	}
+	c.Version = c.Seq
+	return nil
+}
+
+// serveNow records a service that was given together with the decision.
+func (c *Case) serveNow(m Moment, by Post, n *Notice, s *Service) error {
+	if s == nil {
+		return nil
+	}
+	now := *s
+	now.At = m.Now
+	return c.served(m, by, n, now, m.Now)
+}
+
+// newest gives the newest notice of a kind in this round, or nil.
+func (c *Case) newest(kind NoticeKind) *Notice {
+	var last *Notice
+	for _, n := range c.notices {
+		if n.Kind == kind && n.Round == c.Round && (last == nil || n.N > last.N) {
+			last = n
+		}
+	}
+	return last
+}

@@ -1,0 +1,162 @@
+package grievance
+
+// Operation names what people do to a case.
+type Operation string
+
+// The operations.
+const (
+	OpClassify    Operation = "classify"
+	OpCorrect     Operation = "correct"
+	OpAccept      Operation = "accept"
+	OpDecline     Operation = "decline"
+	OpAnswer      Operation = "answer"
+	OpForward     Operation = "forward"
+	OpAssign      Operation = "assign"
+	OpAcknowledge Operation = "acknowledge"
+	OpContact     Operation = "contact"
+	OpNote        Operation = "note"
+	OpSubmit      Operation = "submit"
+	OpSign        Operation = "sign"
+	OpWithdraw    Operation = "withdraw"
+	OpServe       Operation = "serve"
+	OpRate        Operation = "rate"
+	OpDispute     Operation = "dispute"
+	OpEscalate    Operation = "escalate"
+	OpReissue     Operation = "reissue"
+)
+
+// permission says who may do an operation, in which statuses, and whether it
+// must wait while a sign-off is open. It is the state machine: docs/states.md
+// is drawn from it.
+type permission struct {
+	who    []relation
+	from   []Status
+	locked bool
+}
+
+var (
+	anyOpen  = []Status{Registered, Accepted, Assigned, InHandling, AwaitingSignOff}
+	unsigned = []Status{Registered, Accepted, Assigned, InHandling}
+)
+
+var permissions = map[Operation]permission{
+	OpClassify:    {who: []relation{leadClerk, inCharge}, from: unsigned, locked: true},
+	OpCorrect:     {who: []relation{leadClerk}, from: unsigned, locked: true},
+	OpAccept:      {who: []relation{leadClerk}, from: []Status{Registered}, locked: true},
+	OpDecline:     {who: []relation{leadClerk}, from: []Status{Registered}, locked: true},
+	OpAnswer:      {who: []relation{leadClerk}, from: []Status{Registered, Accepted}, locked: true},
+	OpForward:     {who: []relation{leadClerk}, from: []Status{Registered}, locked: true},
+	OpAssign:      {who: []relation{leadClerk, handlingClerk, inCharge}, from: []Status{Accepted, Assigned, InHandling}, locked: true},
+	OpAcknowledge: {who: []relation{named, handlingHandler, leadClerk}, from: []Status{Registered, Assigned}, locked: true},
+	OpContact:     {who: []relation{theHandler, leadClerk}, from: anyOpen},
+	OpNote:        {who: []relation{theHandler, leadClerk, handlingClerk, handlingHandler, inCharge, watching, filer}, from: Statuses},
+	OpSubmit:      {who: []relation{theHandler}, from: []Status{InHandling}, locked: true},
+	OpSign:        {who: []relation{signer}, from: anyOpen},
+	OpWithdraw:    {who: []relation{thePetitioner, leadClerk}, from: unsigned, locked: true},
+	OpServe:       {who: []relation{leadClerk, theHandler, handlingClerk}, from: Statuses},
+	OpRate:        {who: []relation{thePetitioner, byStanderClerk}, from: []Status{Closed}},
+	OpDispute:     {who: []relation{thePetitioner, byStanderClerk}, from: []Status{Closed}},
+	OpEscalate:    {who: []relation{theHandler, leadClerk, watching}, from: anyOpen},
+	OpReissue:     {who: []relation{leadClerk}, from: Statuses},
+}
+
+// relation decides whether the actor stands to the case in one way, and in
+// which post.
+type relation func(c *Case, m Moment) (Post, bool)
+
+func leadClerk(c *Case, m Moment) (Post, bool)     { return m.By.PostAt(c.LeadUnitID, RoleClerk) }
+func handlingClerk(c *Case, m Moment) (Post, bool) { return m.By.PostAt(c.HandlingUnitID, RoleClerk) }
+
+// inCharge is a leader of the unit that the case is with, or of one above it.
+func inCharge(c *Case, m Moment) (Post, bool) { return above(m, c.actingUnit(), RoleLeader) }
+
+// watching is a supervisor or an inspector over the lead unit.
+func watching(c *Case, m Moment) (Post, bool) {
+	return above(m, c.LeadUnitID, RoleSupervisor, RoleInspector)
+}
+
+func theHandler(c *Case, m Moment) (Post, bool) {
+	if c.Handler.IsZero() || c.Handler != m.By.UserID {
+		return Post{}, false
+	}
+	return m.By.PostAt(c.HandlingUnitID, RoleHandler)
+}
+
+// named is the handler to whom the case is assigned by name.
+func named(c *Case, m Moment) (Post, bool) {
+	if c.Status != Assigned || c.AwaitingUser != m.By.UserID {
+		return Post{}, false
+	}
+	return m.By.PostAt(c.HandlingUnitID, RoleHandler)
+}
+
+// handlingHandler is any handler of the handling unit, where none is named.
+func handlingHandler(c *Case, m Moment) (Post, bool) {
+	if c.Status == Assigned && !c.AwaitingUser.IsZero() {
+		return Post{}, false
+	}
+	return m.By.PostAt(c.HandlingUnitID, RoleHandler)
+}
+
+// signer is a leader of the unit that must sign, or of one above it.
+func signer(c *Case, m Moment) (Post, bool) { return above(m, c.AwaitingPost.UnitID, RoleLeader) }
+
+func thePetitioner(c *Case, m Moment) (Post, bool) {
+	ok := !c.PetitionerUserID.IsZero() && c.PetitionerUserID == m.By.UserID
+	return Post{Role: RolePetitioner}, ok
+}
+
+// filer is the courier or grid worker who sent the case in.
+func filer(c *Case, m Moment) (Post, bool) {
+	if c.FiledBy.IsZero() || c.FiledBy != m.By.UserID {
+		return Post{}, false
+	}
+	for _, p := range m.By.Posts {
+		return p, true
+	}
+	return Post{}, false
+}
+
+// byStanderClerk is a clerk of the desk who did not handle the case and does
+// not answer for it: who may speak for a petitioner about the result.
+func byStanderClerk(c *Case, m Moment) (Post, bool) {
+	if c.Handler == m.By.UserID || c.Responsible == m.By.UserID {
+		return Post{}, false
+	}
+	return leadClerk(c, m)
+}
+
+func above(m Moment, unit UnitID, roles ...Role) (Post, bool) {
+	for _, u := range m.Book.Ancestors(unit) {
+		if p, ok := m.By.PostAt(u.ID, roles...); ok {
+			return p, true
+		}
+	}
+	return Post{}, false
+}
+
+// permit checks who acts before it checks the state, so that somebody without
+// the right learns nothing about the state. It gives the post acted in.
+func (c *Case) permit(m Moment, op Operation) (Post, error) {
+	p := permissions[op]
+	by, ok := c.related(m, p.who)
+	if !ok {
+		return Post{}, Refuse(Forbidden, "case.not_permitted", "您的岗位不能对该事项进行此操作")
+	}
+	if !oneOf(c.Status, p.from) {
+		return Post{}, Refuse(Conflict, "case.state", "事项当前状态不允许此操作")
+	}
+	if p.locked && c.PendingSignOff != 0 {
+		return Post{}, Refuse(Conflict, "case.signoff_pending", "事项正在等待领导签批，签批前不能进行此操作")
+	}
+	return by, nil
+}
+
+func (c *Case) related(m Moment, who []relation) (Post, bool) {
+	for _, is := range who {
+		if by, ok := is(c, m); ok {
+			return by, true
+		}
+	}
+	return Post{}, false
+}

@@ -1,0 +1,293 @@
+package grievance
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Registration is what is known when a grievance is received.
+type Registration struct {
+	ID             CaseID // a client may make it (UUIDv7); else casework does
+	Source         string
+	SourceID       string
+	Channel        Channel
+	Nature         Nature
+	Route          int
+	Category       string
+	Urgency        Urgency
+	Petition       bool
+	SimplePetition bool
+	Headcount      int
+	Confidential   bool
+	Unit           UnitID // whose desk; zero for the actor's own, else the area's
+	Area           UnitID
+	ReceivedAt     time.Time // zero for now
+	Title          string
+	Body           string
+	Petitioner     Party
+	Others         []Party
+	PetitionerUser UserID
+}
+
+// Receipt is the day's number of a receipt at a unit's desk.
+type Receipt struct {
+	Day time.Time
+	N   int
+}
+
+// Limits of texts, in characters.
+const (
+	MaxTitle = 200
+	MaxText  = 10000
+)
+
+// Desk finds whose desk a registration belongs to: the unit named, else the
+// actor's own, else the area's, climbing to the nearest with somebody on duty.
+// Invalid when no unit can be found.
+func Desk(m Moment, in Registration) (*Unit, error) {
+	id := in.Unit
+	if p, ok := m.By.firstPost(RoleClerk, RoleCourier, RoleGridWorker); ok && id.IsZero() {
+		id = p.UnitID
+	}
+	if id.IsZero() {
+		id = in.Area
+	}
+	if id.IsZero() || m.Book.Unit(id) == nil {
+		return nil, InvalidField("/unit_id", "unit.unknown", "请写明受理单位或问题发生地")
+	}
+	_, post, ok := m.Book.DutyPerson(m.Book.Current(id).ID, m.Now)
+	if !ok {
+		return nil, Refuse(Conflict, "unit.nobody", "该单位及其上级均无人值守，无法登记")
+	}
+	return m.Book.Unit(post.UnitID), nil
+}
+
+// firstPost gives the actor's first post with one of the roles.
+func (a Actor) firstPost(roles ...Role) (Post, bool) {
+	for _, p := range a.Posts {
+		if oneOf(p.Role, roles) {
+			return p, true
+		}
+	}
+	return Post{}, false
+}
+
+// Register opens a case at a desk. The person who received it answers for it
+// (首问负责): the clerk, courier or grid worker who registers; for what comes
+// through a public door or from another system, the person on duty. The law's
+// time runs from ReceivedAt, which may lie before now but not after it.
+// Invalid with every wrong field; Forbidden for a clerk of another unit.
+func Register(m Moment, in Registration, desk *Unit, receipt Receipt) (*Case, error) {
+	c := newCase(m, in, desk, receipt)
+	if err := in.validate(m); err != nil {
+		return nil, err
+	}
+	by, err := c.receiver(m)
+	if err != nil {
+		return nil, err
+	}
+	holder := c.firstHolder(m, by)
+	c.FirstResponder = holder.User
+	c.propose(m)
+	c.joins(m, desk.ID, PartOrigin)
+	c.joins(m, desk.ID, PartLead)
+	if !c.AreaID.IsZero() {
+		c.joins(m, c.AreaID, PartArea)
+	}
+	f := c.registered(m, in, holder)
+	if err := c.append(m, by, EvRegistered, c.ReceivedAt, f); err != nil {
+		return nil, err
+	}
+	c.Version = c.Seq
+	return c, c.afterTriage(m, by)
+}
+
+func newCase(m Moment, in Registration, desk *Unit, r Receipt) *Case {
+	c := &Case{
+		ID: in.ID, Source: in.Source, SourceID: in.SourceID,
+		ReceiptNumber: fmt.Sprintf("%s-%s-%04d", desk.Code, r.Day.Format("20060102"), r.N),
+		Status:        Registered, Round: 1, Channel: in.Channel, Nature: in.Nature, Route: in.Route,
+		Category: in.Category, Urgency: in.Urgency, Petition: in.Petition, SimplePetition: in.SimplePetition,
+		GroupPetition: in.Headcount >= 5, Headcount: max(in.Headcount, 1), Confidential: in.Confidential,
+		AreaID: in.Area, OriginUnitID: desk.ID, LeadUnitID: desk.ID,
+		PetitionerUserID: in.PetitionerUser, FiledBy: m.By.UserID,
+		ReceivedAt: in.ReceivedAt, RegisteredAt: m.Now,
+	}
+	c.defaults(m)
+	c.changes.Created = true
+	return c
+}
+
+func (c *Case) defaults(m Moment) {
+	if c.Nature == "" {
+		c.Nature = Demand
+	}
+	if c.Nature == Demand && c.Route == 0 {
+		c.Route = PetitionRoute
+	}
+	if c.Urgency == "" {
+		c.Urgency = Ordinary
+	}
+	if c.ReceivedAt.IsZero() {
+		c.ReceivedAt = m.Now
+	}
+	c.ReceivedAt = c.ReceivedAt.UTC().Truncate(time.Microsecond)
+	if c.PetitionerUserID.IsZero() && m.By.Has(RolePetitioner) {
+		c.PetitionerUserID = m.By.UserID
+	}
+	c.Profile = c.chooseProfile()
+}
+
+// chooseProfile says which profile applies: the wall's posts, the hotline,
+// inquiries anywhere, petitions (by letter, by visit, or marked as such), and
+// the township's own practice for all else.
+func (c *Case) chooseProfile() string {
+	petition := c.Petition || c.Channel == ByLetter || c.Channel == ByVisit
+	switch {
+	case c.Channel == ByWall:
+		return ProfileWall
+	case c.Nature == Inquiry:
+		return ProfileTownship
+	case petition && c.SimplePetition:
+		return ProfilePetitionSimple
+	case petition:
+		return ProfilePetition
+	case c.Channel == ByHotline:
+		return ProfileHotline
+	}
+	return ProfileTownship
+}
+
+func (in Registration) validate(m Moment) error {
+	var f faults
+	f.check(oneOf(in.Channel, Channels), "/channel", "channel.unknown", "请选择来源渠道")
+	f.check(in.Nature == "" || oneOf(in.Nature, Natures), "/nature", "nature.unknown", "诉求性质不在规定范围内")
+	f.check(in.Urgency == "" || oneOf(in.Urgency, Urgencies), "/urgency", "urgency.unknown", "紧急程度不在规定范围内")
+	f.check(routeFits(in.Nature, in.Route), "/route", "route.unknown", "只有申诉求决类事项才有办理途径（1 至 6）")
+	f.checkCategory(m, in.Category)
+	f.check(in.Area.IsZero() || m.Book.Unit(in.Area) != nil, "/area_id", "unit.unknown", "问题发生地不存在")
+	f.check(!in.ReceivedAt.After(m.Now), "/received_at", "received_at.future", "收到时间不能晚于现在")
+	f.check(in.Headcount >= 0, "/headcount", "headcount.negative", "人数不能为负数")
+	f.check(countParties(in.Others, Representative) <= MaxRepresentatives, "/others", "representatives.too_many", "集体访代表不得超过 5 人（条例第二十条）")
+	f.checkText(in.Title, "/title", MaxTitle, true)
+	f.checkText(in.Body, "/body", MaxText, true)
+	return f.err()
+}
+
+func routeFits(n Nature, route int) bool {
+	return route == 0 || route >= 1 && route <= 6 && (n == Demand || n == "")
+}
+
+func countParties(parties []Party, kind PartyKind) (n int) {
+	for _, p := range parties {
+		if p.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+func (f *faults) checkCategory(m Moment, code string) {
+	_, known := m.Book.Category(code)
+	f.check(code == "" || known, "/category", "category.unknown", "诉求类别不存在")
+}
+
+// checkText refuses what is too long, and blank text where words are needed.
+func (f *faults) checkText(s, pointer string, limit int, needed bool) {
+	f.check(!needed || strings.TrimSpace(s) != "", pointer, "text.required", "此项不能为空")
+	f.check(len(s) <= limit || len([]rune(s)) <= limit, pointer, "text.too_long", fmt.Sprintf("此项不能超过 %d 字", limit))
+}
+
+// receiver says in which post the actor may bring a case to this desk.
+func (c *Case) receiver(m Moment) (Post, error) {
+	if m.By.IsSystem() {
+		return systemPost, nil
+	}
+	if p, ok := m.By.PostAt(c.LeadUnitID, RoleClerk); ok {
+		return p, nil
+	}
+	lead := m.Book.Unit(c.LeadUnitID)
+	for _, p := range m.By.Posts {
+		if p.Role == RoleCourier || p.Role == RoleGridWorker {
+			if own := m.Book.Unit(p.UnitID); own != nil && own.Within(lead) {
+				return p, nil
+			}
+		}
+		if p.Role == RolePetitioner {
+			return p, nil
+		}
+	}
+	if m.By.UserID.IsZero() {
+		return Post{Role: RolePetitioner}, nil // the public door
+	}
+	return Post{}, Refuse(Forbidden, "unit.not_yours", "只能在本单位登记事项")
+}
+
+// firstHolder is who answers for a case from its first instant.
+func (c *Case) firstHolder(m Moment, by Post) Holder {
+	if by.Role != RolePetitioner && by.Role != RoleSystem {
+		return Holder{m.By.UserID, by}
+	}
+	user, post, _ := m.Book.DutyPerson(c.LeadUnitID, m.Now) // Desk has found somebody
+	return Holder{user, post}
+}
+
+func (c *Case) registered(m Moment, in Registration, h Holder) Facts {
+	in.Petitioner.Kind = Petitioner
+	for _, p := range append([]Party{in.Petitioner}, in.Others...) {
+		if p.Name+p.Phone+p.IDNumber+p.Address != "" {
+			c.PartyCount++
+			p.CaseID, p.N = c.ID, c.PartyCount
+			c.changes.Parties = append(c.changes.Parties, p)
+		}
+	}
+	f := Facts{
+		Status: c.Status, Round: c.Round, Receipt: c.ReceiptNumber, Source: c.Source, Channel: c.Channel,
+		Unit: c.LeadUnitID, Area: c.AreaID, OnBehalf: c.PetitionerUserID.IsZero(),
+		Responsible: c.answerable(h.User, h.Post), Awaiting: c.awaitByStatus(),
+		Texts: c.writeAll(m, true, textIn{TextTitle, in.Title}, textIn{TextBody, in.Body}),
+	}
+	c.classified(&f)
+	clerk := debtor{Post{UnitID: c.LeadUnitID, Role: RoleClerk}, c.deskUser()}
+	f.Started = c.start(m, Acceptance, c.ReceivedAt, c.LeadUnitID, "", clerk)
+	return f
+}
+
+// deskUser is the responsible person where that is somebody of the desk.
+func (c *Case) deskUser() UserID {
+	if c.ResponsiblePost.UnitID == c.LeadUnitID {
+		return c.Responsible
+	}
+	return UserID{}
+}
+
+// classified puts the classification into an event's facts.
+func (c *Case) classified(f *Facts) {
+	f.Nature, f.Route, f.Category, f.Urgency = c.Nature, c.Route, c.Category, c.Urgency
+	f.Profile, f.Proposed = c.Profile, c.ProposedUnitID
+}
+
+// propose looks up whose duty the matter is by the responsibility list.
+func (c *Case) propose(m Moment) {
+	area := c.AreaID
+	if area.IsZero() {
+		area = c.LeadUnitID
+	}
+	r, found := m.Book.Propose(c.Category, area)
+	c.ProposedUnitID, c.Unrouted = r.UnitID, c.Category != "" && !found
+}
+
+// afterTriage records what a classification brings at once: that nobody's duty
+// it is, and an escalation where life and property are in danger (Art. 25).
+func (c *Case) afterTriage(m Moment, by Post) error {
+	if c.Unrouted {
+		if err := c.append(m.asSystem(), systemPost, EvUnrouted, m.Now, Facts{Category: c.Category, Unit: c.LeadUnitID}); err != nil {
+			return err
+		}
+	}
+	if c.Urgency != LifeProperty {
+		return nil
+	}
+	return c.escalate(m, escalation{level: 1, cause: Urgent, at: m.Now, unit: c.LeadUnitID, by: by})
+}

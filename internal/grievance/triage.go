@@ -1,0 +1,286 @@
+package grievance
+
+// Classification decides what a case is; empty fields stay as they are.
+type Classification struct {
+	Nature         Nature
+	Route          int
+	Category       string
+	Urgency        Urgency
+	Petition       *bool
+	SimplePetition *bool
+}
+
+// Classify decides or corrects nature, route, category and urgency. The profile
+// follows, and running clocks with it, but only to an earlier instant that is
+// still ahead.
+func (c *Case) Classify(m Moment, in Classification) error {
+	by, err := c.permit(m, OpClassify)
+	if err != nil {
+		return err
+	}
+	if err := in.validate(m, c); err != nil {
+		return err
+	}
+	wasUrgent := c.Urgency == LifeProperty
+	c.reclassify(m, in)
+	f := Facts{}
+	c.classified(&f)
+	for _, kind := range []ClockKind{Acceptance, FirstContact, Handling} {
+		f.Moved = append(f.Moved, c.shorten(m, kind)...)
+	}
+	if err := c.record(m, by, EvClassified, f); err != nil {
+		return err
+	}
+	if wasUrgent && !c.Unrouted {
+		return nil
+	}
+	return c.afterTriage(m, by)
+}
+
+func (in Classification) validate(m Moment, c *Case) error {
+	nature := in.Nature
+	if nature == "" {
+		nature = c.Nature
+	}
+	var f faults
+	f.check(in.Nature == "" || oneOf(in.Nature, Natures), "/nature", "nature.unknown", "诉求性质不在规定范围内")
+	f.check(in.Urgency == "" || oneOf(in.Urgency, Urgencies), "/urgency", "urgency.unknown", "紧急程度不在规定范围内")
+	f.check(routeFits(nature, in.Route), "/route", "route.unknown", "只有申诉求决类事项才有办理途径（1 至 6）")
+	f.checkCategory(m, in.Category)
+	return f.err()
+}
+
+func (c *Case) reclassify(m Moment, in Classification) {
+	set(&c.Nature, in.Nature)
+	set(&c.Route, in.Route)
+	set(&c.Category, in.Category)
+	set(&c.Urgency, in.Urgency)
+	if in.Petition != nil {
+		c.Petition = *in.Petition
+	}
+	if in.SimplePetition != nil {
+		c.SimplePetition = *in.SimplePetition
+	}
+	if c.Nature != Demand {
+		c.Route = 0
+	} else if c.Route == 0 {
+		c.Route = PetitionRoute
+	}
+	c.Profile = c.chooseProfile()
+	c.propose(m)
+}
+
+// set changes *p to v unless v says nothing.
+func set[T comparable](p *T, v T) {
+	var none T
+	if v != none {
+		*p = v
+	}
+}
+
+// Correction puts right what was written down wrongly; empty fields stay.
+type Correction struct {
+	Area      UnitID
+	Headcount int
+	Title     string
+	Body      string
+}
+
+// Correct puts the registration right. No clock moves.
+func (c *Case) Correct(m Moment, in Correction) error {
+	by, err := c.permit(m, OpCorrect)
+	if err != nil {
+		return err
+	}
+	var f faults
+	f.check(in.Area.IsZero() || m.Book.Unit(in.Area) != nil, "/area_id", "unit.unknown", "问题发生地不存在")
+	f.check(in.Headcount >= 0, "/headcount", "headcount.negative", "人数不能为负数")
+	f.checkText(in.Title, "/title", MaxTitle, false)
+	f.checkText(in.Body, "/body", MaxText, false)
+	if err := f.err(); err != nil {
+		return err
+	}
+	if !in.Area.IsZero() && in.Area != c.AreaID {
+		c.AreaID = in.Area
+		c.joins(m, in.Area, PartArea)
+		c.propose(m)
+	}
+	set(&c.Headcount, in.Headcount)
+	c.GroupPetition = c.Headcount >= 5
+	texts := c.writeAll(m, true, textIn{TextTitle, in.Title}, textIn{TextBody, in.Body})
+	return c.record(m, by, EvCorrected, Facts{Area: in.Area, Proposed: c.ProposedUnitID, Texts: texts})
+}
+
+// AcceptanceDecision decides to take a case on; Service, where given, is how the
+// written notice (受理告知书) was served there and then.
+type AcceptanceDecision struct {
+	Notice  string // words of the notice beyond its form
+	Service *Service
+}
+
+// Accept takes the case on (受理): the handling and first-contact clocks start.
+// The acceptance clock stops when the notice is served (Art. 22, 23).
+func (c *Case) Accept(m Moment, in AcceptanceDecision) error {
+	by, err := c.permit(m, OpAccept)
+	if err != nil {
+		return err
+	}
+	if err := in.Service.validate(m, "/service"); err != nil {
+		return err
+	}
+	responsible, err := c.takeOver(m, by)
+	if err != nil {
+		return err
+	}
+	now := m.Now
+	c.Status, c.AcceptedAt = Accepted, &now
+	f := Facts{Status: c.Status, Responsible: responsible, Awaiting: c.awaitByStatus(), Profile: c.Profile}
+	clerk := debtor{Post{UnitID: c.LeadUnitID, Role: RoleClerk}, c.deskUser()}
+	f.Started = append(c.start(m, FirstContact, now, c.LeadUnitID, "", clerk), c.start(m, Handling, now, c.LeadUnitID, "", clerk)...)
+	n, refs := c.issue(m, NoticeOfAcceptance, in.Notice)
+	f.Notice, f.Texts = n.fact(), refs
+	if err := c.record(m, by, EvAccepted, f); err != nil {
+		return err
+	}
+	return c.serveNow(m, by, n, in.Service)
+}
+
+// takeOver makes the acting clerk responsible where the case has come from
+// another desk and nobody here has acknowledged it yet: deciding on a case is
+// taking it.
+func (c *Case) takeOver(m Moment, by Post) (*Holder, error) {
+	if c.ResponsiblePost.UnitID == c.LeadUnitID {
+		return nil, nil
+	}
+	h := c.answerable(m.By.UserID, by)
+	c.owe(debtor{by, m.By.UserID}, Acceptance)
+	return h, nil
+}
+
+// Declining refuses a case, subject to a leader's approval.
+type Declining struct {
+	Reason Reason
+	Words  string
+}
+
+// Decline asks a leader to approve that the case is not taken on (不予受理).
+// The status stays until then.
+func (c *Case) Decline(m Moment, in Declining) error {
+	by, err := c.permit(m, OpDecline)
+	if err != nil {
+		return err
+	}
+	var f faults
+	f.check(oneOf(in.Reason, DeclineReasons), "/reason", "reason.unknown", "不予受理须选择规定的原因")
+	f.checkText(in.Words, "/words", MaxText, true)
+	if err := f.err(); err != nil {
+		return err
+	}
+	return c.request(m, by, SignOff{Kind: SignDecline, Reason: in.Reason}, EvDeclineRequested, textIn{TextReason, in.Words})
+}
+
+// Answering answers an inquiry on the spot.
+type Answering struct{ Answer string }
+
+// Answer closes an inquiry (咨询) that the counter or the hotline answers on the
+// spot: the one closure without a sign-off. Conflict for any other nature.
+func (c *Case) Answer(m Moment, in Answering) error {
+	by, err := c.permit(m, OpAnswer)
+	if err != nil {
+		return err
+	}
+	if c.Nature != Inquiry {
+		return Refuse(Conflict, "case.not_inquiry", "只有咨询类事项可以当场答复办结，其他事项须经领导签批")
+	}
+	var f faults
+	f.checkText(in.Answer, "/answer", MaxText, true)
+	if err := f.err(); err != nil {
+		return err
+	}
+	responsible, err := c.takeOver(m, by)
+	if err != nil {
+		return err
+	}
+	facts := Facts{Responsible: responsible, Texts: c.writeAll(m, true, textIn{TextAnswer, in.Answer})}
+	answered := ending{status: Closed, outcome: Explained, met: []ClockKind{Acceptance, FirstContact, Handling}}
+	return c.end(m, by, EvAnswered, answered, facts)
+}
+
+// end ends a round of the case in a final status. The clocks named are met, one
+// kept runs on, and every other is no longer owed.
+func (c *Case) end(m Moment, by Post, kind EventKind, to ending, f Facts) error {
+	stopped, err := c.stop(m, Met, to.met...)
+	if err != nil {
+		return err
+	}
+	for _, k := range c.running() {
+		if k.Kind != to.keeps {
+			stopped = append(stopped, c.stopOne(k, Cancelled, m.Now))
+		}
+	}
+	now := m.Now
+	c.Status, c.Outcome, c.ClosedAt = to.status, to.outcome, &now
+	f.Status, f.Outcome, f.Awaiting = to.status, to.outcome, c.awaitByStatus()
+	f.Stopped = append(f.Stopped, stopped...)
+	return c.record(m, by, kind, f)
+}
+
+// ending says how a round ends.
+type ending struct {
+	status  Status
+	outcome Outcome
+	met     []ClockKind
+	keeps   ClockKind
+}
+
+// Forwarding sends a case to the unit whose duty it is.
+type Forwarding struct {
+	Unit   UnitID
+	Reason Reason
+	Words  string
+}
+
+// Forward sends the case to another unit's desk (转送), where it is registered
+// anew: the acceptance clock runs anew there (Art. 23). The sender's person
+// answers for it until the receiving clerk acknowledges.
+func (c *Case) Forward(m Moment, in Forwarding) error {
+	by, err := c.permit(m, OpForward)
+	if err != nil {
+		return err
+	}
+	to, err := c.destination(m, in)
+	if err != nil {
+		return err
+	}
+	stopped, err := c.stop(m, Met, Acceptance)
+	if err != nil {
+		return err
+	}
+	from := c.LeadUnitID
+	c.joins(m, from, PartSender)
+	c.joins(m, to.ID, PartLead)
+	c.LeadUnitID = to.ID
+	c.propose(m)
+	f := Facts{
+		Unit: to.ID, FromUnit: from, Reason: in.Reason, Stopped: stopped, Proposed: c.ProposedUnitID,
+		Awaiting: c.awaitByStatus(), Texts: c.writeAll(m, false, textIn{TextReason, in.Words}),
+	}
+	f.Started = c.start(m, Acceptance, m.Now, to.ID, "", debtor{post: Post{UnitID: to.ID, Role: RoleClerk}})
+	return c.record(m, by, EvForwarded, f)
+}
+
+func (c *Case) destination(m Moment, in Forwarding) (*Unit, error) {
+	var f faults
+	to := m.Book.Current(in.Unit)
+	f.check(to != nil, "/unit_id", "unit.unknown", "转送的单位不存在")
+	f.check(to == nil || to.ID != c.LeadUnitID, "/unit_id", "unit.same", "事项已在该单位")
+	f.check(oneOf(in.Reason, ForwardReasons), "/reason", "reason.unknown", "请选择转送原因")
+	f.checkText(in.Words, "/words", MaxText, false)
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	if _, _, ok := m.Book.DutyPerson(to.ID, m.Now); !ok {
+		return nil, Refuse(Conflict, "unit.nobody", "该单位及其上级均无人值守，无法转送")
+	}
+	return to, nil
+}
