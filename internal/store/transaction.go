@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -12,9 +11,11 @@ import (
 )
 
 const (
-	// lockWait is how long a transaction waits for a lock, or for a free
-	// connection, before it is told that the store is busy.
-	lockWait = 5 * time.Second
+	// lockWait is how long a transaction waits for a free connection and to
+	// begin, before it is told that the store is busy: a little less than the
+	// five seconds that the databases themselves wait for a lock, so that what
+	// ends there has ended here.
+	lockWait = 4900 * time.Millisecond
 	// commitWait is how long the answer to a COMMIT is waited for.
 	commitWait = 30 * time.Second
 )
@@ -58,8 +59,7 @@ func (p *pool) start(ctx context.Context) (*transaction, error) {
 	if err := t.begin(patience, p); err != nil {
 		t.end()
 		err = hide(err)
-		waited := patience.Err() != nil || errors.Is(err, ErrTransient)
-		if waited && ctx.Err() == nil {
+		if patience.Err() != nil && ctx.Err() == nil {
 			return nil, fmt.Errorf("%w: beginning a transaction: %w", ErrBusy, err)
 		}
 		return nil, fmt.Errorf("beginning a transaction: %w", err)
