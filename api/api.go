@@ -1,0 +1,134 @@
+// Package api is everything that a client can see of Huiyin: routes, requests,
+// responses and refusals. It is the only package that knows Echo.
+//
+// It guarantees that a request is read strictly or refused with a stable code,
+// that every route stands in the table below with who may use it beside it,
+// that every error becomes one problem document in the reader's language, with
+// nothing internal in it, and that its logs and metrics hold no personal data.
+//
+//	@title						回音 Huiyin
+//	@version					1.0
+//	@description				群众诉求办理：每件诉求都有回音。 Case tracking for public grievances: every grievance gets an answer, on time, from a named person.
+//	@license.name				Apache-2.0
+//	@license.url				https://www.apache.org/licenses/LICENSE-2.0
+//	@BasePath					/
+//	@accept						json
+//	@produce					json
+//	@securityDefinitions.apikey	bearer
+//	@in							header
+//	@name						Authorization
+package api
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/contrib/instrumentation/github.com/labstack/echo/otelecho"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/huiyin/huiyin/internal/clock"
+	"github.com/huiyin/huiyin/internal/grievance"
+)
+
+// Deps is what the interface stands on. Those of the second group have defaults.
+type Deps struct {
+	Clock   clock.Clock // legal time
+	Log     *slog.Logger
+	OpenAPI []byte  // the contract, as generated from this package
+	Checks  []Check // what /readyz asks
+
+	Metrics        *prometheus.Registry // a new one
+	Tracer         trace.TracerProvider // none: nothing is traced
+	TrustedProxies []*net.IPNet         // none: the connection's address is the client's
+	Rate           Rate                 // DefaultRate
+	Timeout        time.Duration        // 30 s for a request
+	Pace           clock.Clock          // the machine's time, for logs and rates
+}
+
+// server answers; its methods are the handlers.
+type server struct {
+	Deps
+	who func(ctx context.Context, token string) (grievance.Actor, error)
+}
+
+// route is a line of the table: a method and a path, what answers, and who may ask.
+type route struct {
+	method, path string
+	handle       echo.HandlerFunc
+	gate         gate
+}
+
+const v1 = "/api/v1"
+
+// routes is every address of Huiyin. HEAD goes wherever GET does.
+func (s *server) routes() []route {
+	return []route{
+		{"GET", "/healthz", s.alive, machines},
+		{"GET", "/readyz", s.ready, machines},
+		{"GET", "/metrics", s.metrics(), machines},
+		{"GET", "/openapi.json", s.contract(), machines},
+		{"GET", "/docs", s.page, machines},
+		{"GET", "/docs/:file", s.page, machines},
+	}
+}
+
+// New makes the handler of the whole interface.
+func New(d Deps) http.Handler {
+	s := newServer(d)
+	return s.handler(s.routes())
+}
+
+// handler puts the middleware around the routes: from the outside in, the
+// request's id, its trace, its measure, its record with the answer to errors,
+// and then what the record must see, panics, headers and the time limit.
+func (s *server) handler(routes []route) http.Handler {
+	e := echo.New()
+	e.Logger.SetOutput(io.Discard)
+	e.HTTPErrorHandler, e.JSONSerializer, e.IPExtractor = s.fail, serializer{}, addresses(s.TrustedProxies)
+	e.Use(identify)
+	if s.Tracer != nil {
+		e.Use(otelecho.Middleware("huiyin", otelecho.WithTracerProvider(s.Tracer), otelecho.WithPropagators(propagation.TraceContext{})))
+	}
+	e.Use(measure(s.Metrics), s.record, guard, hurry(s.Timeout), survive)
+	limiter := newLimiter(s.Rate, s.Pace)
+	for _, r := range routes {
+		e.Add(r.method, r.path, r.handle, s.doors(r.gate, limiter)...)
+		if r.method == http.MethodGet {
+			e.Add(http.MethodHead, r.path, r.handle, s.doors(r.gate, limiter)...)
+		}
+	}
+	return e
+}
+
+func (s *server) doors(g gate, l *limiter) []echo.MiddlewareFunc {
+	switch {
+	case g.limited:
+		return []echo.MiddlewareFunc{l.limit}
+	case g.anonymous:
+		return nil
+	}
+	return []echo.MiddlewareFunc{s.admit(g)}
+}
+
+func newServer(d Deps) *server {
+	if d.Metrics == nil {
+		d.Metrics = NewMetrics()
+	}
+	if d.Rate == (Rate{}) {
+		d.Rate = DefaultRate
+	}
+	if d.Timeout == 0 {
+		d.Timeout = 30 * time.Second
+	}
+	if d.Pace == nil {
+		d.Pace = clock.System{}
+	}
+	return &server{Deps: d}
+}

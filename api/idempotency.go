@@ -1,0 +1,71 @@
+package api
+
+import (
+	"crypto/sha256"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/labstack/echo/v4"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+)
+
+const keyMost = 255 // characters of an Idempotency-Key
+
+var errKey = grievance.Refuse(grievance.Invalid, "request.idempotency_key", "Idempotency-Key 应为 1 至 255 个可见的 ASCII 字符")
+
+// idempotencyKey reads the Idempotency-Key (IETF draft), a structured-field
+// string in quotes or the same bare; "" when there is none.
+func idempotencyKey(c echo.Context) (string, error) {
+	given := c.Request().Header.Values("Idempotency-Key")
+	if len(given) == 0 {
+		return "", nil
+	}
+	key, ok := given[0], true
+	if strings.HasPrefix(key, `"`) {
+		key, ok = unquote(key)
+	}
+	if !ok || len(given) > 1 || key == "" || len(key) > keyMost || strings.ContainsFunc(key, invisible) {
+		return "", errKey
+	}
+	return key, nil
+}
+
+func invisible(r rune) bool { return r <= ' ' || r > '~' }
+
+// unquote reads an sf-string (RFC 9651), in which \ escapes only " and itself.
+func unquote(s string) (string, bool) {
+	inner, ok := strings.CutSuffix(s[1:], `"`)
+	if !ok {
+		return "", false
+	}
+	var out strings.Builder
+	for i := 0; i < len(inner); i++ {
+		if inner[i] == '"' {
+			return "", false
+		}
+		if inner[i] == '\\' {
+			i++
+			if i == len(inner) || inner[i] != '"' && inner[i] != '\\' {
+				return "", false
+			}
+		}
+		out.WriteByte(inner[i])
+	}
+	return out.String(), true
+}
+
+// digest is what makes two requests with one key the same: method, path and
+// the body, whatever its white space and the order of its members.
+func digest(c echo.Context) ([]byte, error) {
+	body, _ := c.Get(bodyKey).([]byte)
+	canonical := jsontext.Value(body).Clone()
+	if len(canonical) > 0 {
+		if err := canonical.Canonicalize(jsontext.CanonicalizeRawInts(false), jsontext.CanonicalizeRawFloats(false)); err != nil {
+			return nil, errMalformed
+		}
+	}
+	r := c.Request()
+	sum := sha256.Sum256([]byte(r.Method + "\n" + r.URL.EscapedPath() + "\n" + string(canonical)))
+	return sum[:], nil
+}
