@@ -11,10 +11,10 @@ type Message struct {
 	SimplePetition   bool       `json:"simple_petition,omitzero"` // 简易办理, with the petitioner's consent
 	Urgency          string     `json:"urgency"`
 	Category         string     `json:"category"`
-	AreaCode         string     `json:"area_code"`           // where the matter lies
-	UnitCode         string     `json:"unit_code"`           // whose desk received it
-	RegisteredBy     string     `json:"registered_by"`       // an account
-	Headcount        int        `json:"headcount,omitzero"`  // people of a group petition; 0 is one person
+	AreaCode         string     `json:"area_code"`          // where the matter lies
+	UnitCode         string     `json:"unit_code"`          // whose desk received it
+	RegisteredBy     string     `json:"registered_by"`      // an account
+	Headcount        int        `json:"headcount,omitzero"` // people of a group petition; 0 is one person
 	Title            string     `json:"title"`
 	Body             string     `json:"body"`
 	Petitioner       Petitioner `json:"petitioner"`
