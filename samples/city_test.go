@@ -108,23 +108,24 @@ func TestEveryMatterHasAUnitInEveryTownship(t *testing.T) {
 	}
 	for code := range categories {
 		for _, area := range []string{jichuan, qiqiao} {
-			if !answered(lines, units, code, area) {
+			if proposed(lines, units, code, area) == "" {
 				t.Errorf("nobody answers for %s in %s", code, area)
 			}
 		}
 	}
 }
 
-// answered reports whether any line covers the category at or above the area.
-func answered(lines map[string]Responsibility, units map[string]Unit, category, area string) bool {
+// proposed gives the unit of the longest category prefix, then of the nearest
+// area at or above the one given; "" when no line covers it.
+func proposed(lines map[string]Responsibility, units map[string]Unit, category, area string) string {
 	for n := len(category); n > 0; n-- {
 		for a := area; a != ""; a = units[a].ParentCode {
-			if _, ok := lines[category[:n]+"@"+a]; ok {
-				return true
+			if r, ok := lines[category[:n]+"@"+a]; ok {
+				return r.UnitCode
 			}
 		}
 	}
-	return false
+	return ""
 }
 
 func TestUsersHoldKnownPosts(t *testing.T) {

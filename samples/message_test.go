@@ -227,3 +227,25 @@ func TestSomeMessagesAreLate(t *testing.T) {
 		t.Errorf("%d late, the oldest of %d hours", late, oldest)
 	}
 }
+
+// TestStoriesFollowTheResponsibilityList finds each case where the list sends it.
+func TestStoriesFollowTheResponsibilityList(t *testing.T) {
+	t.Parallel()
+	c := load(t)
+	units := unitsByCode(t, c)
+	lines := index(t, c.Responsibilities, func(r Responsibility) string { return r.CategoryCode + "@" + r.AreaCode })
+	for _, m := range c.Messages {
+		goes := ""
+		switch s := m.Story; {
+		case s.Forward != nil:
+			goes = s.Forward.UnitCode
+		case s.Assign != nil:
+			goes = s.Assign.UnitCode
+		default:
+			continue
+		}
+		if listed := proposed(lines, units, m.Category, m.AreaCode); !within(units, listed, goes) {
+			t.Errorf("%s (%s): goes to %s, the list says %s", m.ID, m.Category, goes, listed)
+		}
+	}
+}
