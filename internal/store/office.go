@@ -10,7 +10,7 @@ import (
 	"github.com/huiyin/huiyin/internal/grievance"
 )
 
-// batch is how many rows one INSERT of many carries.
+// officeBatch is how many rows one INSERT of many carries.
 const officeBatch = 200
 
 // Account is how a user logs in. An empty PasswordHash lets nobody in.
@@ -95,8 +95,17 @@ func (s session) newestCalendar() ([]byte, error) {
 // AccountOf finds a user and how they log in by username; ErrNotFound if there
 // is none. Disabled users are found too.
 func (s session) AccountOf(username string) (grievance.User, Account, error) {
+	return s.account("username = ?", username)
+}
+
+// Account finds a user and how they log in by id; ErrNotFound if there is none.
+func (s session) Account(id grievance.UserID) (grievance.User, Account, error) {
+	return s.account("id = ?", id)
+}
+
+func (s session) account(where string, key any) (grievance.User, Account, error) {
 	var rows []accountRow
-	if err := s.db.Table("users").Where("username = ?", username).Limit(1).Find(&rows).Error; err != nil {
+	if err := s.db.Table("users").Where(where, key).Limit(1).Find(&rows).Error; err != nil {
 		return grievance.User{}, Account{}, fmt.Errorf("reading an account: %w", err)
 	}
 	if len(rows) == 0 {

@@ -1,0 +1,191 @@
+package office
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/huiyin/huiyin/internal/clock"
+	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/store"
+)
+
+// The refusals about appointments.
+var (
+	errRoleUnknown   = grievance.Refuse(grievance.Invalid, "appointment.role_unknown", "没有这种岗位角色")
+	errHead          = grievance.Refuse(grievance.Invalid, "appointment.head", "只有领导岗位可以是主要负责人")
+	errOnDuty        = grievance.Refuse(grievance.Invalid, "appointment.on_duty", "只有窗口人员可以值班")
+	errPeriod        = grievance.Refuse(grievance.Invalid, "appointment.period", "任职的结束时间不能早于开始时间")
+	errHeld          = grievance.Refuse(grievance.Conflict, "appointment.held", "该人员在此期间已任此岗位")
+	errPetitioner    = grievance.Refuse(grievance.Conflict, "appointment.petitioner", "群众账号不能任职")
+	errNoAppointment = grievance.Refuse(grievance.NotFound, "appointment.unknown", "没有这项任职")
+	errEnded         = grievance.Refuse(grievance.Conflict, "appointment.ended", "该任职已结束，或已定在更早结束")
+	errLastAdmin     = grievance.Refuse(grievance.Conflict, "appointment.last_admin", "须保留至少一名管理员")
+)
+
+// NewAppointment gives a user a post. No From means now; Until may be known
+// beforehand. Both may lie in the past, because a record of an organisation
+// begins in the middle of its life.
+type NewAppointment struct {
+	UnitID grievance.UnitID
+	Role   grievance.Role
+	Head   bool
+	OnDuty bool
+	From   time.Time
+	Until  *time.Time
+}
+
+// Appoint gives a user a post (任职). It refuses an unknown user or unit, an
+// ended unit, a role that nobody is appointed to, a head who is no leader, a
+// duty clerk who is no clerk, a disabled user, an account of the public, and a
+// post that the user holds already in that time.
+func (o *Office) Appoint(ctx context.Context, by grievance.Actor, user grievance.UserID, in NewAppointment) (a grievance.Appointment, err error) {
+	err = o.change(ctx, by, func(c *change) error {
+		u, err := c.user(user)
+		if err != nil {
+			return err
+		}
+		if a, err = c.makeAppointment(u, in); err != nil {
+			return err
+		}
+		return c.tx.InsertAppointments([]grievance.Appointment{a})
+	})
+	return a, err
+}
+
+// makeAppointment checks an appointment and gives it its id, without storing it.
+func (c *change) makeAppointment(u *grievance.User, in NewAppointment) (grievance.Appointment, error) {
+	in = in.normal(c.now)
+	if err := in.check(u); err != nil {
+		return grievance.Appointment{}, err
+	}
+	if _, err := c.livingUnit(in.UnitID); err != nil {
+		return grievance.Appointment{}, err
+	}
+	if slices.ContainsFunc(c.book.AppointmentsOf(u.ID), in.overlaps) {
+		return grievance.Appointment{}, errHeld
+	}
+	id, err := newID[grievance.Appointment](c)
+	if err != nil {
+		return grievance.Appointment{}, err
+	}
+	return grievance.Appointment{
+		ID: id, UserID: u.ID, UnitID: in.UnitID, Role: in.Role, Head: in.Head, OnDuty: in.OnDuty,
+		From: in.From, Until: in.Until, CreatedAt: c.now,
+	}, nil
+}
+
+func (in NewAppointment) normal(now time.Time) NewAppointment {
+	if in.From.IsZero() {
+		in.From = now
+	}
+	in.From = clock.Normal(in.From)
+	if in.Until != nil {
+		until := clock.Normal(*in.Until)
+		in.Until = &until
+	}
+	return in
+}
+
+func (in NewAppointment) check(u *grievance.User) error {
+	switch {
+	case !slices.Contains(grievance.StaffRoles, in.Role):
+		return errRoleUnknown
+	case in.Head && in.Role != grievance.RoleLeader:
+		return errHead
+	case in.OnDuty && in.Role != grievance.RoleClerk:
+		return errOnDuty
+	case in.Until != nil && in.Until.Before(in.From):
+		return errPeriod
+	case u.Petitioner:
+		return errPetitioner
+	case u.DisabledAt != nil:
+		return errDisabled
+	}
+	return nil
+}
+
+// overlaps reports whether a is to the same post and shares an instant with in.
+func (in NewAppointment) overlaps(a grievance.Appointment) bool {
+	return a.UnitID == in.UnitID && a.Role == in.Role &&
+		(a.Until == nil || in.From.Before(*a.Until)) &&
+		(in.Until == nil || a.From.Before(*in.Until))
+}
+
+// EndAppointment lets an appointment last until an instant, now if it is zero;
+// the open cases are handed on from then on. It refuses an instant before the
+// appointment began (appointment.period), one that ends by then already
+// (appointment.ended), and the last administrator (appointment.last_admin).
+func (o *Office) EndAppointment(ctx context.Context, by grievance.Actor, id grievance.AppointmentID, until time.Time) (a grievance.Appointment, err error) {
+	err = o.change(ctx, by, func(c *change) error {
+		if a, err = c.appointment(id); err != nil {
+			return err
+		}
+		at := clock.Normal(until)
+		if until.IsZero() {
+			at = c.now
+		}
+		if err := c.checkEnd(a, at); err != nil {
+			return err
+		}
+		a.Until = &at
+		return c.tx.EndAppointment(id, at)
+	})
+	return a, err
+}
+
+func (c *change) checkEnd(a grievance.Appointment, at time.Time) error {
+	if at.Before(a.From) {
+		return errPeriod
+	}
+	if a.Until != nil && (!at.Before(*a.Until) || !c.now.Before(*a.Until)) {
+		return errEnded
+	}
+	return c.keepsAdmin(func(b grievance.Appointment) bool { return b.ID == a.ID }, at)
+}
+
+// appointment finds an appointment in a unit that the actor administers.
+func (c *change) appointment(id grievance.AppointmentID) (grievance.Appointment, error) {
+	for _, u := range c.book.Users() {
+		for _, a := range c.book.AppointmentsOf(u.ID) {
+			if a.ID == id {
+				_, err := c.unit(a.UnitID)
+				return a, err
+			}
+		}
+	}
+	return grievance.Appointment{}, errNoAppointment
+}
+
+// keepsAdmin refuses to end at an instant the appointments that ends chooses if
+// one of them is an administrator's and no other administrator has, by then, a
+// post without an end.
+func (c *change) keepsAdmin(ends func(grievance.Appointment) bool, at time.Time) error {
+	lost := false
+	for _, u := range c.book.Users() {
+		for _, a := range c.book.AppointmentsOf(u.ID) {
+			if a.Role != grievance.RoleAdmin || a.Until != nil || u.DisabledAt != nil {
+				continue
+			}
+			if ends(a) {
+				lost = true
+			} else if !a.From.After(at) {
+				return nil
+			}
+		}
+	}
+	if lost {
+		return errLastAdmin
+	}
+	return nil
+}
+
+// AppointmentsToHandOn gives appointments that have ended by now and whose open
+// cases have not all been handed on, the earliest ended first.
+func (o *Office) AppointmentsToHandOn(ctx context.Context, now time.Time, limit int) (due []grievance.Appointment, err error) {
+	err = o.store.Read(ctx, func(s *store.Snapshot) error {
+		due, err = s.AppointmentsToHandOn(now, limit)
+		return err
+	})
+	return due, err
+}
