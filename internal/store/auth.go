@@ -1,0 +1,222 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/vault"
+)
+
+// LoginSession is one login on one device: a family of refresh tokens of which
+// the one of the present Generation is in use.
+type LoginSession struct {
+	ID         LoginSessionID
+	UserID     grievance.UserID
+	Client     string // what the device calls itself
+	Generation int64
+	CreatedAt  time.Time
+	ExpiresAt  time.Time
+	RevokedAt  *time.Time
+	RevokedFor string // a code: logout, reuse, disabled, password
+}
+
+// LoginSessionID identifies a LoginSession.
+type LoginSessionID = grievance.ID[LoginSession]
+
+// LoginState is a session together with what else may end it.
+type LoginState struct {
+	LoginSession
+	UserDisabledAt *time.Time
+}
+
+// SigningKey is a key that signs access tokens; its seed is sealed.
+type SigningKey struct {
+	Seq       int64 `gorm:"primaryKey;autoIncrement:false"`
+	Kid       string
+	SeedEnc   []byte
+	CreatedAt time.Time
+}
+
+// LoginFailures says how often in a row logging in failed under one name.
+type LoginFailures struct {
+	AccountKey []byte
+	Failures   int64
+	LastAt     time.Time
+}
+
+// ErrWrongVault is returned by CheckVault: with this key file the database
+// cannot be read, and what is written with it could not be read later.
+var ErrWrongVault = errors.New("the key file is not the one that this database was last used with")
+
+// SigningKeys gives all signing keys, the newest first.
+func (s session) SigningKeys() (keys []SigningKey, err error) {
+	err = s.db.Table("signing_keys").Order("seq DESC").Find(&keys).Error
+	return keys, err
+}
+
+// InsertSigningKey adds a key, unless its number is taken.
+func (tx *Tx) InsertSigningKey(k SigningKey) error {
+	return tx.db.Table("signing_keys").Clauses(clause.OnConflict{DoNothing: true}).Create(&k).Error
+}
+
+// LoginState reads a session; ErrNotFound if there is none.
+func (s session) LoginState(id LoginSessionID) (LoginState, error) {
+	return loginState(s.db, id)
+}
+
+// LockLogin reads a session and holds its row until the transaction ends.
+func (tx *Tx) LockLogin(id LoginSessionID) (LoginState, error) {
+	return loginState(tx.db.Clauses(clause.Locking{Strength: "UPDATE", Table: clause.Table{Name: "s"}}), id)
+}
+
+func loginState(db *gorm.DB, id LoginSessionID) (LoginState, error) {
+	var rows []LoginState
+	err := db.Table("login_sessions AS s").
+		Joins("JOIN users AS u ON u.id = s.user_id").
+		Where("s.id = ?", id).
+		Select("s.id", "s.user_id", "s.client", "s.generation", "s.created_at", "s.expires_at",
+			"s.revoked_at", "s.revoked_for", "u.disabled_at AS user_disabled_at").
+		Find(&rows).Error
+	if err != nil {
+		return LoginState{}, fmt.Errorf("reading a login session: %w", err)
+	}
+	if len(rows) == 0 {
+		return LoginState{}, grievance.ErrNotFound
+	}
+	return rows[0], nil
+}
+
+// InsertLogin adds a session, and drops those of its user that have expired.
+func (tx *Tx) InsertLogin(l LoginSession) error {
+	err := tx.db.Exec("DELETE FROM login_sessions WHERE user_id = ? AND expires_at <= ?", l.UserID, l.CreatedAt).Error
+	if err != nil {
+		return fmt.Errorf("dropping expired login sessions: %w", err)
+	}
+	return tx.db.Table("login_sessions").Create(&l).Error
+}
+
+// RotateLogin moves a session that LockLogin gave on by one generation, which
+// lasts until expires. Rotations older than keep are forgotten.
+func (tx *Tx) RotateLogin(l LoginSession, at, expires time.Time, keep time.Duration) error {
+	err := tx.db.Exec("DELETE FROM login_rotations WHERE session_id = ? AND used_at < ?", l.ID, at.Add(-keep)).Error
+	if err != nil {
+		return fmt.Errorf("forgetting old rotations: %w", err)
+	}
+	row := struct {
+		SessionID  LoginSessionID
+		Generation int64
+		UsedAt     time.Time
+	}{l.ID, l.Generation, at}
+	if err := tx.db.Table("login_rotations").Create(&row).Error; err != nil {
+		return fmt.Errorf("recording a rotation: %w", err)
+	}
+	return tx.db.Table("login_sessions").Where("id = ?", l.ID).
+		Updates(map[string]any{"generation": l.Generation + 1, "expires_at": expires}).Error
+}
+
+// RotatedAt says when a generation was exchanged for the next; ErrNotFound if
+// it was not, or so long ago that it is forgotten.
+func (s session) RotatedAt(id LoginSessionID, generation int64) (time.Time, error) {
+	var rows []struct{ UsedAt time.Time }
+	err := s.db.Table("login_rotations").
+		Where("session_id = ? AND generation = ?", id, generation).Find(&rows).Error
+	if err != nil {
+		return time.Time{}, fmt.Errorf("reading a rotation: %w", err)
+	}
+	if len(rows) == 0 {
+		return time.Time{}, grievance.ErrNotFound
+	}
+	return rows[0].UsedAt, nil
+}
+
+// RevokeLogin ends a session; one that has ended already stays as it is.
+func (tx *Tx) RevokeLogin(id LoginSessionID, at time.Time, reason string) error {
+	return tx.revokeLogins("id = ?", id, at, reason)
+}
+
+// RevokeLoginsOfUser ends every session of the user, as a new password must.
+func (tx *Tx) RevokeLoginsOfUser(id grievance.UserID, at time.Time, reason string) error {
+	return tx.revokeLogins("user_id = ?", id, at, reason)
+}
+
+func (tx *Tx) revokeLogins(where string, id any, at time.Time, reason string) error {
+	return tx.db.Table("login_sessions").Where(where, id).Where("revoked_at IS NULL").
+		Updates(map[string]any{"revoked_at": at, "revoked_for": reason}).Error
+}
+
+// LoginFailures reads the failures under a name, none if there were none.
+func (s session) LoginFailures(accountKey []byte) (LoginFailures, error) {
+	var rows []LoginFailures
+	err := s.db.Table("login_failures").Where("account_key = ?", accountKey).Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return LoginFailures{AccountKey: accountKey}, err
+	}
+	return rows[0], nil
+}
+
+// CountLoginFailure counts one more failure under a name. Failures before
+// since are forgotten, under every name.
+func (tx *Tx) CountLoginFailure(accountKey []byte, at, since time.Time) error {
+	if err := tx.db.Exec("DELETE FROM login_failures WHERE last_at < ?", since).Error; err != nil {
+		return fmt.Errorf("forgetting old login failures: %w", err)
+	}
+	again := clause.OnConflict{
+		Columns: []clause.Column{{Name: "account_key"}},
+		DoUpdates: clause.Assignments(map[string]any{
+			"failures": gorm.Expr("login_failures.failures + 1"), "last_at": at,
+		}),
+	}
+	row := LoginFailures{AccountKey: accountKey, Failures: 1, LastAt: at}
+	return tx.db.Table("login_failures").Clauses(again).Create(&row).Error
+}
+
+// ClearLoginFailures forgets the failures under a name.
+func (tx *Tx) ClearLoginFailures(accountKey []byte) error {
+	return tx.db.Exec("DELETE FROM login_failures WHERE account_key = ?", accountKey).Error
+}
+
+var vaultSample = vault.Field{Table: "vault_check", Column: "sample_enc", ID: "1"}
+
+// CheckVault returns ErrWrongVault when the store's vault is not the one that
+// this database was last checked with, or lacks the key that last sealed. The
+// first check of a new database only remembers. To be called at every start.
+func (tx *Tx) CheckVault(at time.Time) error {
+	fingerprint := tx.vault.Fingerprint()
+	sample, err := tx.vault.Seal(vaultSample, fingerprint)
+	if err != nil {
+		return err
+	}
+	known, err := tx.vaultCheck(vaultCheck{ID: 1, Fingerprint: fingerprint, SampleEnc: sample, CheckedAt: at})
+	if err != nil {
+		return err
+	}
+	_, err = tx.vault.Open(vaultSample, known.SampleEnc)
+	if err != nil || !bytes.Equal(known.Fingerprint, fingerprint) {
+		return ErrWrongVault
+	}
+	// The sample is sealed anew, so that it always needs the newest key.
+	return tx.db.Table("vault_check").Where("id = 1").
+		Updates(map[string]any{"sample_enc": sample, "checked_at": at}).Error
+}
+
+type vaultCheck struct {
+	ID                     int64 `gorm:"primaryKey;autoIncrement:false"`
+	Fingerprint, SampleEnc []byte
+	CheckedAt              time.Time
+}
+
+// vaultCheck gives the one row there is, first unless there was another, and
+// holds it: replicas that start at once check one after another.
+func (tx *Tx) vaultCheck(first vaultCheck) (known vaultCheck, err error) {
+	if err := tx.db.Table("vault_check").Clauses(clause.OnConflict{DoNothing: true}).Create(&first).Error; err != nil {
+		return known, fmt.Errorf("remembering the key file: %w", err)
+	}
+	err = tx.db.Table("vault_check").Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = 1").Take(&known).Error
+	return known, err
+}
