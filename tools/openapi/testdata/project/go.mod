@@ -1,0 +1,3 @@
+module github.com/huiyin/huiyin
+
+go 1.26
