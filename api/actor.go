@@ -1,19 +1,20 @@
 package api
 
 import (
+	"context"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/huiyin/huiyin/internal/auth"
 	"github.com/huiyin/huiyin/internal/grievance"
 )
 
 const actorKey = "actor"
 
 var (
-	errLogin    = grievance.Refuse(grievance.Unauthenticated, "auth.required", "请先登录")
-	errBadToken = grievance.Refuse(grievance.Unauthenticated, "auth.token", "登录凭证无效或已过期，请重新登录")
-	errRole     = grievance.Refuse(grievance.Forbidden, "auth.role", "您的岗位没有这项权限")
+	errLogin = grievance.Refuse(grievance.Unauthenticated, "auth.required", "请先登录")
+	errRole  = grievance.Refuse(grievance.Forbidden, "auth.role", "您的岗位没有这项权限")
 )
 
 // gate says who may come in by a route. What may be done to one case, the
@@ -76,7 +77,24 @@ func bearer(c echo.Context) (string, error) {
 	}
 	scheme, token, ok := strings.Cut(given[0], " ")
 	if len(given) > 1 || !ok || !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return "", errBadToken
+		return "", auth.ErrTokenInvalid
 	}
 	return token, nil
+}
+
+// verify knows the bearer of a token, with the posts held at this instant.
+func (s *server) verify(ctx context.Context, token string) (grievance.Actor, error) {
+	claims, err := s.Auth.Verify(ctx, token)
+	if err != nil {
+		return grievance.Actor{}, err
+	}
+	book, err := s.Office.Book(ctx)
+	if err != nil {
+		return grievance.Actor{}, err
+	}
+	now := s.Clock.Now()
+	if !book.CanAct(claims.UserID, now) {
+		return grievance.Actor{}, auth.ErrDisabled
+	}
+	return book.Actor(claims.UserID, now), nil
 }

@@ -33,14 +33,18 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/huiyin/huiyin/internal/auth"
 	"github.com/huiyin/huiyin/internal/clock"
 	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/office"
 )
 
 // Deps is what the interface stands on. Those of the second group have defaults.
 type Deps struct {
 	Clock   clock.Clock // legal time
 	Log     *slog.Logger
+	Auth    *auth.Service
+	Office  *office.Office
 	OpenAPI []byte  // the contract, as generated from this package
 	Checks  []Check // what /readyz asks
 
@@ -76,6 +80,32 @@ func (s *server) routes() []route {
 		{"GET", "/openapi.json", s.contract(), machines},
 		{"GET", "/docs", s.page, machines},
 		{"GET", "/docs/:file", s.page, machines},
+		{"GET", "/.well-known/jwks.json", s.jwks, machines},
+
+		{"POST", v1 + "/auth/token", s.login, anybody},
+		{"POST", v1 + "/auth/refresh", s.refresh, anybody},
+		{"POST", v1 + "/auth/logout", s.logout, anybody},
+		{"GET", v1 + "/auth/me", s.me, loggedIn},
+
+		{"GET", v1 + "/units", s.listUnits, loggedIn},
+		{"POST", v1 + "/units", s.createUnit, admins},
+		{"GET", v1 + "/units/:id", s.getUnit, loggedIn},
+		{"GET", v1 + "/units/:id/subtree", s.unitSubtree, loggedIn},
+		{"POST", v1 + "/units/:id/rename", s.renameUnit, admins},
+		{"POST", v1 + "/units/:id/merge", s.mergeUnit, admins},
+		{"GET", v1 + "/users", s.listUsers, staff},
+		{"POST", v1 + "/users", s.createUser, admins},
+		{"GET", v1 + "/users/:id", s.getUser, staff},
+		{"POST", v1 + "/users/:id/disable", s.disableUser, admins},
+		{"GET", v1 + "/appointments", s.listAppointments, staff},
+		{"POST", v1 + "/appointments", s.appoint, admins},
+		{"POST", v1 + "/appointments/:id/end", s.endAppointment, admins},
+		{"GET", v1 + "/categories", s.listCategories, loggedIn},
+		{"PUT", v1 + "/categories", s.putCategories, admins},
+		{"GET", v1 + "/responsibilities", s.listResponsibilities, staff},
+		{"PUT", v1 + "/responsibilities", s.putResponsibilities, admins},
+		{"GET", v1 + "/calendar/:year", s.calendarYear, loggedIn},
+		{"GET", v1 + "/calendar/add", s.calendarAdd, loggedIn},
 	}
 }
 
@@ -130,5 +160,7 @@ func newServer(d Deps) *server {
 	if d.Pace == nil {
 		d.Pace = clock.System{}
 	}
-	return &server{Deps: d}
+	s := &server{Deps: d}
+	s.who = s.verify
+	return s
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/huiyin/huiyin/internal/auth"
 	"github.com/huiyin/huiyin/internal/grievance"
 )
 
@@ -106,15 +107,19 @@ var retryAfter = map[string]string{
 const statusClientClosed = 499
 
 // fail is the one place where an error becomes a response. What is not a
-// refusal is logged once, here, and told to nobody. A request whose client has
-// gone away, and whose work stopped for that, is no failure.
+// refusal is logged once, here, as an error, and told to nobody; why the service
+// is unavailable is a warning. A request whose client has gone away, and whose
+// work stopped for that, is no failure.
 func (s *server) fail(err error, c echo.Context) {
 	refusal, faults := refusalOf(err)
 	if refusal == errInternal && s.clientGone(err, c) {
 		return
 	}
-	if refusal == errInternal {
-		s.logFailure(err, c)
+	switch {
+	case refusal == errInternal:
+		s.logFailure(slog.LevelError, err, c)
+	case refusal.Kind == grievance.Unavailable:
+		s.logFailure(slog.LevelWarn, err, c)
 	}
 	if !c.Response().Committed {
 		s.writeProblem(c, refusal, faults)
@@ -206,15 +211,11 @@ func setRefusalHeaders(h http.Header, refusal *grievance.Error, status int) {
 		h.Set("Retry-After", wait)
 	}
 	if status == http.StatusUnauthorized {
-		challenge := `Bearer realm="huiyin"`
-		if refusal.Code == errBadToken.Code {
-			challenge += `, error="invalid_token"`
-		}
-		h.Set("WWW-Authenticate", challenge)
+		h.Set("WWW-Authenticate", challenge(refusal))
 	}
 }
 
-func (s *server) logFailure(err error, c echo.Context) {
+func (s *server) logFailure(level slog.Level, err error, c echo.Context) {
 	attrs := []slog.Attr{
 		slog.String("error", err.Error()), slog.String("method", c.Request().Method),
 		slog.String("route", c.Path()), slog.String("request_id", requestID(c)),
@@ -222,5 +223,15 @@ func (s *server) logFailure(err error, c echo.Context) {
 	if p, ok := errors.AsType[*panicked](err); ok {
 		attrs = append(attrs, slog.String("stack", string(p.stack)))
 	}
-	s.Log.LogAttrs(c.Request().Context(), slog.LevelError, "request failed", attrs...)
+	s.Log.LogAttrs(c.Request().Context(), level, "request failed", attrs...)
+}
+
+// challenge says how to log in, and whether it was the token that was no good
+// (RFC 6750).
+func challenge(refusal *grievance.Error) string {
+	switch refusal.Code {
+	case auth.ErrTokenInvalid.Code, auth.ErrTokenExpired.Code, auth.ErrSessionEnded.Code:
+		return `Bearer realm="huiyin", error="invalid_token"`
+	}
+	return `Bearer realm="huiyin"`
 }

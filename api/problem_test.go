@@ -46,7 +46,9 @@ func failing(failures map[string]error) func(*server) []route {
 
 func TestErrorsBecomeProblems(t *testing.T) {
 	t.Parallel()
-	refuse := func(k grievance.Kind) error { return fmt.Errorf("doing: %w", grievance.Refuse(k, "not_found", "没有")) }
+	refuse := func(k grievance.Kind) error {
+		return fmt.Errorf("doing: %w", grievance.Refuse(k, "not_found", "没有"))
+	}
 	failures := map[string]error{
 		"invalid": refuse(grievance.Invalid), "unauthenticated": refuse(grievance.Unauthenticated),
 		"forbidden": refuse(grievance.Forbidden), "not_found": refuse(grievance.NotFound),

@@ -95,6 +95,15 @@ func (q *query) take(name string) (text string, ok bool) {
 	return all[0], true
 }
 
+// require finds fault with the absence of parameters.
+func (q *query) require(names ...string) {
+	for _, name := range names {
+		if !q.values.Has(name) {
+			q.faults = append(q.faults, q.faultOf(name, "required"))
+		}
+	}
+}
+
 // text reads a parameter of at most max characters; "" is absent.
 func (q *query) text(name string, max int) string {
 	s, ok := q.take(name)

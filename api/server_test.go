@@ -14,6 +14,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/huiyin/huiyin/internal/auth"
 	"github.com/huiyin/huiyin/internal/clock"
 	"github.com/huiyin/huiyin/internal/grievance"
 )
@@ -62,7 +63,7 @@ var someUser = grievance.UserID{1: 7, 6: 0x70, 8: 0x80}
 
 func tokensNameRoles(_ context.Context, token string) (grievance.Actor, error) {
 	if token == "stale" {
-		return grievance.Actor{}, errBadToken
+		return grievance.Actor{}, auth.ErrTokenInvalid
 	}
 	return grievance.Actor{UserID: someUser, Name: "张三", Posts: []grievance.Post{{Role: grievance.Role(token)}}}, nil
 }

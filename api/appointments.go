@@ -1,0 +1,168 @@
+package api
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/office"
+)
+
+// AppointmentView says who holds which post from when until when (任职).
+type AppointmentView struct {
+	ID     string         `json:"id" format:"uuid"`
+	UserID string         `json:"user_id" format:"uuid"`
+	UnitID string         `json:"unit_id" format:"uuid"`
+	Role   grievance.Role `json:"role" swaggertype:"string" enums:"courier,grid_worker,clerk,handler,leader,supervisor,inspector,admin"`
+	Head   bool           `json:"head"`
+	OnDuty bool           `json:"on_duty"`
+	From   time.Time      `json:"from"`
+	// Exclusive; absent while it lasts.
+	Until *time.Time `json:"until,omitempty"`
+	// When the open cases of an ended appointment had all been handed on.
+	HandedOnAt *time.Time `json:"handed_on_at,omitempty"`
+	CreatedAt  time.Time  `json:"created_at"`
+} // @name Appointment
+
+// AppointmentPage is a page of appointments.
+type AppointmentPage struct {
+	Items []AppointmentView `json:"items"`
+	// The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty"`
+} // @name AppointmentPage
+
+// NewAppointmentRequest gives a user a post.
+type NewAppointmentRequest struct {
+	UserID grievance.UserID `json:"user_id" validate:"required" swaggertype:"string" format:"uuid"`
+	UnitID grievance.UnitID `json:"unit_id" validate:"required" swaggertype:"string" format:"uuid"`
+	Role   grievance.Role   `json:"role" validate:"required,oneof=courier grid_worker clerk handler leader supervisor inspector admin" swaggertype:"string" enums:"courier,grid_worker,clerk,handler,leader,supervisor,inspector,admin"`
+	// The head of the unit; leaders only.
+	Head bool `json:"head"`
+	// The clerk on duty; clerks only.
+	OnDuty bool `json:"on_duty"`
+	// Now, if it is absent.
+	From  time.Time  `json:"from,omitzero"`
+	Until *time.Time `json:"until"`
+} // @name NewAppointment
+
+// EndAppointmentRequest says until when a post is held.
+type EndAppointmentRequest struct {
+	// Now, if it is absent.
+	Until time.Time `json:"until,omitzero"`
+} // @name EndAppointment
+
+func viewAppointment(a grievance.Appointment) AppointmentView {
+	return AppointmentView{
+		ID: a.ID.String(), UserID: a.UserID.String(), UnitID: a.UnitID.String(), Role: a.Role, Head: a.Head,
+		OnDuty: a.OnDuty, From: a.From, Until: a.Until, HandedOnAt: a.HandedOnAt, CreatedAt: a.CreatedAt,
+	}
+}
+
+// listAppointments lists appointments in the order in which they were made.
+//
+//	@Summary		任职列表 / appointments
+//	@Description	可按单位、人员和时间点筛选：某日由谁任职，查的是任职记录。 By unit, user and instant: who held a post on a day is a question about appointments.
+//	@Tags			organisation
+//	@Produce		json
+//	@Param			unit	query		string	false	"in this unit"		format(uuid)
+//	@Param			user	query		string	false	"of this user"		format(uuid)
+//	@Param			at		query		string	false	"held at this instant"	format(date-time)
+//	@Param			limit	query		int		false	"how many"	minimum(1)	maximum(200)	default(50)
+//	@Param			cursor	query		string	false	"where the page begins"
+//	@Success		200		{object}	AppointmentPage
+//	@Failure		400,401,403,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/appointments [get]
+func (s *server) listAppointments(c echo.Context) error {
+	q := readQuery(c)
+	unit, user, at := idParam[grievance.Unit](q, "unit"), idParam[grievance.User](q, "user"), q.instant("at")
+	limit, after := q.limit(), cursorParam[string](q, "appointments")
+	if err := q.err(); err != nil {
+		return err
+	}
+	book, err := s.Office.Book(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	page := AppointmentPage{Items: []AppointmentView{}}
+	for _, a := range appointmentsInOrder(book) {
+		wanted := (unit.IsZero() || a.UnitID == unit) && (user.IsZero() || a.UserID == user) && (at == nil || a.HeldAt(*at))
+		if wanted && (after == nil || a.ID.String() > *after) && len(page.Items) <= limit {
+			page.Items = append(page.Items, viewAppointment(a))
+		}
+	}
+	items, last := cut(page.Items, limit, func(a AppointmentView) string { return a.ID })
+	page.Items = items
+	if page.Next, err = nextPage(c, "appointments", last); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, page)
+}
+
+func appointmentsInOrder(book *grievance.Book) []grievance.Appointment {
+	var all []grievance.Appointment
+	for _, u := range book.Users() {
+		all = append(all, book.AppointmentsOf(u.ID)...)
+	}
+	slices.SortFunc(all, func(a, b grievance.Appointment) int { return cmp.Compare(a.ID.String(), b.ID.String()) })
+	return all
+}
+
+// appoint gives a user a post.
+//
+//	@Summary		任命 / appoint
+//	@Description	同一时段同一岗位不得重复任命：重复提交得到 409。 The same post at the same time is refused: sent twice, it is 409 the second time.
+//	@Tags			organisation
+//	@Accept			json
+//	@Produce		json
+//	@Param			body	body		NewAppointmentRequest	true	"the appointment"
+//	@Success		201		{object}	AppointmentView
+//	@Failure		400,401,403,404,409,413,415,422,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/appointments [post]
+func (s *server) appoint(c echo.Context) error {
+	in, err := decode[NewAppointmentRequest](c)
+	if err != nil {
+		return err
+	}
+	a, err := s.Office.Appoint(c.Request().Context(), actorOf(c), in.UserID, office.NewAppointment{
+		UnitID: in.UnitID, Role: in.Role, Head: in.Head, OnDuty: in.OnDuty, From: in.From, Until: in.Until,
+	})
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, viewAppointment(a))
+}
+
+// endAppointment lets an appointment last until an instant.
+//
+//	@Summary		免职 / end an appointment
+//	@Description	任职到此为止，在办诉求随后逐件移交。 The open cases are handed on from then on.
+//	@Tags			organisation
+//	@Accept			json
+//	@Produce		json
+//	@Param			id		path		string					true	"appointment"	format(uuid)
+//	@Param			body	body		EndAppointmentRequest	true	"until when"
+//	@Success		200		{object}	AppointmentView
+//	@Failure		400,401,403,404,409,413,415,422,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/appointments/{id}/end [post]
+func (s *server) endAppointment(c echo.Context) error {
+	id, err := pathID[grievance.Appointment](c, "id")
+	if err != nil {
+		return err
+	}
+	in, err := decode[EndAppointmentRequest](c)
+	if err != nil {
+		return err
+	}
+	a, err := s.Office.EndAppointment(c.Request().Context(), actorOf(c), id, in.Until)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, viewAppointment(a))
+}

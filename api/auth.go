@@ -1,0 +1,198 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/huiyin/huiyin/internal/auth"
+	"github.com/huiyin/huiyin/internal/grievance"
+)
+
+// LoginRequest logs somebody in.
+type LoginRequest struct {
+	Username string `json:"username" validate:"required,max=64" example:"clerk"`
+	Password string `json:"password" validate:"required,max=1024" format:"password"`
+	// What the device calls itself, for the list of one's logins.
+	Client string `json:"client" validate:"max=200" example:"窗口一号机"`
+} // @name LoginRequest
+
+// RefreshRequest carries a refresh token.
+type RefreshRequest struct {
+	RefreshToken string `json:"refresh_token" validate:"required,max=2048"`
+} // @name RefreshRequest
+
+// Tokens are what a login is worth.
+type Tokens struct {
+	UserID string `json:"user_id" format:"uuid"`
+	// Goes with every request: Authorization: Bearer.
+	AccessToken     string    `json:"access_token"`
+	TokenType       string    `json:"token_type" enums:"Bearer"`
+	AccessExpiresAt time.Time `json:"access_expires_at"`
+	// Is exchanged for the next pair; used twice within a minute it gives the same successor.
+	RefreshToken     string    `json:"refresh_token"`
+	RefreshExpiresAt time.Time `json:"refresh_expires_at"`
+} // @name Tokens
+
+// Me is who is logged in.
+type Me struct {
+	ID       string `json:"id" format:"uuid"`
+	Username string `json:"username" example:"clerk"`
+	// Empty for accounts of the public, whose names are not kept with them.
+	Name       string `json:"name" example:"李梅"`
+	Petitioner bool   `json:"petitioner"`
+	// The posts held at this instant.
+	Posts []PostView `json:"posts"`
+} // @name Me
+
+// PostView is a post: a role in a unit.
+type PostView struct {
+	UnitID   string         `json:"unit_id,omitempty" format:"uuid"`
+	UnitCode string         `json:"unit_code,omitempty" example:"430102003"`
+	UnitName string         `json:"unit_name,omitempty" example:"朝阳街道办事处"`
+	Role     grievance.Role `json:"role" swaggertype:"string" enums:"petitioner,courier,grid_worker,clerk,handler,leader,supervisor,inspector,admin"`
+	Head     bool           `json:"head"`
+} // @name Post
+
+func viewTokens(t auth.Tokens) Tokens {
+	return Tokens{
+		UserID: t.UserID.String(), AccessToken: t.Access, TokenType: "Bearer", AccessExpiresAt: t.AccessExpires,
+		RefreshToken: t.Refresh, RefreshExpiresAt: t.RefreshExpires,
+	}
+}
+
+func viewPost(book *grievance.Book, p grievance.Post) PostView {
+	v := PostView{UnitID: p.UnitID.String(), Role: p.Role, Head: p.Head}
+	if u := book.Unit(p.UnitID); u != nil {
+		v.UnitCode, v.UnitName = u.Code, u.Name
+	}
+	return v
+}
+
+// login checks a password and starts a session.
+//
+//	@Summary		登录 / log in
+//	@Description	核对用户名和密码，返回访问凭证和刷新凭证。 Checks a password and returns an access and a refresh token.
+//	@Tags			login
+//	@Accept			json
+//	@Produce		json
+//	@Param			body	body		LoginRequest	true	"username and password"
+//	@Success		200		{object}	Tokens
+//	@Failure		400,401,413,415,422,429,503	{object}	Problem
+//	@Router			/api/v1/auth/token [post]
+func (s *server) login(c echo.Context) error {
+	in, err := decode[LoginRequest](c)
+	if err != nil {
+		return err
+	}
+	tokens, err := s.Auth.Login(c.Request().Context(), in.Username, in.Password, in.Client)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, viewTokens(tokens))
+}
+
+// refresh exchanges a refresh token for the next pair.
+//
+//	@Summary		刷新登录 / refresh
+//	@Description	用刷新凭证换取新的一对凭证；60 秒内重复使用得到同一个后继，更晚的重复使用会退出登录。 A token used again within 60 s gives the same successor; later reuse ends the login.
+//	@Tags			login
+//	@Accept			json
+//	@Produce		json
+//	@Param			body	body		RefreshRequest	true	"refresh token"
+//	@Success		200		{object}	Tokens
+//	@Failure		400,401,413,415,422,429,503	{object}	Problem
+//	@Router			/api/v1/auth/refresh [post]
+func (s *server) refresh(c echo.Context) error {
+	in, err := decode[RefreshRequest](c)
+	if err != nil {
+		return err
+	}
+	tokens, err := s.Auth.Refresh(c.Request().Context(), in.RefreshToken)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, viewTokens(tokens))
+}
+
+// logout ends the session of a refresh token.
+//
+//	@Summary		退出登录 / log out
+//	@Description	结束刷新凭证所属的登录；已经结束的也返回 204。 Ends the login that the token belongs to.
+//	@Tags			login
+//	@Accept			json
+//	@Produce		json
+//	@Param			body	body	RefreshRequest	true	"refresh token"
+//	@Success		204
+//	@Failure		400,401,413,415,422,429,503	{object}	Problem
+//	@Router			/api/v1/auth/logout [post]
+func (s *server) logout(c echo.Context) error {
+	in, err := decode[RefreshRequest](c)
+	if err != nil {
+		return err
+	}
+	if err := s.Auth.Logout(c.Request().Context(), in.RefreshToken); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+// me tells who is logged in.
+//
+//	@Summary		当前登录人 / who am I
+//	@Description	当前登录人及其此刻担任的岗位。 The user who is logged in, with the posts held now.
+//	@Tags			login
+//	@Produce		json
+//	@Success		200	{object}	Me
+//	@Failure		401,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/auth/me [get]
+func (s *server) me(c echo.Context) error {
+	book, err := s.Office.Book(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	actor := actorOf(c)
+	user := book.User(actor.UserID)
+	if user == nil {
+		return auth.ErrDisabled
+	}
+	me := Me{ID: user.ID.String(), Username: user.Username, Name: user.Name, Petitioner: user.Petitioner, Posts: []PostView{}}
+	for _, p := range actor.Posts {
+		me.Posts = append(me.Posts, viewPost(book, p))
+	}
+	return c.JSON(http.StatusOK, me)
+}
+
+// JWKSet is a set of public keys (RFC 7517).
+type JWKSet struct {
+	Keys []JWK `json:"keys"`
+} // @name JWKSet
+
+// JWK is a public Ed25519 key (RFC 8037).
+type JWK struct {
+	Kty string `json:"kty" example:"OKP"`
+	Crv string `json:"crv" example:"Ed25519"`
+	X   string `json:"x"`
+	Kid string `json:"kid"`
+	Alg string `json:"alg" example:"EdDSA"`
+	Use string `json:"use" example:"sig"`
+} // @name JWK
+
+// jwks gives the keys that verify our access tokens.
+//
+//	@Summary		验证凭证的公钥 / token keys
+//	@Description	其他系统用它验证访问凭证。 The public keys with which others verify access tokens.
+//	@Tags			login
+//	@Produce		json
+//	@Success		200	{object}	JWKSet
+//	@Router			/.well-known/jwks.json [get]
+func (s *server) jwks(c echo.Context) error {
+	keys, err := s.Auth.JWKS()
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Cache-Control", "public, max-age=300")
+	return c.Blob(http.StatusOK, "application/json", keys)
+}

@@ -1,0 +1,248 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/office"
+)
+
+// UnitView is a unit of the organisation.
+type UnitView struct {
+	ID       string          `json:"id" format:"uuid"`
+	ParentID string          `json:"parent_id,omitempty" format:"uuid"`
+	Code     string          `json:"code" example:"430102003"`
+	Name     string          `json:"name" example:"朝阳街道办事处"`
+	Level    grievance.Level `json:"level" swaggertype:"string" enums:"province,city,county,township,village,grid"`
+	Kind     string          `json:"kind" enums:"government,department,station,village,grid"`
+	// Whether it may issue decisions and opinions.
+	Organ bool `json:"organ"`
+	// The unit that does its work since it was merged.
+	SuccessorID string     `json:"successor_id,omitempty" format:"uuid"`
+	EndedAt     *time.Time `json:"ended_at,omitempty"`
+	CreatedAt   time.Time  `json:"created_at"`
+} // @name Unit
+
+// UnitPage is a page of units.
+type UnitPage struct {
+	Items []UnitView `json:"items"`
+	// The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty"`
+} // @name UnitPage
+
+// NewUnitRequest is a unit to be made under another.
+type NewUnitRequest struct {
+	ParentID grievance.UnitID `json:"parent_id" validate:"required" swaggertype:"string" format:"uuid"`
+	Code     string           `json:"code" validate:"required,max=22" example:"430102003-01"`
+	Name     string           `json:"name" validate:"required,notblank,max=100" example:"综合治理办公室"`
+	Level    grievance.Level  `json:"level" validate:"required,oneof=province city county township village grid" swaggertype:"string" enums:"province,city,county,township,village,grid"`
+	Kind     string           `json:"kind" validate:"required,oneof=government department station village grid" enums:"government,department,station,village,grid"`
+	Organ    bool             `json:"organ"`
+} // @name NewUnit
+
+// RenameUnitRequest gives a unit another name.
+type RenameUnitRequest struct {
+	Name string `json:"name" validate:"required,notblank,max=100"`
+} // @name RenameUnit
+
+// MergeUnitRequest names the unit that takes over.
+type MergeUnitRequest struct {
+	SuccessorID grievance.UnitID `json:"successor_id" validate:"required" swaggertype:"string" format:"uuid"`
+} // @name MergeUnit
+
+func viewUnit(u *grievance.Unit) UnitView {
+	return UnitView{
+		ID: u.ID.String(), ParentID: u.ParentID.String(), Code: u.Code, Name: u.Name, Level: u.Level, Kind: u.Kind,
+		Organ: u.Organ, SuccessorID: u.SuccessorID.String(), EndedAt: u.EndedAt, CreatedAt: u.CreatedAt,
+	}
+}
+
+// listUnits lists units by code.
+//
+//	@Summary		单位列表 / units
+//	@Description	按代码排序；已撤并的单位仅在 ended=true 时列出。 By code; merged units only with ended=true.
+//	@Tags			organisation
+//	@Produce		json
+//	@Param			parent	query		string	false	"directly under this unit"	format(uuid)
+//	@Param			level	query		string	false	"level"						enums(province,city,county,township,village,grid)
+//	@Param			q		query		string	false	"part of the name, or the beginning of the code"	maxlength(50)
+//	@Param			ended	query		bool	false	"merged units too"
+//	@Param			limit	query		int		false	"how many"	minimum(1)	maximum(200)	default(50)
+//	@Param			cursor	query		string	false	"where the page begins"
+//	@Success		200		{object}	UnitPage
+//	@Failure		400,401,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/units [get]
+func (s *server) listUnits(c echo.Context) error {
+	q := readQuery(c)
+	parent, level, words, ended := idParam[grievance.Unit](q, "parent"), enumParam(q, "level", grievance.Levels...), q.text("q", 50), q.boolean("ended")
+	return s.pageOfUnits(c, q, func(u *grievance.Unit) bool {
+		return (parent.IsZero() || u.ParentID == parent) && (level == "" || u.Level == level) &&
+			(u.EndedAt == nil || ended != nil && *ended) &&
+			(strings.Contains(u.Name, words) || strings.HasPrefix(u.Code, words))
+	})
+}
+
+// unitSubtree lists a unit and every unit below it.
+//
+//	@Summary		下级单位 / subtree of a unit
+//	@Description	本单位及其全部下级单位，按代码排序。 The unit and all below it, by code, merged ones included.
+//	@Tags			organisation
+//	@Produce		json
+//	@Param			id		path		string	true	"unit"	format(uuid)
+//	@Param			limit	query		int		false	"how many"	minimum(1)	maximum(200)	default(50)
+//	@Param			cursor	query		string	false	"where the page begins"
+//	@Success		200		{object}	UnitPage
+//	@Failure		400,401,404,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/units/{id}/subtree [get]
+func (s *server) unitSubtree(c echo.Context) error {
+	top, err := s.unitOfPath(c)
+	if err != nil {
+		return err
+	}
+	return s.pageOfUnits(c, readQuery(c), func(u *grievance.Unit) bool { return u.Within(top) })
+}
+
+func (s *server) pageOfUnits(c echo.Context, q *query, wanted func(*grievance.Unit) bool) error {
+	limit, after := q.limit(), cursorParam[string](q, "units")
+	if err := q.err(); err != nil {
+		return err
+	}
+	book, err := s.Office.Book(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	page := UnitPage{Items: []UnitView{}}
+	for _, u := range book.Units() {
+		if (after == nil || u.Code > *after) && wanted(u) && len(page.Items) <= limit {
+			page.Items = append(page.Items, viewUnit(u))
+		}
+	}
+	items, last := cut(page.Items, limit, func(u UnitView) string { return u.Code })
+	page.Items = items
+	if page.Next, err = nextPage(c, "units", last); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, page)
+}
+
+// getUnit gives one unit.
+//
+//	@Summary	单位 / a unit
+//	@Tags		organisation
+//	@Produce	json
+//	@Param		id	path		string	true	"unit"	format(uuid)
+//	@Success	200	{object}	UnitView
+//	@Failure	401,404,503	{object}	Problem
+//	@Security	bearer
+//	@Router		/api/v1/units/{id} [get]
+func (s *server) getUnit(c echo.Context) error {
+	u, err := s.unitOfPath(c)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, viewUnit(u))
+}
+
+func (s *server) unitOfPath(c echo.Context) (*grievance.Unit, error) {
+	id, err := pathID[grievance.Unit](c, "id")
+	if err != nil {
+		return nil, err
+	}
+	book, err := s.Office.Book(c.Request().Context())
+	if err != nil {
+		return nil, err
+	}
+	u := book.Unit(id)
+	if u == nil {
+		return nil, grievance.ErrNotFound
+	}
+	return u, nil
+}
+
+// createUnit adds a unit to the tree.
+//
+//	@Summary		新增单位 / add a unit
+//	@Description	代码不得重复：重复提交得到 409，不会产生两个单位。 A code is unique: sent twice, it is 409 the second time.
+//	@Tags			organisation
+//	@Accept			json
+//	@Produce		json
+//	@Param			body	body		NewUnitRequest	true	"the unit"
+//	@Success		201		{object}	UnitView
+//	@Failure		400,401,403,404,409,413,415,422,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/units [post]
+func (s *server) createUnit(c echo.Context) error {
+	in, err := decode[NewUnitRequest](c)
+	if err != nil {
+		return err
+	}
+	u, err := s.Office.CreateUnit(c.Request().Context(), actorOf(c), office.NewUnit(in))
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Location", v1+"/units/"+u.ID.String())
+	return c.JSON(http.StatusCreated, viewUnit(&u))
+}
+
+// renameUnit gives a unit another name.
+//
+//	@Summary	单位更名 / rename a unit
+//	@Tags		organisation
+//	@Accept		json
+//	@Produce	json
+//	@Param		id		path		string				true	"unit"	format(uuid)
+//	@Param		body	body		RenameUnitRequest	true	"the new name"
+//	@Success	200		{object}	UnitView
+//	@Failure	400,401,403,404,409,413,415,422,503	{object}	Problem
+//	@Security	bearer
+//	@Router		/api/v1/units/{id}/rename [post]
+func (s *server) renameUnit(c echo.Context) error {
+	id, err := pathID[grievance.Unit](c, "id")
+	if err != nil {
+		return err
+	}
+	in, err := decode[RenameUnitRequest](c)
+	if err != nil {
+		return err
+	}
+	u, err := s.Office.RenameUnit(c.Request().Context(), actorOf(c), id, in.Name)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, viewUnit(&u))
+}
+
+// mergeUnit ends a unit in favour of another.
+//
+//	@Summary		单位撤并 / merge a unit
+//	@Description	即日撤销，由承接单位办理其事项；其任职随之结束，在办诉求逐件移交。 Ends the unit; its appointments end and its open cases are handed on.
+//	@Tags			organisation
+//	@Accept			json
+//	@Produce		json
+//	@Param			id		path		string				true	"unit"	format(uuid)
+//	@Param			body	body		MergeUnitRequest	true	"who takes over"
+//	@Success		200		{object}	UnitView
+//	@Failure		400,401,403,404,409,413,415,422,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/units/{id}/merge [post]
+func (s *server) mergeUnit(c echo.Context) error {
+	id, err := pathID[grievance.Unit](c, "id")
+	if err != nil {
+		return err
+	}
+	in, err := decode[MergeUnitRequest](c)
+	if err != nil {
+		return err
+	}
+	u, err := s.Office.MergeUnit(c.Request().Context(), actorOf(c), id, in.SuccessorID)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, viewUnit(&u))
+}
