@@ -143,8 +143,24 @@ func (c *Case) TakeChanges() Changes {
 	return ch
 }
 
+// Pending gives what is to be written without taking it.
+func (c *Case) Pending() Changes { return c.changes }
+
+// Add puts the changes of another case behind these.
+func (ch *Changes) Add(more Changes) {
+	ch.Events = append(ch.Events, more.Events...)
+	ch.Texts = append(ch.Texts, more.Texts...)
+	ch.Parties = append(ch.Parties, more.Parties...)
+	ch.Units = append(ch.Units, more.Units...)
+	ch.Clocks = append(ch.Clocks, more.Clocks...)
+	ch.SignOffs = append(ch.SignOffs, more.SignOffs...)
+	ch.Notices = append(ch.Notices, more.Notices...)
+	ch.Escalations = append(ch.Escalations, more.Escalations...)
+	ch.Rungs = append(ch.Rungs, more.Rungs...)
+}
+
 // Changed reports whether anything is to be written.
-func (c *Case) Changed() bool { return len(c.changes.Events) > 0 }
+func (c *Case) Changed() bool { return len(c.changes.Events)+len(c.changes.Clocks) > 0 }
 
 // Clocks gives the clocks of the case, in the order in which they started.
 func (c *Case) Clocks() []*Clock { return c.clocks }

@@ -87,15 +87,21 @@ func (c *Case) Advance(m Moment) (int, error) {
 	}
 }
 
-// replan puts NextAt right on clocks that a failed attempt had set aside.
+// replan puts NextAt right on clocks that a failed attempt had set aside, or
+// whose ladder has changed.
 func (c *Case) replan(m Moment) {
 	for _, k := range c.running() {
-		if k.Attempts > 0 {
+		was := k.NextAt
+		k.plan(m.Book)
+		if k.Attempts > 0 || !sameInstant(was, k.NextAt) {
 			k.Attempts, k.Error = 0, ""
-			k.plan(m.Book)
 			c.touch(k)
 		}
 	}
+}
+
+func sameInstant(a, b *time.Time) bool {
+	return a == nil && b == nil || a != nil && b != nil && a.Equal(*b)
 }
 
 // nextRung finds the running clock whose next rung is the earliest.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/huiyin/huiyin/internal/calendar"
 )
 
 // Registration is what is known when a grievance is received.
@@ -32,7 +34,7 @@ type Registration struct {
 
 // Receipt is the day's number of a receipt at a unit's desk.
 type Receipt struct {
-	Day time.Time
+	Day calendar.Date
 	N   int
 }
 
@@ -106,7 +108,7 @@ func Register(m Moment, in Registration, desk *Unit, receipt Receipt) (*Case, er
 func newCase(m Moment, in Registration, desk *Unit, r Receipt) *Case {
 	c := &Case{
 		ID: in.ID, Source: in.Source, SourceID: in.SourceID,
-		ReceiptNumber: fmt.Sprintf("%s-%s-%04d", desk.Code, r.Day.Format("20060102"), r.N),
+		ReceiptNumber: fmt.Sprintf("%s-%s-%04d", desk.Code, strings.ReplaceAll(r.Day.String(), "-", ""), r.N),
 		Status:        Registered, Round: 1, Channel: in.Channel, Nature: in.Nature, Route: in.Route,
 		Category: in.Category, Urgency: in.Urgency, Petition: in.Petition, SimplePetition: in.SimplePetition,
 		GroupPetition: in.Headcount >= 5, Headcount: max(in.Headcount, 1), Confidential: in.Confidential,

@@ -1,0 +1,167 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/store"
+)
+
+// Advanced is what one batch of due clocks came to.
+type Advanced struct {
+	Cases    int // locked and looked at
+	Rungs    int // recorded
+	SetAside int // put off because of an error
+	LastErr  error
+}
+
+// AdvanceDue records the rungs that are due at this instant for up to limit
+// cases, those due first first, in one transaction. When the batch fails, each
+// of its cases is tried alone; one that fails again is set aside with its error
+// and tried later, with growing delay, and never holds up the rest.
+func (d *Desk) AdvanceDue(ctx context.Context, limit int) (Advanced, error) {
+	book, err := d.office.Book(ctx)
+	if err != nil {
+		return Advanced{}, err
+	}
+	var sum Advanced
+	var batch []*grievance.Case
+	err = d.store.Write(ctx, func(tx *store.Tx) error {
+		sum = Advanced{}
+		m := d.moment(Request{Actor: grievance.System}, book)
+		if batch, err = tx.LockDue(m.Now, limit); err != nil {
+			return err
+		}
+		sum.Cases = len(batch)
+		for _, c := range batch {
+			n, err := c.Advance(m)
+			sum.Rungs += n
+			if err != nil {
+				return err
+			}
+		}
+		return tx.SaveCases(changedOf(batch))
+	})
+	if err == nil || len(batch) == 0 || ctx.Err() != nil || grievance.KindOf(err) == grievance.Unavailable {
+		return sum, err
+	}
+	return d.advanceEach(ctx, batch)
+}
+
+func changedOf(cases []*grievance.Case) []*grievance.Case {
+	var changed []*grievance.Case
+	for _, c := range cases {
+		if c.Changed() {
+			changed = append(changed, c)
+		}
+	}
+	return changed
+}
+
+// advanceEach tries the cases of a failed batch one by one.
+func (d *Desk) advanceEach(ctx context.Context, batch []*grievance.Case) (sum Advanced, err error) {
+	sum.Cases = len(batch)
+	for _, c := range batch {
+		rungs := 0
+		one := d.changeAll(ctx, Request{Actor: grievance.System}, []grievance.CaseID{c.ID}, store.Needs{},
+			func(c *grievance.Case, m grievance.Moment) (err error) {
+				rungs, err = c.Advance(m)
+				return err
+			}, nil)
+		if one == nil {
+			sum.Rungs += rungs
+			continue
+		}
+		sum.SetAside++
+		sum.LastErr = one
+		if aside := d.setAside(ctx, c, one); aside != nil {
+			return sum, errors.Join(aside, one)
+		}
+	}
+	return sum, nil
+}
+
+// The delay of a case that was set aside doubles from the first to the last.
+const (
+	firstDelay = time.Minute
+	lastDelay  = 6 * time.Hour
+)
+
+func (d *Desk) setAside(ctx context.Context, c *grievance.Case, why error) error {
+	attempts := 0
+	for _, k := range c.Clocks() {
+		attempts = max(attempts, k.Attempts)
+	}
+	delay := min(firstDelay<<min(attempts, 16), lastDelay)
+	return d.store.Write(ctx, func(tx *store.Tx) error {
+		now := d.clock.Now()
+		return tx.SetAside(c.ID, now, now.Add(delay), why.Error())
+	})
+}
+
+// HandOnDue hands on up to limit open cases of appointments that have ended, and
+// tells how many it handed on and whether there may be more.
+func (d *Desk) HandOnDue(ctx context.Context, limit int) (n int, more bool, err error) {
+	book, err := d.newestBook(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	err = d.store.Write(ctx, func(tx *store.Tx) error {
+		n, more = 0, false
+		m := d.moment(Request{Actor: grievance.System}, book)
+		ended, err := tx.AppointmentsToHandOn(m.Now, 1)
+		if err != nil || len(ended) == 0 {
+			return err
+		}
+		more = true
+		n, err = d.handOn(tx, m, ended[0], limit)
+		return err
+	})
+	return n, more, err
+}
+
+// newestBook never misses an appointment that another replica has just ended.
+func (d *Desk) newestBook(ctx context.Context) (*grievance.Book, error) {
+	var version int64
+	err := d.store.Read(ctx, func(s *store.Snapshot) (err error) {
+		version, err = s.BookVersion()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d.office.BookAt(ctx, version)
+}
+
+// handOn hands on the next cases of one ended appointment; it is done with it
+// when none is left that somebody else could take.
+func (d *Desk) handOn(tx *store.Tx, m grievance.Moment, a grievance.Appointment, limit int) (int, error) {
+	cases, err := tx.LockHeldBy(a.UserID, a.UnitID, grievance.CaseID{}, limit)
+	if err != nil {
+		return 0, err
+	}
+	for _, c := range cases {
+		if err := c.HandOn(m); err != nil {
+			return 0, err
+		}
+	}
+	changed := changedOf(cases)
+	if err := tx.SaveCases(changed); err != nil {
+		return 0, err
+	}
+	if len(cases) == limit && len(changed) > 0 {
+		return len(changed), nil
+	}
+	return len(changed), tx.MarkHandedOn(a.ID, m.Now)
+}
+
+// Sequence gives up to limit committed events their place in the ledger.
+func (d *Desk) Sequence(ctx context.Context, limit int) (n int, err error) {
+	err = d.store.Write(ctx, func(tx *store.Tx) error {
+		n, err = tx.Sequence(limit)
+		return err
+	})
+	return n, err
+}

@@ -1,0 +1,118 @@
+package casework
+
+import (
+	"context"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/store"
+)
+
+// Each operation below is the method of grievance.Case of the same name, on one
+// case, in one transaction: what it does and what it refuses stands there.
+// Besides, each refuses with ErrNotFound what the actor may not see, and with
+// ErrStale what was made against an older version.
+
+// Classify decides what a case is.
+func (d *Desk) Classify(ctx context.Context, req Request, id grievance.CaseID, in grievance.Classification) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Classify(m, in) })
+}
+
+// Correct puts a registration right.
+func (d *Desk) Correct(ctx context.Context, req Request, id grievance.CaseID, in grievance.Correction) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Correct(m, in) })
+}
+
+// Accept takes a case on (受理).
+func (d *Desk) Accept(ctx context.Context, req Request, id grievance.CaseID, in grievance.AcceptanceDecision) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Accept(m, in) })
+}
+
+// Decline asks for approval to refuse a case (不予受理).
+func (d *Desk) Decline(ctx context.Context, req Request, id grievance.CaseID, in grievance.Declining) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Decline(m, in) })
+}
+
+// Answer answers an inquiry on the spot.
+func (d *Desk) Answer(ctx context.Context, req Request, id grievance.CaseID, in grievance.Answering) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Answer(m, in) })
+}
+
+// Forward sends a case to another unit's desk (转送).
+func (d *Desk) Forward(ctx context.Context, req Request, id grievance.CaseID, in grievance.Forwarding) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Forward(m, in) })
+}
+
+// Assign hands a case to a handling unit or a handler (交办).
+func (d *Desk) Assign(ctx context.Context, req Request, id grievance.CaseID, in grievance.Assignment) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Assign(m, in) })
+}
+
+// Acknowledge records that the actor has received the case (签收).
+func (d *Desk) Acknowledge(ctx context.Context, req Request, id grievance.CaseID, in grievance.Acknowledging) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Acknowledge(m, in) })
+}
+
+// Contact records a contact with the petitioner.
+func (d *Desk) Contact(ctx context.Context, req Request, id grievance.CaseID, in grievance.Contacting) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Contact(m, in) })
+}
+
+// Note adds a remark.
+func (d *Desk) Note(ctx context.Context, req Request, id grievance.CaseID, in grievance.Noting) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Note(m, in) })
+}
+
+// Submit puts an opinion before a leader.
+func (d *Desk) Submit(ctx context.Context, req Request, id grievance.CaseID, in grievance.Submission) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Submit(m, in) })
+}
+
+// Withdraw asks for approval of the petitioner's withdrawal.
+func (d *Desk) Withdraw(ctx context.Context, req Request, id grievance.CaseID, in grievance.Withdrawal) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Withdraw(m, in) })
+}
+
+// Approve signs what was submitted as the case's sign-off n (签批).
+func (d *Desk) Approve(ctx context.Context, req Request, id grievance.CaseID, n int, in grievance.Approval) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{SignOffs: true}, func(c *grievance.Case, m grievance.Moment) error { return c.Approve(m, n, in) })
+}
+
+// Return gives what was submitted as the case's sign-off n back.
+func (d *Desk) Return(ctx context.Context, req Request, id grievance.CaseID, n int, in grievance.Returning) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{SignOffs: true}, func(c *grievance.Case, m grievance.Moment) error { return c.Return(m, n, in) })
+}
+
+// Serve records that the case's notice n was served (送达).
+func (d *Desk) Serve(ctx context.Context, req Request, id grievance.CaseID, n int, in grievance.Service) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{Notices: true}, func(c *grievance.Case, m grievance.Moment) error { return c.Serve(m, n, in) })
+}
+
+// Rate records the petitioner's rating.
+func (d *Desk) Rate(ctx context.Context, req Request, id grievance.CaseID, in grievance.Rating) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Rate(m, in) })
+}
+
+// Dispute opens a case again as a further round.
+func (d *Desk) Dispute(ctx context.Context, req Request, id grievance.CaseID, in grievance.Disputing) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{Notices: true}, func(c *grievance.Case, m grievance.Moment) error { return c.Dispute(m, in) })
+}
+
+// Escalate opens an escalation by hand.
+func (d *Desk) Escalate(ctx context.Context, req Request, id grievance.CaseID, in grievance.EscalationRequest) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.EscalateByHand(m, in) })
+}
+
+// AcknowledgeEscalation records that the level reached has taken note.
+func (d *Desk) AcknowledgeEscalation(ctx context.Context, req Request, id grievance.CaseID, e grievance.EscalationID) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{Escalations: true}, func(c *grievance.Case, m grievance.Moment) error { return c.AcknowledgeEscalation(m, e) })
+}
+
+// ResolveEscalation records how the level reached has dealt with it.
+func (d *Desk) ResolveEscalation(ctx context.Context, req Request, id grievance.CaseID, e grievance.EscalationID, words string) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{Escalations: true}, func(c *grievance.Case, m grievance.Moment) error { return c.ResolveEscalation(m, e, words) })
+}
+
+// ReissueQueryCode gives the petitioner's case a new query code.
+func (d *Desk) ReissueQueryCode(ctx context.Context, req Request, id grievance.CaseID) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.ReissueQueryCode(m) })
+}

@@ -1,0 +1,302 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/huiyin/huiyin/internal/calendar"
+	"github.com/huiyin/huiyin/internal/grievance"
+)
+
+// Needs says which children of a case an operation reads, besides its clocks.
+type Needs struct{ SignOffs, Notices, Escalations bool }
+
+// ErrExists is what CreateCase answers when the id, or the id in the source, is
+// taken already: nothing of the transaction may be kept.
+var ErrExists = errors.New("the case exists already")
+
+// ErrStale is what SaveCases answers when a case was changed since it was read:
+// the caller's transaction must be rolled back.
+var ErrStale = errors.New("the case was changed by somebody else")
+
+// LockCases reads the cases with their clocks, in order of id, and holds them
+// until the transaction ends. What the viewer may not see is left out.
+func (tx *Tx) LockCases(ids []grievance.CaseID, v Viewer, n Needs) ([]*grievance.Case, error) {
+	var rows []grievance.Case
+	err := tx.db.Table("cases").Where("cases.id IN ?", ids).Scopes(visibleTo(v)).
+		Order("cases.id").Clauses(forUpdate("")).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("locking cases: %w", err)
+	}
+	return tx.restore(rows, n)
+}
+
+// LockDue reads up to limit cases that have a clock which needs something at
+// now, those due first first, and holds them. Cases that somebody else holds are
+// left for the next time.
+func (tx *Tx) LockDue(now time.Time, limit int) ([]*grievance.Case, error) {
+	var rows []grievance.Case
+	err := tx.db.Table("cases").Joins("JOIN clocks ON clocks.case_id = cases.id").
+		Where("clocks.next_at <= ?", now).Order("clocks.next_at, clocks.id").Limit(limit).
+		Clauses(forUpdate("SKIP LOCKED")).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("locking due cases: %w", err)
+	}
+	seen := map[grievance.CaseID]bool{}
+	rows = slices.DeleteFunc(rows, func(c grievance.Case) bool {
+		again := seen[c.ID]
+		seen[c.ID] = true
+		return again
+	})
+	return tx.restore(rows, Needs{})
+}
+
+// LockHeldBy reads up to limit open cases which the user answers for in a post
+// of the unit, or handles there, and holds them.
+func (tx *Tx) LockHeldBy(user grievance.UserID, unit grievance.UnitID, after grievance.CaseID, limit int) ([]*grievance.Case, error) {
+	var rows []grievance.Case
+	err := tx.db.Table("cases").Scopes(afterID(after)).
+		Where("status NOT IN ?", []grievance.Status{grievance.Closed, grievance.Declined, grievance.Withdrawn}).
+		Where("(responsible_id = ? AND responsible_unit_id = ?) OR (handler_id = ? AND handling_unit_id = ?)", user, unit, user, unit).
+		Order("cases.id").Limit(limit).Clauses(forUpdate("")).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("locking a person's cases: %w", err)
+	}
+	return tx.restore(rows, Needs{})
+}
+
+func afterID(id grievance.CaseID) func(*gorm.DB) *gorm.DB {
+	return func(db *gorm.DB) *gorm.DB {
+		if id.IsZero() {
+			return db
+		}
+		return db.Where("cases.id > ?", id)
+	}
+}
+
+func forUpdate(options string) clause.Locking {
+	return clause.Locking{Strength: "UPDATE", Table: clause.Table{Name: "cases"}, Options: options}
+}
+
+// restore gives cases their children, each kind with one statement.
+func (s session) restore(rows []grievance.Case, n Needs) ([]*grievance.Case, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	ids := make([]grievance.CaseID, len(rows))
+	children := make(map[grievance.CaseID]*grievance.Children, len(rows))
+	for i, c := range rows {
+		ids[i], children[c.ID] = c.ID, &grievance.Children{}
+	}
+	if err := s.loadChildren(ids, children, n); err != nil {
+		return nil, err
+	}
+	cases := make([]*grievance.Case, len(rows))
+	for i, c := range rows {
+		cases[i] = grievance.Restore(c, *children[c.ID])
+	}
+	return cases, nil
+}
+
+func (s session) loadChildren(ids []grievance.CaseID, into map[grievance.CaseID]*grievance.Children, n Needs) error {
+	var clocks []*grievance.Clock
+	if err := s.db.Table("clocks").Where("case_id IN ?", ids).Order("id").Find(&clocks).Error; err != nil {
+		return fmt.Errorf("reading clocks: %w", err)
+	}
+	for _, k := range clocks {
+		into[k.CaseID].Clocks = append(into[k.CaseID].Clocks, k)
+	}
+	var err error
+	if n.SignOffs {
+		err = errors.Join(err, childrenOf(s, "sign_offs", ids, func(x *grievance.SignOff) { into[x.CaseID].SignOffs = append(into[x.CaseID].SignOffs, x) }))
+	}
+	if n.Notices {
+		err = errors.Join(err, childrenOf(s, "notices", ids, func(x *grievance.Notice) { into[x.CaseID].Notices = append(into[x.CaseID].Notices, x) }))
+	}
+	if n.Escalations {
+		err = errors.Join(err, childrenOf(s, "escalations", ids, func(x *grievance.Escalation) { into[x.CaseID].Escalations = append(into[x.CaseID].Escalations, x) }))
+	}
+	return err
+}
+
+func childrenOf[T any](s session, table string, ids []grievance.CaseID, add func(*T)) error {
+	var rows []*T
+	if err := s.db.Table(table).Where("case_id IN ?", ids).Order("id").Find(&rows).Error; err != nil {
+		return fmt.Errorf("reading %s: %w", table, err)
+	}
+	for _, r := range rows {
+		add(r)
+	}
+	return nil
+}
+
+// NextReceipt takes the next number of the unit's desk for the day. Only intake
+// of one unit is serialised by it.
+func (tx *Tx) NextReceipt(unit grievance.UnitID, day calendar.Date) (n int, err error) {
+	err = tx.db.Raw(`INSERT INTO counters (unit_id, day, n) VALUES (?, ?, 1)
+		ON CONFLICT (unit_id, day) DO UPDATE SET n = counters.n + 1 RETURNING n`, unit, day).Scan(&n).Error
+	if err != nil {
+		return 0, fmt.Errorf("taking a receipt number: %w", err)
+	}
+	return n, nil
+}
+
+// CreateCases writes new cases whole. ErrExists when one of them is known by its
+// id or by its id in the source.
+func (tx *Tx) CreateCases(cases []*grievance.Case) error {
+	for part := range slices.Chunk(cases, officeBatch) {
+		made := tx.db.Table("cases").Clauses(clause.OnConflict{DoNothing: true}).Create(part)
+		if made.Error != nil {
+			return fmt.Errorf("saving new cases: %w", made.Error)
+		}
+		if int(made.RowsAffected) != len(part) {
+			return ErrExists
+		}
+	}
+	return tx.saveChanges(cases)
+}
+
+// SaveCases writes cases that were locked and changed. ErrStale when one was
+// changed since.
+func (tx *Tx) SaveCases(cases []*grievance.Case) error {
+	var eventful []*grievance.Case
+	for _, c := range cases {
+		if len(c.Pending().Events) > 0 {
+			eventful = append(eventful, c)
+		}
+	}
+	if err := tx.swapAll(eventful); err != nil {
+		return err
+	}
+	return tx.saveChanges(cases)
+}
+
+func (tx *Tx) swapAll(cases []*grievance.Case) error {
+	switch len(cases) {
+	case 0:
+		return nil
+	case 1:
+		return tx.swap(cases[0])
+	}
+	newer := clause.OnConflict{
+		Columns: []clause.Column{{Name: "id"}}, UpdateAll: true,
+		Where: clause.Where{Exprs: []clause.Expression{gorm.Expr("cases.seq < excluded.seq")}},
+	}
+	saved := tx.db.Table("cases").Clauses(newer).Create(cases)
+	if saved.Error != nil {
+		return fmt.Errorf("saving cases: %w", saved.Error)
+	}
+	if int(saved.RowsAffected) != len(cases) {
+		return ErrStale
+	}
+	return nil
+}
+
+// swap writes one case if nobody has added an event since it was read.
+func (tx *Tx) swap(c *grievance.Case) error {
+	was := c.Seq - int64(len(c.Pending().Events))
+	saved := tx.db.Table("cases").Where("id = ? AND seq = ?", c.ID, was).Select("*").Omit("id").Updates(c)
+	if saved.Error != nil {
+		return fmt.Errorf("saving case %s: %w", c.ID, saved.Error)
+	}
+	if saved.RowsAffected != 1 {
+		return ErrStale
+	}
+	return nil
+}
+
+// saveChanges writes what the decisions recorded, each kind of row with one
+// statement for all cases together.
+func (tx *Tx) saveChanges(cases []*grievance.Case) error {
+	var all grievance.Changes
+	for _, c := range cases {
+		all.Add(c.TakeChanges())
+	}
+	texts, err := tx.sealTexts(all.Texts)
+	if err != nil {
+		return err
+	}
+	parties, err := tx.sealParties(all.Parties)
+	if err != nil {
+		return err
+	}
+	ignore, replace := clause.OnConflict{DoNothing: true}, byID
+	return errors.Join(
+		write(tx, "case_units", all.Units, ignore),
+		write(tx, "parties", parties),
+		write(tx, "texts", texts),
+		write(tx, "notices", unique(all.Notices), replace),
+		write(tx, "sign_offs", unique(all.SignOffs), replace),
+		write(tx, "clocks", all.Clocks, replace),
+		write(tx, "rungs", all.Rungs),
+		write(tx, "escalations", unique(all.Escalations), replace),
+		write(tx, "events", all.Events),
+	)
+}
+
+// byID inserts a row, or writes it over the one with its id.
+var byID = clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, UpdateAll: true}
+
+func write[T any](tx *Tx, table string, rows []T, how ...clause.Expression) error {
+	for part := range slices.Chunk(rows, writeBatch) {
+		if err := tx.db.Table(table).Clauses(how...).Create(&part).Error; err != nil {
+			return fmt.Errorf("saving %s: %w", table, err)
+		}
+	}
+	return nil
+}
+
+// writeBatch keeps the widest row's parameters of one statement below the
+// databases' limit of 32,766.
+const writeBatch = 500
+
+// unique drops repeated pointers: a row that one decision touched twice.
+func unique[T comparable](rows []T) []T {
+	seen := make(map[T]bool, len(rows))
+	return slices.DeleteFunc(rows, func(r T) bool {
+		again := seen[r]
+		seen[r] = true
+		return again
+	})
+}
+
+// QueryCode gives the secret code with which the petitioner asks how the case stands.
+func (s *Store) QueryCode(c *grievance.Case) string {
+	return s.vault.QueryCode(c.ID.String(), c.QueryReissue)
+}
+
+// CheckQueryCode reports whether code is the case's query code.
+func (s *Store) CheckQueryCode(c *grievance.Case, code string) bool {
+	return s.vault.CheckQueryCode(c.ID.String(), c.QueryReissue, code)
+}
+
+// Digest gives a keyed digest of content, equal for equal content, that tells
+// nothing about it without the key.
+func (s *Store) Digest(content []byte) []byte { return s.vault.Derive("content", string(content)) }
+
+// KnownSources tells which of the (source, id in the source) pairs, all of one
+// source, have a case already; keys are "source/id".
+func (s session) KnownSources(keys [][2]string) (map[string]bool, error) {
+	known := map[string]bool{}
+	if len(keys) == 0 {
+		return known, nil
+	}
+	ids := make([]string, len(keys))
+	for i, k := range keys {
+		ids[i] = k[1]
+	}
+	var found []string
+	err := s.db.Table("cases").Where("source = ? AND source_id IN ?", keys[0][0], ids).Pluck("source_id", &found).Error
+	if err != nil {
+		return nil, fmt.Errorf("looking for known cases: %w", err)
+	}
+	for _, id := range found {
+		known[keys[0][0]+"/"+id] = true
+	}
+	return known, nil
+}

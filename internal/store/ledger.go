@@ -1,0 +1,80 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"gorm.io/gorm/clause"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+)
+
+// Sequence gives up to limit committed events their place in the ledger, and
+// tells how many. Places have no gaps, and the events of a subject stand in
+// their order. The ledger's row is held meanwhile, so that one sequencer works
+// at a time.
+func (tx *Tx) Sequence(limit int) (int, error) {
+	var last int64
+	held := tx.db.Table("ledger").Select("last").Where("id = 1").Clauses(clause.Locking{Strength: "UPDATE"}).Take(&last)
+	if held.Error != nil {
+		return 0, fmt.Errorf("holding the ledger: %w", held.Error)
+	}
+	placed := tx.db.Exec(`UPDATE events SET ledger_pos = n.pos FROM (
+			SELECT subject_kind, subject_id, seq,
+				CAST(? AS bigint) + row_number() OVER (ORDER BY recorded_at, subject_id, seq) AS pos
+			FROM events WHERE ledger_pos IS NULL
+			ORDER BY recorded_at, subject_id, seq LIMIT ?) AS n
+		WHERE events.subject_kind = n.subject_kind AND events.subject_id = n.subject_id AND events.seq = n.seq`, last, limit)
+	if placed.Error != nil || placed.RowsAffected == 0 {
+		return 0, placed.Error
+	}
+	moved := tx.db.Table("ledger").Where("id = 1").Update("last", last+placed.RowsAffected)
+	return int(placed.RowsAffected), moved.Error
+}
+
+// AppendEvents adds events of a subject that is not a case.
+func (tx *Tx) AppendEvents(events []grievance.Event) error { return write(tx, "events", events) }
+
+// NextSeq gives the number that the next event of a subject has.
+func (tx *Tx) NextSeq(kind string, subject [16]byte) (seq int64, err error) {
+	err = tx.db.Table("events").Select("COALESCE(MAX(seq), 0) + 1").
+		Where("subject_kind = ? AND subject_id = ?", kind, grievance.CaseID(subject)).Scan(&seq).Error
+	return seq, err
+}
+
+// EventsOf gives events of a case after a number, in order.
+func (s session) EventsOf(id grievance.CaseID, after int64, limit int) (events []grievance.Event, err error) {
+	err = s.db.Table("events").Where("subject_kind = ? AND subject_id = ? AND seq > ?", grievance.SubjectCase, id, after).
+		Order("seq").Limit(limit).Find(&events).Error
+	return events, err
+}
+
+// Ledger gives events by their place in the ledger, after a place, in order.
+func (s session) Ledger(after int64, limit int) (events []grievance.Event, err error) {
+	err = s.db.Table("events").Where("ledger_pos > ?", after).Order("ledger_pos").Limit(limit).Find(&events).Error
+	return events, err
+}
+
+// SetAside puts off what a case's due clocks need until an instant, with what
+// went wrong, so that one bad case never holds up the rest.
+func (tx *Tx) SetAside(id grievance.CaseID, now, until time.Time, why string) error {
+	return tx.db.Exec("UPDATE clocks SET next_at = ?, attempts = attempts + 1, error = ? WHERE case_id = ? AND next_at <= ?",
+		until, why, id, now).Error
+}
+
+// Backlog tells how many clocks need something at now, and since when the first.
+func (s session) Backlog(now time.Time) (n int64, oldest *time.Time, err error) {
+	due := s.db.Table("clocks").Where("next_at <= ?", now)
+	if err = due.Count(&n).Error; err != nil || n == 0 {
+		return n, nil, err
+	}
+	var first grievance.Clock
+	err = s.db.Table("clocks").Where("next_at <= ?", now).Order("next_at, id").Limit(1).Find(&first).Error
+	return n, first.NextAt, err
+}
+
+// Unsequenced tells how many events have no place in the ledger yet.
+func (s session) Unsequenced() (n int64, err error) {
+	err = s.db.Table("events").Where("ledger_pos IS NULL").Count(&n).Error
+	return n, err
+}

@@ -1,0 +1,91 @@
+package store
+
+import (
+	"strings"
+
+	"gorm.io/gorm"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+)
+
+// Viewer is who looks: the one thing that decides which cases a query sees.
+// Clerks and handlers see what their own unit takes part in; leaders,
+// supervisors and inspectors what any unit of their subtree does; grid workers
+// also what lies in their grid; and everybody their own. The engine sees all.
+type Viewer struct {
+	user     grievance.UserID
+	all      bool
+	own      []string // paths of units seen exactly
+	subtrees []string // paths seen with all below
+	grids    []string // paths whose area is seen
+}
+
+// ViewerOf makes the viewer that an actor is, by the units of the book.
+func ViewerOf(a grievance.Actor, b *grievance.Book) Viewer {
+	if a.IsSystem() {
+		return Viewer{all: true}
+	}
+	v := Viewer{user: a.UserID}
+	for _, p := range a.Posts {
+		u := b.Unit(p.UnitID)
+		if u == nil {
+			continue
+		}
+		switch p.Role {
+		case grievance.RoleClerk, grievance.RoleHandler:
+			v.own = append(v.own, u.Path)
+		case grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleInspector:
+			v.subtrees = append(v.subtrees, u.Path)
+		case grievance.RoleGridWorker:
+			v.grids = append(v.grids, u.Path)
+		}
+	}
+	return v
+}
+
+// visibleTo narrows a query over cases to those that the viewer may see. It is
+// the one visibility predicate: whatever a query may not see does not exist.
+func visibleTo(v Viewer) func(*gorm.DB) *gorm.DB {
+	if v.all {
+		return func(db *gorm.DB) *gorm.DB { return db }
+	}
+	where, args := []string{}, []any{}
+	if !v.user.IsZero() {
+		where = append(where, "cases.petitioner_user_id = ?", "cases.filed_by = ?", "cases.responsible_id = ?")
+		args = append(args, v.user, v.user, v.user)
+	}
+	units, more := v.participates()
+	if units != "" {
+		where = append(where, "EXISTS (SELECT 1 FROM case_units cu WHERE cu.case_id = cases.id AND ("+units+"))")
+		args = append(args, more...)
+	}
+	if len(where) == 0 {
+		return func(db *gorm.DB) *gorm.DB { return db.Where("1 = 0") }
+	}
+	return func(db *gorm.DB) *gorm.DB { return db.Where("("+strings.Join(where, " OR ")+")", args...) }
+}
+
+func (v Viewer) participates() (string, []any) {
+	var where []string
+	var args []any
+	if len(v.own) > 0 {
+		where, args = append(where, "(cu.part <> 'area' AND cu.unit_path IN ?)"), append(args, v.own)
+	}
+	for _, path := range v.subtrees {
+		low, high := subtree(path)
+		where = append(where, "(cu.part <> 'area' AND cu.unit_path >= ? AND cu.unit_path < ?)")
+		args = append(args, low, high)
+	}
+	for _, path := range v.grids {
+		low, high := subtree(path)
+		where = append(where, "(cu.unit_path >= ? AND cu.unit_path < ?)")
+		args = append(args, low, high)
+	}
+	return strings.Join(where, " OR "), args
+}
+
+// subtree gives the range of paths of a unit and all below it: from its own
+// path up to, not including, the path with the character after "/" at its end.
+func subtree(path string) (low, high string) {
+	return path, strings.TrimSuffix(path, "/") + "0"
+}
