@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -37,7 +38,7 @@ func TestHashPasswordRefuses(t *testing.T) {
 		strings.Repeat("x", 1025): "password.too_long",
 	} {
 		_, err := auth.HashPassword(plain)
-		e, ok := err.(*grievance.Error)
+		e, ok := errors.AsType[*grievance.Error](err)
 		if !ok || len(e.Fields) != 1 || e.Fields[0].Code != code {
 			t.Errorf("HashPassword(%.10q): %v, want %s", plain, err, code)
 		}

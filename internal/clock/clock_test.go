@@ -82,8 +82,10 @@ func TestFakeMovesOnlyWhenTold(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 	f := clock.NewFake(start)
-	if f.Now() != start || f.Now() != start {
-		t.Error("the clock moved by itself")
+	for range 2 {
+		if got := f.Now(); got != start {
+			t.Errorf("the clock moved by itself to %v", got)
+		}
 	}
 	if got := f.Advance(31 * 24 * time.Hour); got != start.AddDate(0, 0, 31) || f.Now() != got {
 		t.Errorf("after 31 days: %v, %v", got, f.Now())

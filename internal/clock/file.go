@@ -96,9 +96,9 @@ func replaceFile(path, text string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name()) //nolint:errcheck // gone already once the rename succeeded
+	defer os.Remove(tmp.Name())
 	if _, err := tmp.WriteString(text); err != nil {
-		tmp.Close() //nolint:errcheck // the write's error is the one to report
+		tmp.Close()
 		return err
 	}
 	if err := tmp.Close(); err != nil {
