@@ -90,14 +90,7 @@ func (k *Clock) setDue(d calendar.Due) {
 }
 
 // touch marks a clock as to be written, once.
-func (c *Case) touch(k *Clock) {
-	for _, t := range c.changes.Clocks {
-		if t == k {
-			return
-		}
-	}
-	c.changes.Clocks = append(c.changes.Clocks, k)
-}
+func (c *Case) touch(k *Clock) { c.changes.Clocks = once(c.changes.Clocks, k) }
 
 // running gives the running clocks of the kinds, of every kind where none is named.
 func (c *Case) running(kinds ...ClockKind) []*Clock {
@@ -110,7 +103,7 @@ func (c *Case) running(kinds ...ClockKind) []*Clock {
 	return out
 }
 
-// stop stops the running clocks of the kinds now, as met or as cancelled. First
+// stop stops the running clocks of the kinds named now, as met or as cancelled. First
 // it records every rung that all clocks of the case have passed, each about its
 // own instant, so that no figure depends on how often the engine ran.
 func (c *Case) stop(m Moment, state ClockState, kinds ...ClockKind) ([]ClockFact, error) {
@@ -133,7 +126,8 @@ func (c *Case) stopOne(k *Clock, state ClockState, at time.Time) ClockFact {
 	return ClockFact{ID: k.ID, Kind: k.Kind, At: at, State: string(state)}
 }
 
-// owe makes somebody else the debtor of the running clocks of the kinds.
+// owe makes somebody else the debtor of the running clocks of the kinds. The
+// rungs passed must have been recorded before: they name who owed then.
 func (c *Case) owe(owes debtor, kinds ...ClockKind) {
 	for _, k := range c.running(kinds...) {
 		if k.DebtorPost != owes.post || k.DebtorUser != owes.user {
@@ -159,15 +153,41 @@ func (c *Case) shorten(m Moment, kind ClockKind) []ClockFact {
 		if !due.At.Before(k.DueAt) || !due.At.After(m.Now) {
 			continue
 		}
+		climbed := m.Book.ladder(k)[:k.Rung]
 		k.Length, k.Profile, k.ProfileVersion = length, p.Name, p.Version
 		k.CalendarVersion = m.Book.Calendar.Version()
 		k.DueVersion++
+		k.Rung = resume(climbed, m.Book.ladder(k))
 		k.setDue(due)
 		k.plan(m.Book)
 		c.touch(k)
 		facts = append(facts, ClockFact{ID: k.ID, Kind: kind, Start: k.StartedAt, DueAt: k.DueAt})
 	}
 	return facts
+}
+
+// resume says how many rungs of a ladder are behind a clock that has climbed
+// some of another before its due instant: those no further on the way to due.
+// So no breach is skipped where the two ladders differ.
+func resume(climbed, ladder []Rung) (n int) {
+	if len(climbed) == 0 {
+		return 0
+	}
+	last, _ := climbed[len(climbed)-1].step()
+	for _, r := range ladder {
+		if s, _ := r.step(); s.percent > 0 && s.percent <= last.percent {
+			n++
+		}
+	}
+	return n
+}
+
+// once appends x unless it is there: a row is written once a transaction.
+func once[T comparable](list []T, x T) []T {
+	if oneOf(x, list) {
+		return list
+	}
+	return append(list, x)
 }
 
 func oneOf[T comparable](x T, list []T) bool {

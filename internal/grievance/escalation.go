@@ -95,7 +95,7 @@ func (c *Case) escalate(m Moment, in escalation) error {
 		f.Clock = &ClockFact{ID: in.clock.ID, Kind: in.clock.Kind, DueAt: in.clock.DueAt, Rung: in.clock.Rung}
 	}
 	c.escalations = append(c.escalations, e)
-	c.changes.Escalations = append(c.changes.Escalations, e)
+	c.changes.Escalations = once(c.changes.Escalations, e)
 	by := in.by
 	if by.IsZero() {
 		by = systemPost
@@ -165,11 +165,12 @@ func (c *Case) EscalateByHand(m Moment, in EscalationRequest) error {
 	var f faults
 	f.check(in.Level >= 1 && in.Level <= MaxLevel, "/level", "escalation.level", "升级层级须为 1 至 3")
 	f.check(oneOf(in.Reason, EscalationReasons), "/reason", "reason.unknown", "请选择升级原因")
+	f.checkText(in.Words, "/words", MaxText, false)
 	if err := f.err(); err != nil {
 		return err
 	}
 	cause := Reported
-	if by.Role == RoleSupervisor {
+	if by.Role == RoleSupervisor || by.Role == RoleInspector {
 		cause = Supervised
 	}
 	texts := c.writeAll(m, false, textIn{TextReason, in.Words})
@@ -199,7 +200,7 @@ func (c *Case) AcknowledgeEscalation(m Moment, id EscalationID) error {
 	}
 	now := m.Now
 	e.State, e.AcknowledgedAt, e.AcknowledgedBy = EscalationAcknowledged, &now, m.By.UserID
-	c.changes.Escalations = append(c.changes.Escalations, e)
+	c.changes.Escalations = once(c.changes.Escalations, e)
 	return c.append(m, by, EvEscalationTaken, m.Now, Facts{Escalation: e.fact()})
 }
 
@@ -210,15 +211,17 @@ func (c *Case) ResolveEscalation(m Moment, id EscalationID, words string) error 
 	if err != nil {
 		return err
 	}
-	if words == "" {
-		return InvalidField("/words", "text.required", "请写明处理情况")
-	}
 	if e.State == EscalationResolved {
 		return Refuse(Conflict, "escalation.resolved", "该升级事项已处理完毕")
 	}
+	var f faults
+	f.checkText(words, "/words", MaxText, true)
+	if err := f.err(); err != nil {
+		return err
+	}
 	now := m.Now
 	e.State, e.ResolvedAt, e.ResolvedBy = EscalationResolved, &now, m.By.UserID
-	c.changes.Escalations = append(c.changes.Escalations, e)
+	c.changes.Escalations = once(c.changes.Escalations, e)
 	texts := c.writeAll(m, false, textIn{TextReason, words})
 	return c.append(m, by, EvEscalationSolved, m.Now, Facts{Escalation: e.fact(), Texts: texts})
 }

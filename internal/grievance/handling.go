@@ -90,7 +90,7 @@ func (c *Case) Acknowledge(m Moment, _ Acknowledging) error {
 }
 
 func (c *Case) acknowledgeForward(m Moment, by Post) error {
-	if by.Role != RoleClerk || c.ResponsiblePost.UnitID == c.LeadUnitID {
+	if c.heldBy(by) {
 		return Refuse(Conflict, "case.nothing_to_acknowledge", "该事项没有等待您签收的转送")
 	}
 	responsible, err := c.takeOver(m, by)
@@ -175,34 +175,64 @@ func (c *Case) Submit(m Moment, in Submission) error {
 
 // HandOn passes a case to who is on duty when the person who answers for it has
 // left the post, and takes a person who cannot act any more out of what waits
-// for them. It changes nothing where both are still in office.
+// for them; an open sign-off still waits for its leader. It changes nothing
+// where everybody is still in office, or nobody is up to the root: then the
+// last name stands.
 func (c *Case) HandOn(m Moment) error {
-	if !c.Status.Open() {
+	gone := func(user UserID, post Post) bool {
+		return !user.IsZero() && !holds(m.Book, user, post, m.Now)
+	}
+	user, post, onDuty := m.Book.DutyPerson(c.ResponsiblePost.UnitID, m.Now)
+	leaving := onDuty && gone(c.Responsible, c.ResponsiblePost)
+	handling := gone(c.Handler, Post{UnitID: c.HandlingUnitID, Role: RoleHandler})
+	waiting := gone(c.AwaitingUser, c.AwaitingPost)
+	if !c.Status.Open() || !leaving && !handling && !waiting {
 		return nil
 	}
-	f := Facts{}
-	if !holds(m.Book, c.Responsible, c.ResponsiblePost, m.Now) {
-		user, post, ok := m.Book.DutyPerson(c.ResponsiblePost.UnitID, m.Now)
-		if !ok {
-			return nil // nobody is left up to the root: the last name stands
-		}
+	if _, err := c.Advance(m); err != nil {
+		return err
+	}
+	var f Facts
+	if leaving {
+		c.inherit(c.Responsible, debtor{post, user})
 		f.Responsible = c.answerable(user, post)
-		c.owe(debtor{post, user}, FirstContact, Handling)
 	}
-	handler := Post{UnitID: c.HandlingUnitID, Role: RoleHandler}
-	if !c.Handler.IsZero() && !holds(m.Book, c.Handler, handler, m.Now) {
-		c.Handler = UserID{}
-		if c.Status == InHandling {
-			c.Status, f.Status = Assigned, Assigned // somebody else of the unit has to acknowledge
-			f.Started = c.start(m, Acknowledgement, m.Now, c.HandlingUnitID, strconv.FormatInt(c.Seq+1, 10), debtor{post: handler})
-		}
+	if handling {
+		c.orphan(m, &f)
+	}
+	if c.PendingSignOff == 0 && (handling || waiting) {
 		f.Awaiting = c.awaitByStatus()
-		c.owe(debtor{post: handler}, Acknowledgement)
-	}
-	if f.Responsible == nil && f.Awaiting == nil {
-		return nil
 	}
 	return c.record(m.asSystem(), systemPost, EvHandedOn, f)
+}
+
+// inherit makes somebody else owe what a person owed, but for acknowledging:
+// only who is assigned can do that.
+func (c *Case) inherit(from UserID, to debtor) {
+	for _, k := range c.running(Acceptance, FirstContact, Handling) {
+		if k.DebtorUser == from {
+			k.DebtorPost, k.DebtorUser = to.post, to.user
+			c.touch(k)
+		}
+	}
+}
+
+// orphan takes the handler out of a case: another of the unit has to
+// acknowledge it.
+func (c *Case) orphan(m Moment, f *Facts) {
+	c.Handler = UserID{}
+	c.owe(debtor{post: Post{UnitID: c.HandlingUnitID, Role: RoleHandler}}, Acknowledgement)
+	if c.Status == InHandling {
+		c.unassign(m, f)
+	}
+}
+
+// unassign puts a case back before its handling unit, with a new clock to
+// acknowledge it.
+func (c *Case) unassign(m Moment, f *Facts) {
+	c.Status, f.Status = Assigned, Assigned
+	owes := debtor{post: Post{UnitID: c.HandlingUnitID, Role: RoleHandler}}
+	f.Started = c.start(m, Acknowledgement, m.Now, c.HandlingUnitID, strconv.FormatInt(c.Seq+1, 10), owes)
 }
 
 func holds(b *Book, user UserID, post Post, t time.Time) bool {

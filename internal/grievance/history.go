@@ -16,13 +16,14 @@ type History struct {
 // case that was answered has a handling clock alone, from receipt to reply.
 // Invalid when the reply lies before the receipt or after now.
 func Import(m Moment, in Registration, desk *Unit, receipt Receipt, h History) (*Case, error) {
-	c, err := Register(m, in, desk, receipt)
-	if err != nil || h.RepliedAt.IsZero() {
-		if err == nil {
-			err = c.judgeHistory(m, m.Now)
-		}
-		return c, err
+	c, _, err := register(m, in, desk, receipt)
+	if err != nil {
+		return nil, err
 	}
+	if h.RepliedAt.IsZero() {
+		return c, c.judgeHistory(m, m.Now)
+	}
+	h.RepliedAt = h.RepliedAt.UTC().Truncate(time.Microsecond)
 	if h.RepliedAt.Before(c.ReceivedAt) || h.RepliedAt.After(m.Now) {
 		return nil, InvalidField("/replied_at", "replied_at.order", "答复时间须在收到时间之后、现在之前")
 	}
@@ -44,8 +45,12 @@ func (c *Case) answeredThen(m Moment, at time.Time, f Facts) error {
 	}
 	for _, e := range c.escalations {
 		e.State, e.ResolvedAt = EscalationResolved, &at
+		if err := c.append(m.asSystem(), systemPost, EvEscalationSolved, at, Facts{Escalation: e.fact()}); err != nil {
+			return err
+		}
 	}
-	c.Status, c.Outcome, c.ClosedAt, c.AcceptedAt = Closed, Explained, &at, &c.ReceivedAt
+	received := c.ReceivedAt
+	c.Status, c.Outcome, c.ClosedAt, c.AcceptedAt = Closed, Explained, &at, &received
 	f.Status, f.Awaiting = Closed, c.awaitByStatus()
 	if err := c.append(m, systemPost, EvImported, at, f); err != nil {
 		return err
@@ -55,9 +60,12 @@ func (c *Case) answeredThen(m Moment, at time.Time, f Facts) error {
 }
 
 // judgeHistory records the breaches that lie before an instant and one
-// escalation for all of them.
+// escalation for all of them, and for danger to life and property.
 func (c *Case) judgeHistory(m Moment, until time.Time) error {
 	worst := escalation{}
+	if c.Urgency == LifeProperty {
+		worst = escalation{level: 1, cause: Urgent, at: c.ReceivedAt, unit: c.LeadUnitID}
+	}
 	for _, k := range c.running() {
 		for _, rung := range m.Book.ladder(k)[k.Rung:] {
 			at := rung.When(m.Book.Calendar, k)

@@ -114,9 +114,7 @@ func (c *Case) serve(m Moment, by Post, n *Notice, in Service) error {
 func (c *Case) served(m Moment, by Post, n *Notice, in Service, at time.Time) error {
 	recorded := m.Now
 	n.ServedAt, n.ServedHow, n.RecordedAt, n.ServedBy = &at, in.How, &recorded, m.By.UserID
-	if !oneOf(n, c.changes.Notices) {
-		c.changes.Notices = append(c.changes.Notices, n)
-	}
+	c.changes.Notices = once(c.changes.Notices, n)
 	f := Facts{Notice: n.fact(), Texts: c.writeAll(m, false, textIn{TextProof, in.Proof})}
 	if n.Kind != OpinionDocument {
 		stopped, err := c.stop(m, Met, Acceptance)

@@ -64,7 +64,16 @@ var permissions = map[Operation]permission{
 // which post.
 type relation func(c *Case, m Moment) (Post, bool)
 
-func leadClerk(c *Case, m Moment) (Post, bool)     { return m.By.PostAt(c.LeadUnitID, RoleClerk) }
+// leadClerk is a clerk of the desk that holds the case; where the desk has none,
+// whoever is on duty for it, so that no case is stuck at an empty desk.
+func leadClerk(c *Case, m Moment) (Post, bool) {
+	if p, ok := m.By.PostAt(c.LeadUnitID, RoleClerk); ok {
+		return p, true
+	}
+	user, post, ok := m.Book.DutyPerson(c.LeadUnitID, m.Now)
+	return post, ok && user == m.By.UserID
+}
+
 func handlingClerk(c *Case, m Moment) (Post, bool) { return m.By.PostAt(c.HandlingUnitID, RoleClerk) }
 
 // inCharge is a leader of the unit that the case is with, or of one above it.
@@ -106,15 +115,12 @@ func thePetitioner(c *Case, m Moment) (Post, bool) {
 	return Post{Role: RolePetitioner}, ok
 }
 
-// filer is the courier or grid worker who sent the case in.
+// filer is the courier, grid worker or petitioner who sent the case in.
 func filer(c *Case, m Moment) (Post, bool) {
 	if c.FiledBy.IsZero() || c.FiledBy != m.By.UserID {
 		return Post{}, false
 	}
-	for _, p := range m.By.Posts {
-		return p, true
-	}
-	return Post{}, false
+	return m.By.firstPost(RoleCourier, RoleGridWorker, RolePetitioner)
 }
 
 // byStanderClerk is a clerk of the desk who did not handle the case and does

@@ -55,10 +55,11 @@ func Desk(m Moment, in Registration) (*Unit, error) {
 	if id.IsZero() {
 		id = in.Area
 	}
-	if id.IsZero() || m.Book.Unit(id) == nil {
+	unit := m.Book.Current(id)
+	if unit == nil {
 		return nil, InvalidField("/unit_id", "unit.unknown", "请写明受理单位或问题发生地")
 	}
-	_, post, ok := m.Book.DutyPerson(m.Book.Current(id).ID, m.Now)
+	_, post, ok := m.Book.DutyPerson(unit.ID, m.Now)
 	if !ok {
 		return nil, Refuse(Conflict, "unit.nobody", "该单位及其上级均无人值守，无法登记")
 	}
@@ -81,13 +82,22 @@ func (a Actor) firstPost(roles ...Role) (Post, bool) {
 // time runs from ReceivedAt, which may lie before now but not after it.
 // Invalid with every wrong field; Forbidden for a clerk of another unit.
 func Register(m Moment, in Registration, desk *Unit, receipt Receipt) (*Case, error) {
+	c, by, err := register(m, in, desk, receipt)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.callUrgent(m, by)
+}
+
+// register opens the case without calling for help where it is urgent.
+func register(m Moment, in Registration, desk *Unit, receipt Receipt) (*Case, Post, error) {
 	c := newCase(m, in, desk, receipt)
 	if err := in.validate(m); err != nil {
-		return nil, err
+		return nil, Post{}, err
 	}
 	by, err := c.receiver(m)
 	if err != nil {
-		return nil, err
+		return nil, Post{}, err
 	}
 	holder := c.firstHolder(m, by)
 	c.FirstResponder = holder.User
@@ -98,11 +108,12 @@ func Register(m Moment, in Registration, desk *Unit, receipt Receipt) (*Case, er
 		c.joins(m, c.AreaID, PartArea)
 	}
 	f := c.registered(m, in, holder)
+	f.OnBehalf = by.Role != RolePetitioner && by.Role != RoleSystem
 	if err := c.append(m, by, EvRegistered, c.ReceivedAt, f); err != nil {
-		return nil, err
+		return nil, Post{}, err
 	}
 	c.Version = c.Seq
-	return c, c.afterTriage(m, by)
+	return c, by, c.tellUnrouted(m, false)
 }
 
 func newCase(m Moment, in Registration, desk *Unit, r Receipt) *Case {
@@ -171,10 +182,27 @@ func (in Registration) validate(m Moment) error {
 	f.check(in.Area.IsZero() || m.Book.Unit(in.Area) != nil, "/area_id", "unit.unknown", "问题发生地不存在")
 	f.check(!in.ReceivedAt.After(m.Now), "/received_at", "received_at.future", "收到时间不能晚于现在")
 	f.check(in.Headcount >= 0, "/headcount", "headcount.negative", "人数不能为负数")
+	in.checkParties(&f)
 	f.check(countParties(in.Others, Representative) <= MaxRepresentatives, "/others", "representatives.too_many", "集体访代表不得超过 5 人（条例第二十条）")
 	f.checkText(in.Title, "/title", MaxTitle, true)
 	f.checkText(in.Body, "/body", MaxText, true)
 	return f.err()
+}
+
+func (in Registration) checkParties(f *faults) {
+	f.checkParty(in.Petitioner, "/petitioner")
+	for i, p := range in.Others {
+		at := fmt.Sprintf("/others/%d", i)
+		f.check(oneOf(p.Kind, []PartyKind{Representative, PersonNamed}), at+"/kind", "party.kind", "请选择代表或被反映人")
+		f.checkParty(p, at)
+	}
+}
+
+func (f *faults) checkParty(p Party, at string) {
+	f.checkText(p.Name, at+"/name", MaxTitle, false)
+	f.checkText(p.Phone, at+"/phone", MaxTitle, false)
+	f.checkText(p.IDNumber, at+"/id_number", MaxTitle, false)
+	f.checkText(p.Address, at+"/address", MaxTitle, false)
 }
 
 func routeFits(n Nature, route int) bool {
@@ -246,22 +274,22 @@ func (c *Case) registered(m Moment, in Registration, h Holder) Facts {
 	}
 	f := Facts{
 		Status: c.Status, Round: c.Round, Receipt: c.ReceiptNumber, Source: c.Source, Channel: c.Channel,
-		Unit: c.LeadUnitID, Area: c.AreaID, OnBehalf: c.PetitionerUserID.IsZero(),
+		Unit: c.LeadUnitID, Area: c.AreaID,
 		Responsible: c.answerable(h.User, h.Post), Awaiting: c.awaitByStatus(),
 		Texts: c.writeAll(m, true, textIn{TextTitle, in.Title}, textIn{TextBody, in.Body}),
 	}
 	c.classified(&f)
-	clerk := debtor{Post{UnitID: c.LeadUnitID, Role: RoleClerk}, c.deskUser()}
-	f.Started = c.start(m, Acceptance, c.ReceivedAt, c.LeadUnitID, "", clerk)
+	f.Started = c.start(m, Acceptance, c.ReceivedAt, c.LeadUnitID, "", c.deskDebtor())
 	return f
 }
 
-// deskUser is the responsible person where that is somebody of the desk.
-func (c *Case) deskUser() UserID {
-	if c.ResponsiblePost.UnitID == c.LeadUnitID {
-		return c.Responsible
+// deskDebtor is who owes what the desk owes: the person on duty there by name,
+// the desk's clerks while a courier or grid worker still answers for the case.
+func (c *Case) deskDebtor() debtor {
+	if oneOf(c.ResponsiblePost.Role, []Role{RoleClerk, RoleLeader}) {
+		return debtor{c.ResponsiblePost, c.Responsible}
 	}
-	return UserID{}
+	return debtor{post: Post{UnitID: c.LeadUnitID, Role: RoleClerk}}
 }
 
 // classified puts the classification into an event's facts.
@@ -280,14 +308,16 @@ func (c *Case) propose(m Moment) {
 	c.ProposedUnitID, c.Unrouted = r.UnitID, c.Category != "" && !found
 }
 
-// afterTriage records what a classification brings at once: that nobody's duty
-// it is, and an escalation where life and property are in danger (Art. 25).
-func (c *Case) afterTriage(m Moment, by Post) error {
-	if c.Unrouted {
-		if err := c.append(m.asSystem(), systemPost, EvUnrouted, m.Now, Facts{Category: c.Category, Unit: c.LeadUnitID}); err != nil {
-			return err
-		}
+// tellUnrouted records that nobody's duty the matter is, once it turns out.
+func (c *Case) tellUnrouted(m Moment, already bool) error {
+	if !c.Unrouted || already {
+		return nil
 	}
+	return c.append(m.asSystem(), systemPost, EvUnrouted, m.Now, Facts{Category: c.Category, Unit: c.LeadUnitID})
+}
+
+// callUrgent escalates at once where life and property are in danger (Art. 25).
+func (c *Case) callUrgent(m Moment, by Post) error {
 	if c.Urgency != LifeProperty {
 		return nil
 	}

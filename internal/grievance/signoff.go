@@ -61,32 +61,44 @@ func (c *Case) request(m Moment, by Post, s SignOff, kind EventKind, words ...te
 	if err != nil {
 		return err
 	}
-	refs := c.writeAll(m, s.Kind != SignWithdrawal, words...)
-	parts := []string{string(s.Kind), string(s.Outcome), string(s.Reason)}
-	for _, w := range words {
-		parts = append(parts, w.body)
+	f := Facts{Outcome: s.Outcome, Reason: s.Reason}
+	if s.Kind == SignDecline {
+		if f.Responsible, err = c.takeOver(m, by); err != nil {
+			return err
+		}
 	}
+	f.Texts = c.writeAll(m, s.Kind != SignWithdrawal, words...)
 	c.SignOffCount++
 	s.ID, s.CaseID, s.N, s.Round, s.State = m.Mint.ID(), c.ID, c.SignOffCount, c.Round, SignOffPending
 	s.UnitID, s.RequestedBy, s.RequestedAt = unit, m.By.UserID, m.Now
-	s.Digest = digest(m.Mint.Salt(), parts...)
+	s.Digest = s.digest(f.Texts)
 	c.PendingSignOff = s.N
 	c.signOffs = append(c.signOffs, &s)
-	c.changes.SignOffs = append(c.changes.SignOffs, &s)
+	c.changes.SignOffs = once(c.changes.SignOffs, &s)
 	if s.Kind == SignClosure {
 		c.Status = AwaitingSignOff
 	}
 	leader := Post{UnitID: unit, Role: RoleLeader}
-	f := Facts{Status: c.Status, SignOff: s.fact(), Outcome: s.Outcome, Reason: s.Reason, Texts: refs, Awaiting: c.await(leader, UserID{})}
+	f.Status, f.SignOff, f.Awaiting = c.Status, s.fact(), c.await(leader, UserID{})
 	f.Started = c.start(m, SignOffStep, m.Now, unit, strconv.Itoa(s.N), debtor{post: leader})
 	return c.record(m, by, kind, f)
 }
 
+// digest covers the kind, the outcome or reason, and the salted digests of the
+// words, so that whoever may read the words can check it.
+func (s *SignOff) digest(words []TextRef) []byte {
+	parts := []string{string(s.Kind), "|", string(s.Outcome), "|", string(s.Reason)}
+	for _, w := range words {
+		parts = append(parts, "|", string(w.Digest))
+	}
+	return digest([16]byte{}, parts...)
+}
+
 // signingUnit finds the organ whose leader signs: stations, villages and grids
-// sign nothing, and nobody signs what they wrote or handled.
+// sign nothing, and nobody signs what they wrote, handled or asked for.
 func (c *Case) signingUnit(m Moment, from UnitID) (UnitID, error) {
 	for organ := m.Book.Organ(from); organ != nil; organ = m.Book.Organ(organ.ParentID) {
-		p, climbed, ok := m.Book.Seat(organ.ID, RoleLeader, false, m.Now, m.By.UserID, c.Handler)
+		p, climbed, ok := m.Book.Seat(organ.ID, RoleLeader, false, m.Now, m.By.UserID, c.Handler, c.PetitionerUserID)
 		if ok && (climbed == 0 || m.Book.Unit(p.UnitID).Organ) {
 			return p.UnitID, nil
 		}
@@ -155,6 +167,9 @@ func (c *Case) Return(m Moment, number int, in Returning) error {
 	s.ReturnedFor = in.Reason
 	if s.Kind == SignClosure {
 		c.Status = InHandling
+		if c.Handler.IsZero() { // left while it was before the leader
+			c.unassign(m, &facts)
+		}
 	}
 	facts.Status, facts.Reason, facts.Awaiting = c.Status, in.Reason, c.awaitByStatus()
 	facts.Texts = c.writeAll(m, false, textIn{TextReason, in.Words})
@@ -173,8 +188,8 @@ func (c *Case) sign(m Moment, number int) (*SignOff, Post, error) {
 		}
 		return nil, Post{}, Refuse(Conflict, "signoff.decided", "该签批已有决定")
 	}
-	if m.By.UserID == s.RequestedBy || m.By.UserID == c.Handler {
-		return nil, Post{}, Refuse(Forbidden, "signoff.own_work", "不能签批本人承办或提请的事项")
+	if oneOf(m.By.UserID, []UserID{s.RequestedBy, c.Handler, c.PetitionerUserID}) {
+		return nil, Post{}, Refuse(Forbidden, "signoff.own_work", "不能签批本人承办、提请或反映的事项")
 	}
 	by, err := c.permit(m, OpSign)
 	return s, by, err
@@ -194,7 +209,7 @@ func (c *Case) decide(m Moment, s *SignOff, state SignOffState) (Facts, error) {
 	now := m.Now
 	s.State, s.DecidedBy, s.DecidedAt = state, m.By.UserID, &now
 	c.PendingSignOff = 0
-	c.changes.SignOffs = append(c.changes.SignOffs, s)
+	c.changes.SignOffs = once(c.changes.SignOffs, s)
 	return Facts{SignOff: s.fact(), Stopped: stopped}, err
 }
 

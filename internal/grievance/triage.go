@@ -21,7 +21,10 @@ func (c *Case) Classify(m Moment, in Classification) error {
 	if err := in.validate(m, c); err != nil {
 		return err
 	}
-	wasUrgent := c.Urgency == LifeProperty
+	if _, err := c.Advance(m); err != nil { // what has passed by the old instants has passed
+		return err
+	}
+	wasUrgent, wasUnrouted := c.Urgency == LifeProperty, c.Unrouted
 	c.reclassify(m, in)
 	f := Facts{}
 	c.classified(&f)
@@ -31,10 +34,10 @@ func (c *Case) Classify(m Moment, in Classification) error {
 	if err := c.record(m, by, EvClassified, f); err != nil {
 		return err
 	}
-	if wasUrgent && !c.Unrouted {
-		return nil
+	if err := c.tellUnrouted(m, wasUnrouted); err != nil || wasUrgent {
+		return err
 	}
-	return c.afterTriage(m, by)
+	return c.callUrgent(m, by)
 }
 
 func (in Classification) validate(m Moment, c *Case) error {
@@ -100,6 +103,7 @@ func (c *Case) Correct(m Moment, in Correction) error {
 	if err := f.err(); err != nil {
 		return err
 	}
+	wasUnrouted := c.Unrouted
 	if !in.Area.IsZero() && in.Area != c.AreaID {
 		c.AreaID = in.Area
 		c.joins(m, in.Area, PartArea)
@@ -108,7 +112,10 @@ func (c *Case) Correct(m Moment, in Correction) error {
 	set(&c.Headcount, in.Headcount)
 	c.GroupPetition = c.Headcount >= 5
 	texts := c.writeAll(m, true, textIn{TextTitle, in.Title}, textIn{TextBody, in.Body})
-	return c.record(m, by, EvCorrected, Facts{Area: in.Area, Proposed: c.ProposedUnitID, Texts: texts})
+	if err := c.record(m, by, EvCorrected, Facts{Area: in.Area, Proposed: c.ProposedUnitID, Texts: texts}); err != nil {
+		return err
+	}
+	return c.tellUnrouted(m, wasUnrouted)
 }
 
 // AcceptanceDecision decides to take a case on; Service, where given, is how the
@@ -125,7 +132,7 @@ func (c *Case) Accept(m Moment, in AcceptanceDecision) error {
 	if err != nil {
 		return err
 	}
-	if err := in.Service.validate(m, "/service"); err != nil {
+	if err := in.validate(m); err != nil {
 		return err
 	}
 	responsible, err := c.takeOver(m, by)
@@ -135,7 +142,7 @@ func (c *Case) Accept(m Moment, in AcceptanceDecision) error {
 	now := m.Now
 	c.Status, c.AcceptedAt = Accepted, &now
 	f := Facts{Status: c.Status, Responsible: responsible, Awaiting: c.awaitByStatus(), Profile: c.Profile}
-	clerk := debtor{Post{UnitID: c.LeadUnitID, Role: RoleClerk}, c.deskUser()}
+	clerk := c.deskDebtor()
 	f.Started = append(c.start(m, FirstContact, now, c.LeadUnitID, "", clerk), c.start(m, Handling, now, c.LeadUnitID, "", clerk)...)
 	n, refs := c.issue(m, NoticeOfAcceptance, in.Notice)
 	f.Notice, f.Texts = n.fact(), refs
@@ -145,16 +152,33 @@ func (c *Case) Accept(m Moment, in AcceptanceDecision) error {
 	return c.serveNow(m, by, n, in.Service)
 }
 
+func (in AcceptanceDecision) validate(m Moment) error {
+	var f faults
+	f.checkText(in.Notice, "/notice", MaxText, false)
+	if err := f.err(); err != nil {
+		return err
+	}
+	return in.Service.validate(m, "/service")
+}
+
 // takeOver makes the acting clerk responsible where the case has come from
-// another desk and nobody here has acknowledged it yet: deciding on a case is
-// taking it.
+// another desk, or from a courier, and nobody of this desk has acknowledged it
+// yet: deciding on a case is taking it.
 func (c *Case) takeOver(m Moment, by Post) (*Holder, error) {
-	if c.ResponsiblePost.UnitID == c.LeadUnitID {
+	if c.heldBy(by) {
 		return nil, nil
+	}
+	if _, err := c.Advance(m); err != nil {
+		return nil, err
 	}
 	h := c.answerable(m.By.UserID, by)
 	c.owe(debtor{by, m.By.UserID}, Acceptance)
 	return h, nil
+}
+
+// heldBy reports whether somebody of that post answers for the case.
+func (c *Case) heldBy(p Post) bool {
+	return c.ResponsiblePost.UnitID == p.UnitID && c.ResponsiblePost.Role == p.Role
 }
 
 // Declining refuses a case, subject to a leader's approval.
@@ -183,7 +207,8 @@ func (c *Case) Decline(m Moment, in Declining) error {
 type Answering struct{ Answer string }
 
 // Answer closes an inquiry (咨询) that the counter or the hotline answers on the
-// spot: the one closure without a sign-off. Conflict for any other nature.
+// spot: the one closure without a sign-off. Who answers it answers for it.
+// Conflict for any other nature.
 func (c *Case) Answer(m Moment, in Answering) error {
 	by, err := c.permit(m, OpAnswer)
 	if err != nil {
@@ -197,11 +222,7 @@ func (c *Case) Answer(m Moment, in Answering) error {
 	if err := f.err(); err != nil {
 		return err
 	}
-	responsible, err := c.takeOver(m, by)
-	if err != nil {
-		return err
-	}
-	facts := Facts{Responsible: responsible, Texts: c.writeAll(m, true, textIn{TextAnswer, in.Answer})}
+	facts := Facts{Responsible: c.answerable(m.By.UserID, by), Texts: c.writeAll(m, true, textIn{TextAnswer, in.Answer})}
 	answered := ending{status: Closed, outcome: Explained, met: []ClockKind{Acceptance, FirstContact, Handling}}
 	return c.end(m, by, EvAnswered, answered, facts)
 }
@@ -209,19 +230,20 @@ func (c *Case) Answer(m Moment, in Answering) error {
 // end ends a round of the case in a final status. The clocks named are met, one
 // kept runs on, and every other is no longer owed.
 func (c *Case) end(m Moment, by Post, kind EventKind, to ending, f Facts) error {
-	stopped, err := c.stop(m, Met, to.met...)
-	if err != nil {
+	if _, err := c.Advance(m); err != nil {
 		return err
 	}
 	for _, k := range c.running() {
-		if k.Kind != to.keeps {
-			stopped = append(stopped, c.stopOne(k, Cancelled, m.Now))
+		switch {
+		case oneOf(k.Kind, to.met):
+			f.Stopped = append(f.Stopped, c.stopOne(k, Met, m.Now))
+		case k.Kind != to.keeps:
+			f.Stopped = append(f.Stopped, c.stopOne(k, Cancelled, m.Now))
 		}
 	}
 	now := m.Now
 	c.Status, c.Outcome, c.ClosedAt = to.status, to.outcome, &now
 	f.Status, f.Outcome, f.Awaiting = to.status, to.outcome, c.awaitByStatus()
-	f.Stopped = append(f.Stopped, stopped...)
 	return c.record(m, by, kind, f)
 }
 
@@ -256,17 +278,24 @@ func (c *Case) Forward(m Moment, in Forwarding) error {
 	if err != nil {
 		return err
 	}
-	from := c.LeadUnitID
+	responsible, err := c.takeOver(m, by) // it is this desk's person who answers until the other acknowledges
+	if err != nil {
+		return err
+	}
+	from, wasUnrouted := c.LeadUnitID, c.Unrouted
 	c.joins(m, from, PartSender)
 	c.joins(m, to.ID, PartLead)
 	c.LeadUnitID = to.ID
 	c.propose(m)
 	f := Facts{
 		Unit: to.ID, FromUnit: from, Reason: in.Reason, Stopped: stopped, Proposed: c.ProposedUnitID,
-		Awaiting: c.awaitByStatus(), Texts: c.writeAll(m, false, textIn{TextReason, in.Words}),
+		Responsible: responsible, Awaiting: c.awaitByStatus(), Texts: c.writeAll(m, false, textIn{TextReason, in.Words}),
 	}
 	f.Started = c.start(m, Acceptance, m.Now, to.ID, "", debtor{post: Post{UnitID: to.ID, Role: RoleClerk}})
-	return c.record(m, by, EvForwarded, f)
+	if err := c.record(m, by, EvForwarded, f); err != nil {
+		return err
+	}
+	return c.tellUnrouted(m, wasUnrouted)
 }
 
 func (c *Case) destination(m Moment, in Forwarding) (*Unit, error) {
