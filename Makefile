@@ -10,6 +10,12 @@ GO_BUILD := go build -trimpath -buildvcs=false
 TESTPG   := tools/bin/testpg
 LINT     := tools/bin/golangci-lint
 
+# Tests that want the real messages find them here, where they are.
+ifneq (,$(wildcard ../shared/data/README.md))
+HUIYIN_REAL_DATA ?= $(abspath ../shared/data)
+export HUIYIN_REAL_DATA
+endif
+
 # make test PKG=./internal/store/... TEST_FLAGS='-run Conformance -count=1'
 PKG        ?= ./...
 TEST_FLAGS ?=
