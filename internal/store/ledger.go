@@ -78,3 +78,18 @@ func (s session) Unsequenced() (n int64, err error) {
 	err = s.db.Table("events").Where("ledger_pos IS NULL").Count(&n).Error
 	return n, err
 }
+
+// Unroutable tells how many unresolved escalations no post up to the root can take.
+func (s session) Unroutable() (n int64, err error) {
+	err = s.db.Table("escalations").Where("unroutable = ? AND state <> 'resolved'", true).Count(&n).Error
+	return n, err
+}
+
+// Batch is how many cases one transaction of the engine takes: hundreds where
+// others write meanwhile, few where everybody waits for the one writer.
+func (s *Store) Batch() int {
+	if s.dialect == "sqlite" {
+		return 25
+	}
+	return 200
+}

@@ -1,0 +1,191 @@
+// Package engine does what is due: it records the rungs of clocks, hands cases
+// on, and gives events their place in the ledger.
+//
+// It guarantees that everything due is done, oldest first, however long nobody
+// ran it; that any number of engines on one database do each thing once; and
+// that one bad case never holds up the rest. There is no leader: every replica
+// runs an engine and they share the work, divided by the rows they lock. Its
+// cost follows what is due; idle cases cost nothing.
+package engine
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/huiyin/huiyin/internal/casework"
+	"github.com/huiyin/huiyin/internal/clock"
+	"github.com/huiyin/huiyin/internal/store"
+)
+
+// Rule is one thing that the engine does. Step does one batch and tells how much
+// it did and whether there may be more; it is run until there is not.
+type Rule struct {
+	Name string
+	Step func(ctx context.Context, e *Engine) (n int, more bool, err error)
+}
+
+// rules is what the engine does; their order is the policy: people before
+// clocks, so that a rung never reaches somebody who has left; clocks before the
+// ledger, so that what they record is placed in the same run.
+var rules = []Rule{
+	handOn,
+	climb,
+	sequence,
+	forget,
+}
+
+// ruleLimit is how long one rule may work in one run; what is left is first in
+// the next.
+const ruleLimit = 5 * time.Minute
+
+// Engine runs the rules. It is safe for concurrent use; runs of one Engine are
+// one after another.
+type Engine struct {
+	desk  *casework.Desk
+	store *store.Store
+	clock clock.Clock
+	log   *slog.Logger
+
+	running sync.Mutex
+	mu      sync.Mutex
+	last    Summary
+}
+
+// New makes an Engine.
+func New(desk *casework.Desk, st *store.Store, ck clock.Clock, log *slog.Logger) *Engine {
+	return &Engine{desk: desk, store: st, clock: ck, log: log}
+}
+
+// Summary is what one run did.
+type Summary struct {
+	StartedAt  time.Time
+	FinishedAt time.Time
+	Rules      []RuleSummary
+}
+
+// RuleSummary is what one rule did in one run.
+type RuleSummary struct {
+	Name     string
+	Done     int
+	Took     time.Duration
+	SetAside int // cases put off because of an error
+	Error    string
+}
+
+// Idle reports whether the run found nothing to do.
+func (s Summary) Idle() bool {
+	for _, r := range s.Rules {
+		if r.Done > 0 || r.Error != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// RunOnce runs every rule once, until nothing is due, and tells what it did. An
+// error of one rule does not keep the others from running; the first is returned.
+func (e *Engine) RunOnce(ctx context.Context) (Summary, error) {
+	e.running.Lock()
+	defer e.running.Unlock()
+	sum := Summary{StartedAt: e.clock.Now()}
+	var first error
+	for _, r := range rules {
+		one, err := e.run(ctx, r)
+		sum.Rules = append(sum.Rules, one)
+		if err != nil && first == nil {
+			first = fmt.Errorf("rule %s: %w", r.Name, err)
+		}
+	}
+	sum.FinishedAt = e.clock.Now()
+	e.mu.Lock()
+	e.last = sum
+	e.mu.Unlock()
+	return sum, first
+}
+
+// run runs one rule until it has nothing more to do. A panic ends the rule, not
+// the engine.
+func (e *Engine) run(ctx context.Context, r Rule) (sum RuleSummary, err error) {
+	started := clock.System{}.Now()
+	ctx, cancel := context.WithTimeout(ctx, ruleLimit)
+	defer cancel()
+	sum.Name = r.Name
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+		sum.Took = clock.Since(clock.System{}, started)
+		e.report(ctx, &sum, err)
+	}()
+	for more := true; more; {
+		var n int
+		n, more, err = r.Step(context.WithValue(ctx, summaryKey{}, &sum), e)
+		sum.Done += n
+		if err != nil {
+			return sum, err
+		}
+	}
+	return sum, nil
+}
+
+type summaryKey struct{}
+
+// asideOf counts cases that a rule set aside.
+func asideOf(ctx context.Context, n int) {
+	if s, ok := ctx.Value(summaryKey{}).(*RuleSummary); ok {
+		s.SetAside += n
+	}
+}
+
+func (e *Engine) report(ctx context.Context, sum *RuleSummary, err error) {
+	switch {
+	case err != nil && context.Cause(ctx) == nil:
+		sum.Error = err.Error()
+		e.log.ErrorContext(ctx, "engine rule failed", "rule", sum.Name, "done", sum.Done, "error", err)
+	case err != nil:
+		sum.Error = err.Error()
+		e.log.WarnContext(ctx, "engine rule interrupted", "rule", sum.Name, "done", sum.Done, "error", err)
+	case sum.SetAside > 0:
+		e.log.WarnContext(ctx, "engine set cases aside", "rule", sum.Name, "done", sum.Done, "set_aside", sum.SetAside)
+	case sum.Done > 0:
+		e.log.InfoContext(ctx, "engine rule", "rule", sum.Name, "done", sum.Done, "took", sum.Took)
+	}
+}
+
+// Status is how the engine stands: its last run in this process, and what is
+// due in the database. Lag is how long the first due clock has waited.
+type Status struct {
+	Last        Summary
+	Backlog     int64
+	Lag         time.Duration
+	Unsequenced int64
+	Unroutable  int64
+}
+
+// Status looks up how the engine stands.
+func (e *Engine) Status(ctx context.Context) (Status, error) {
+	e.mu.Lock()
+	st := Status{Last: e.last}
+	e.mu.Unlock()
+	now := e.clock.Now()
+	err := e.store.Read(ctx, func(s *store.Snapshot) error {
+		n, oldest, err := s.Backlog(now)
+		if err != nil {
+			return err
+		}
+		st.Backlog = n
+		if oldest != nil {
+			st.Lag = now.Sub(*oldest)
+		}
+		if st.Unroutable, err = s.Unroutable(); err != nil {
+			return err
+		}
+		st.Unsequenced, err = s.Unsequenced()
+		return err
+	})
+	return st, err
+}

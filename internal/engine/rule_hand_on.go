@@ -1,0 +1,11 @@
+package engine
+
+import "context"
+
+const handOnBatch = 100
+
+// handOn passes the open cases of ended appointments and disabled users to who
+// is on duty, so that no case is ever ownerless.
+var handOn = Rule{Name: "hand_on", Step: func(ctx context.Context, e *Engine) (int, bool, error) {
+	return e.desk.HandOnDue(ctx, handOnBatch)
+}}
