@@ -5,26 +5,26 @@ import (
 	"fmt"
 )
 
-// Value gives the short form, empty for none.
-func (l Length) Value() (driver.Value, error) { return l.String(), nil }
+// Value stores the short form, empty for none; it refuses what MarshalText
+// refuses.
+func (l Length) Value() (driver.Value, error) {
+	text, err := l.MarshalText()
+	if err != nil {
+		return nil, err
+	}
+	return string(text), nil
+}
 
 // Scan reads the short form; empty or NULL is none.
 func (l *Length) Scan(src any) error {
-	var text string
 	switch v := src.(type) {
 	case nil:
-	case string:
-		text = v
-	case []byte:
-		text = string(v)
-	default:
-		return fmt.Errorf("calendar: cannot read a length from %T", src)
-	}
-	if text == "" {
 		*l = Length{}
 		return nil
+	case string:
+		return l.UnmarshalText([]byte(v))
+	case []byte:
+		return l.UnmarshalText(v)
 	}
-	got, err := ParseLength(text)
-	*l = got
-	return err
+	return fmt.Errorf("calendar: cannot read a length from %T", src)
 }

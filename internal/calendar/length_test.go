@@ -64,3 +64,32 @@ func TestLengthInJSON(t *testing.T) {
 		t.Error("a length of an unknown unit is written")
 	}
 }
+
+func TestLengthInSQL(t *testing.T) {
+	t.Parallel()
+	week := calendar.Length{N: 7, Unit: calendar.WorkingDay}
+	for want, l := range map[string]calendar.Length{"7wd": week, "": {}} {
+		if v, err := l.Value(); v != want || err != nil {
+			t.Errorf("Value of %q = %v, %v", want, v, err)
+		}
+		for _, src := range []any{want, []byte(want)} {
+			got := calendar.Length{N: 1, Unit: calendar.Day}
+			if err := got.Scan(src); err != nil || got != l {
+				t.Errorf("Scan(%q) = %s, %v", src, got, err)
+			}
+		}
+	}
+	got := week
+	if err := got.Scan(nil); err != nil || !got.IsZero() {
+		t.Errorf("Scan(nil) = %s, %v", got, err)
+	}
+	for _, src := range []any{int64(7), "7", []byte("seven")} {
+		got := week
+		if err := got.Scan(src); err == nil || got != week {
+			t.Errorf("Scan(%v) = %s, %v", src, got, err)
+		}
+	}
+	if v, err := (calendar.Length{N: 7, Unit: "week"}).Value(); err == nil {
+		t.Errorf("a length of an unknown unit is stored as %v", v)
+	}
+}
