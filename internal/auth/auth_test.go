@@ -236,7 +236,7 @@ func TestNobodyIsLockedOutForLong(t *testing.T) {
 	})
 }
 
-func TestLoginsAreBounded(t *testing.T) {
+func TestManyMayLogInAtOnce(t *testing.T) {
 	t.Parallel()
 	storetest.Dialects(t, func(t *testing.T, dialect string) {
 		h := newHouse(t, dialect)
