@@ -49,8 +49,11 @@ var (
 	// ErrConnectionLost: nobody answers.
 	ErrConnectionLost = errors.New("connection to the database lost")
 
-	errLockWait = errors.New("lock not obtained in time")
-	errTooLong  = errors.New("statement stopped for taking too long")
+	// errStalePlan is transient after a migration; a statement that PostgreSQL
+	// does not support has the same code, and gets it again and again.
+	errStalePlan = fmt.Errorf("%w: statement not supported", ErrTransient)
+	errLockWait  = errors.New("lock not obtained in time")
+	errTooLong   = errors.New("statement stopped for taking too long")
 )
 
 // fault is an error of the database without the driver's types and without the
@@ -118,8 +121,10 @@ func postgresKind(code string) error {
 		return ErrForeignKey
 	case "23514", "23502":
 		return ErrCheck
-	case "40001", "40P01", "0A000":
+	case "40001", "40P01":
 		return ErrTransient
+	case "0A000":
+		return errStalePlan
 	case "55P03":
 		return errLockWait
 	case "57014":

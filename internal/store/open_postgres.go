@@ -89,12 +89,12 @@ func postgresPool(ctx context.Context, config *pgxpool.Config, opts Options) (*p
 		return nil, err
 	}
 	db := stdlib.OpenDBFromPool(conns)
-	g, err := openGORM(postgresDialect{*postgres.New(postgres.Config{Conn: db}).(*postgres.Dialector)}, opts, false)
+	g, err := openGORM(postgresDialect{*postgres.New(postgres.Config{Conn: db}).(*postgres.Dialector)}, opts)
 	if err != nil {
 		conns.Close()
 		return nil, err
 	}
-	return &pool{sql: db, gorm: g, close: conns.Close}, nil
+	return &pool{sql: db, gorm: g, log: opts.Logger, close: conns.Close}, nil
 }
 
 // readTimesInUTC makes the driver give instants in UTC; the session's zone

@@ -52,11 +52,11 @@ func sqlitePool(dsn string, conns int, opts Options) (*pool, error) {
 	}
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
-	g, err := openGORM(sqliteDialect{sqlite.Dialector{Conn: db}}, opts, true)
+	g, err := openGORM(sqliteDialect{sqlite.Dialector{Conn: db}}, opts)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &pool{sql: db, gorm: g, close: func() {}}, nil
+	return &pool{sql: db, gorm: g, log: opts.Logger, close: func() {}}, nil
 }
 
 // createFile makes the database readable by its owner alone; SQLite gives the

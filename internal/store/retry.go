@@ -23,6 +23,9 @@ func retry(ctx context.Context, attempt func() error) error {
 		if !errors.Is(err, ErrTransient) || errors.Is(err, ErrBusy) {
 			return refusal(ctx, err)
 		}
+		if n == maxRetries && errors.Is(err, errStalePlan) {
+			return err
+		}
 		if n == maxRetries {
 			return fmt.Errorf("%w: after %d attempts: %w", ErrBusy, n+1, err)
 		}

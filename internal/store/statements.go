@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"log/slog"
 	"slices"
 	"sync"
 
@@ -69,38 +70,47 @@ func record(ctx context.Context, statement string) error {
 	return nil
 }
 
-// observe puts the noting of statements before conn, if ctx asks for it.
-func observe(ctx context.Context, conn gorm.ConnPool) gorm.ConnPool {
-	if s, ok := ctx.Value(statementsKey{}).(*Statements); ok {
-		return observed{ConnPool: conn, statements: s}
+// observe notes and logs the texts of statements before conn gets them, if ctx or
+// log asks for it.
+func observe(ctx context.Context, conn gorm.ConnPool, log *slog.Logger) gorm.ConnPool {
+	_, counted := ctx.Value(statementsKey{}).(*Statements)
+	if counted || log.Enabled(ctx, slog.LevelDebug) {
+		return observed{conn, log}
 	}
 	return conn
 }
 
 type observed struct {
 	gorm.ConnPool
-	statements *Statements
+	log *slog.Logger
+}
+
+func (o observed) see(ctx context.Context, statement string) error {
+	o.log.DebugContext(ctx, "sql", "statement", statement)
+	return record(ctx, statement)
 }
 
 func (o observed) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if err := o.statements.note(query); err != nil {
+	if err := o.see(ctx, query); err != nil {
 		return nil, err
 	}
 	return o.ConnPool.ExecContext(ctx, query, args...)
 }
 
 func (o observed) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if err := o.statements.note(query); err != nil {
+	if err := o.see(ctx, query); err != nil {
 		return nil, err
 	}
 	return o.ConnPool.QueryContext(ctx, query, args...)
 }
 
+// QueryRowContext cannot return an error of its own: a statement that Fail
+// refuses ends as one whose context was cancelled.
 func (o observed) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	if err := o.statements.note(query); err != nil {
-		failed, cancel := context.WithCancelCause(ctx)
-		cancel(err)
-		return o.ConnPool.QueryRowContext(failed, query, args...)
+	if err := o.see(ctx, query); err != nil {
+		refused, cancel := context.WithCancel(ctx)
+		cancel()
+		return o.ConnPool.QueryRowContext(refused, query, args...)
 	}
 	return o.ConnPool.QueryRowContext(ctx, query, args...)
 }

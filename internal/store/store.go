@@ -56,6 +56,7 @@ type Store struct {
 type pool struct {
 	sql   *sql.DB
 	gorm  *gorm.DB
+	log   *slog.Logger
 	begin sql.TxOptions
 	close func()
 }
@@ -143,7 +144,7 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Close ends all connections; transactions under way fail.
+// Close ends all connections, once the transactions under way are over.
 func (s *Store) Close() error {
 	err := errors.Join(s.read.sql.Close(), s.write.sql.Close())
 	s.read.close()

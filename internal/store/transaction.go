@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 const (
@@ -37,17 +36,10 @@ func (p *pool) transact(ctx context.Context, fn func(*gorm.DB) error) error {
 		return err
 	}
 	defer t.end()
-	if err := fn(p.session(t)); err != nil {
+	if err := fn(p.over(ctx, t.tx)); err != nil {
 		return err
 	}
 	return t.commit()
-}
-
-// session gives GORM the transaction. Associations are omitted from every
-// statement: a child row is written by name or not at all.
-func (p *pool) session(t *transaction) *gorm.DB {
-	db := over(t.ctx, p.gorm, t.tx).Omit(clause.Associations)
-	return db.Session(&gorm.Session{Context: t.ctx})
 }
 
 // start waits at most lockWait for a connection and for the lock that a writing

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"testing"
@@ -53,23 +54,15 @@ func incrementOnce(tx Statements) error {
 	return err
 }
 
-// lockWaitEnds waits beside the writer that holds the lock: on SQLite for the
-// one writing connection.
-func lockWaitEnds(t *testing.T, s *suite) { waitInVain(t, s, s) }
-
-// lockWaitOfAnotherStore waits in another process.
-func lockWaitOfAnotherStore(t *testing.T, s *suite) {
-	other := *s
-	other.Store = OpenURL(t, s.url)
-	waitInVain(t, s, &other)
-}
-
-// waitInVain holds a row for as long as waiting is willing to wait for it.
-func waitInVain(t *testing.T, s, waiting *suite) {
-	t.Helper()
+// lockWaitEnds holds a row, and the only connection of a pool, for longer than
+// anybody is willing to wait: for the connection, and in another store for the
+// row, which on SQLite means for the file.
+func lockWaitEnds(t *testing.T, s *suite) {
+	narrow := *s
+	narrow.Store = OpenURL(t, s.url, WithMaxConns(1))
 	held, release, done := make(chan struct{}), make(chan struct{}), make(chan error)
 	go func() {
-		done <- s.write(s.ctx, func(tx Statements) error {
+		done <- narrow.write(s.ctx, func(tx Statements) error {
 			err := incrementOnce(tx)
 			close(held)
 			<-release
@@ -77,18 +70,26 @@ func waitInVain(t *testing.T, s, waiting *suite) {
 		})
 	}()
 	<-held
-	start := clock.System{}.Now()
-	err := waiting.write(s.ctx, incrementOnce)
-	took := clock.Since(clock.System{}, start).Seconds()
-	if !errors.Is(err, store.ErrBusy) || took < 4.5 || took > 8 {
-		t.Errorf("waited %.1f s for a lock: %v, want about 5 s and %v", took, err, store.ErrBusy)
+	var group sync.WaitGroup
+	for _, waiting := range []*suite{&narrow, s} {
+		group.Go(func() { expectBusy(t, waiting) })
 	}
+	group.Wait()
 	close(release)
 	if err := <-done; err != nil {
 		t.Errorf("the writer that held the lock: %v", err)
 	}
 	if got := s.n(t); got != 1 {
 		t.Errorf("n = %d, want 1: only who held the lock may have written", got)
+	}
+}
+
+func expectBusy(t *testing.T, s *suite) {
+	start := clock.System{}.Now()
+	err := s.write(s.ctx, incrementOnce)
+	took := clock.Since(clock.System{}, start).Seconds()
+	if !errors.Is(err, store.ErrBusy) || took < 4.5 || took > 8 {
+		t.Errorf("waited %.1f s in vain: %v, want about 5 s and %v", took, err, store.ErrBusy)
 	}
 }
 
@@ -161,4 +162,28 @@ func failSerialization(dialect string, tx Statements) error {
 	}
 	_, err := tx.Exec(text)
 	return err
+}
+
+// stalePlan changes a table under a statement that the server has planned.
+func stalePlan(t *testing.T, s *suite) {
+	narrow := *s
+	narrow.Store = OpenURL(t, s.url, WithMaxConns(1))
+	query := func(tx Statements) error {
+		var rows []map[string]any
+		return tx.Scan(&rows, "SELECT * FROM scratch")
+	}
+	for _, run := range []func(context.Context, func(Statements) error) error{narrow.write, narrow.read} {
+		for range 3 {
+			if err := run(s.ctx, query); err != nil {
+				t.Fatalf("planning: %v", err)
+			}
+		}
+	}
+	s.must(t, "ALTER TABLE scratch ADD COLUMN later bigint")
+	if err := narrow.write(s.ctx, query); err != nil {
+		t.Errorf("a write after a migration: %v", err)
+	}
+	if err := narrow.read(s.ctx, query); err != nil {
+		t.Errorf("a read after a migration: %v", err)
+	}
 }
