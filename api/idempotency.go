@@ -2,11 +2,13 @@ package api
 
 import (
 	"crypto/sha256"
+	"net/http"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
+	"github.com/huiyin/huiyin/internal/casework"
 	"github.com/huiyin/huiyin/internal/grievance"
 )
 
@@ -68,4 +70,51 @@ func digest(c echo.Context) ([]byte, error) {
 	r := c.Request()
 	sum := sha256.Sum256([]byte(r.Method + "\n" + r.URL.EscapedPath() + "\n" + string(canonical)))
 	return sum[:], nil
+}
+
+// request makes of an HTTP request what the Desk wants to know of it. The body
+// must have been decoded. render says what the answer is; it is kept with the
+// effect and given again to whoever repeats the request.
+func request(c echo.Context, status int, render func(*grievance.Case) (any, error)) (casework.Request, error) {
+	version, errVersion := ifMatch(c)
+	key, errKey := idempotencyKey(c)
+	sum, errSum := digest(c)
+	for _, err := range []error{errVersion, errKey, errSum} {
+		if err != nil {
+			return casework.Request{}, err
+		}
+	}
+	return casework.Request{
+		Actor: actorOf(c), IfVersion: version, Key: key, Digest: sum,
+		Render: func(g *grievance.Case) (casework.Response, error) { return rendered(g, status, render) },
+	}, nil
+}
+
+// rendered is the answer about a case: its body, and its version as ETag.
+func rendered(g *grievance.Case, status int, render func(*grievance.Case) (any, error)) (casework.Response, error) {
+	view, err := render(g)
+	if err != nil {
+		return casework.Response{}, err
+	}
+	body, err := marshal(view)
+	header := map[string]string{"ETag": entityTag(g.Version)}
+	if status == http.StatusCreated {
+		header["Location"] = v1 + "/cases/" + g.ID.String()
+	}
+	return casework.Response{Status: status, Header: header, Body: body}, err
+}
+
+// respond sends what the Desk answered, the first time or again.
+func respond(c echo.Context, r casework.Response) error {
+	h := c.Response().Header()
+	for name, value := range r.Header {
+		h.Set(name, value)
+	}
+	if r.Replayed {
+		h.Set("Idempotency-Replayed", "true")
+	}
+	if len(r.Body) == 0 {
+		return c.NoContent(r.Status)
+	}
+	return c.Blob(r.Status, "application/json", r.Body)
 }

@@ -96,11 +96,12 @@ func (v *voice) say(id string, data map[string]any) string {
 }
 
 // detail words a refusal: the domain's own Chinese, or the English of its code.
+// Should that be missing, a refusal in Chinese is better than a silent one.
 func (v *voice) detail(code, message string) string {
-	if v == chinese {
-		return message
+	if text := v.say(code, nil); v != chinese && text != "" {
+		return text
 	}
-	return v.say(code, nil)
+	return message
 }
 
 func (v *voice) title(status int) string {
