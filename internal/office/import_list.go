@@ -36,8 +36,8 @@ func (o *Office) ImportResponsibilities(ctx context.Context, by grievance.Actor,
 			return err
 		}
 		list := c.mergeLines(rows, &report)
-		if len(report.Errors) > 0 {
-			return errRows
+		if err := report.verdict(); err != nil {
+			return err
 		}
 		return c.tx.ReplaceResponsibilities(list)
 	})
@@ -122,8 +122,8 @@ func ReadCategories(file io.Reader) ([]grievance.Category, Report, error) {
 		return nil, report, err
 	}
 	list := []func([]row, *Report) []grievance.Category{readCoded, numberNames}[which](rows, &report)
-	if len(report.Errors) > 0 {
-		return nil, report, errRows
+	if err := report.verdict(); err != nil {
+		return nil, report, err
 	}
 	return list, report, nil
 }

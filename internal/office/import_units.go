@@ -95,8 +95,8 @@ func (im *unitImport) run(rows []row, read func(row) (unitRow, error)) error {
 			return err
 		}
 	}
-	if len(im.report.Errors) > 0 {
-		return errRows
+	if err := im.report.verdict(); err != nil {
+		return err
 	}
 	return im.tx.InsertUnits(im.made)
 }

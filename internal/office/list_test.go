@@ -102,4 +102,3 @@ func TestResponsibilitiesFollowAMerger(t *testing.T) {
 		refused(t, err, "import.rows")
 	})
 }
-

@@ -213,3 +213,5 @@ func take(o *office.Office) error {
 	_, err := o.CreateUser(context.Background(), grievance.System, office.NewUser{Username: "same", Name: "某人"})
 	return err
 }
+
+func storetestClock() clock.Clock { return clock.NewFake(storetest.Start) }

@@ -2,6 +2,7 @@ package office
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -44,6 +45,15 @@ func (r *Report) refuse(line int, err error) {
 		fault = errRows
 	}
 	r.Errors = append(r.Errors, RowError{Line: line, Code: fault.Code, Message: fault.Message})
+}
+
+// verdict refuses the file if any row is wrong, and puts those in order.
+func (r *Report) verdict() error {
+	slices.SortStableFunc(r.Errors, func(a, b RowError) int { return cmp.Compare(a.Line, b.Line) })
+	if len(r.Errors) > 0 {
+		return errRows
+	}
+	return nil
 }
 
 // row is one line of a file by the names of its columns.
