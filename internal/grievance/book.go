@@ -115,6 +115,14 @@ func (b *Book) Ancestors(id UnitID) []*Unit {
 	return line
 }
 
+// line is the line of command of whoever does the unit's work today.
+func (b *Book) line(id UnitID) []*Unit {
+	if u := b.Current(id); u != nil {
+		id = u.ID
+	}
+	return b.Ancestors(id)
+}
+
 // Root gives the top of the unit's tree, or nil.
 func (b *Book) Root(id UnitID) *Unit {
 	line := b.Ancestors(id)
@@ -204,9 +212,10 @@ func (b *Book) Responsibilities() []Responsibility {
 
 // DutyPerson is who answers for what reaches a unit with nobody's name on it:
 // its duty clerk, else a clerk, else its head, else the same of the next
-// superior. It fails only where no unit up to the root has anybody.
+// superior. For a merged unit its successor's answers. It fails only where no
+// unit up to the root has anybody.
 func (b *Book) DutyPerson(unit UnitID, t time.Time) (UserID, Post, bool) {
-	for _, u := range b.Ancestors(unit) {
+	for _, u := range b.line(unit) {
 		if user, ok := b.dutyClerk(u.ID, t); ok {
 			return user, Post{UnitID: u.ID, Role: RoleClerk}, true
 		}
@@ -235,10 +244,11 @@ func (b *Book) dutyClerk(unit UnitID, t time.Time) (UserID, bool) {
 }
 
 // Seat finds the nearest post, at or above unit, with the role that somebody
-// who is not excluded can fill at t. Climbed counts the vacant units passed;
-// ok is false when there is none up to the root.
+// who is not excluded can fill at t; for a merged unit the search begins at its
+// successor. Climbed counts the vacant units passed; ok is false when there is
+// none up to the root.
 func (b *Book) Seat(unit UnitID, role Role, head bool, t time.Time, excluded ...UserID) (p Post, climbed int, ok bool) {
-	for i, u := range b.Ancestors(unit) {
+	for i, u := range b.line(unit) {
 		p = Post{UnitID: u.ID, Role: role, Head: head}
 		free := slices.DeleteFunc(b.Holders(p, t), func(id UserID) bool { return slices.Contains(excluded, id) })
 		if len(free) > 0 {
