@@ -127,7 +127,7 @@ func TestMemoryNeedsNoLockFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // in memory
+	defer db.Close()
 	db.SetMaxOpenConns(1)
 	if err := migrations.Apply(t.Context(), db, migrations.SQLite); err != nil {
 		t.Fatal(err)

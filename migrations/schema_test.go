@@ -125,7 +125,7 @@ func eachRow(t *testing.T, db *sql.DB, query string, read func(scan func(...any)
 	if err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
+	defer rows.Close()
 	for rows.Next() {
 		if err := read(rows.Scan); err != nil {
 			t.Fatal(err)

@@ -66,7 +66,7 @@ func postgresConfig(dsn string, opts Options) (*pgxpool.Config, error) {
 	if err != nil {
 		return nil, errors.New("the database URL cannot be read") // err quotes it
 	}
-	config.MaxConns = int32(min(opts.MaxConns, 1<<15)) //nolint:gosec // bounded
+	config.MaxConns = int32(min(opts.MaxConns, 1<<15))
 	config.AfterConnect = readTimesInUTC
 	conn := config.ConnConfig
 	for name, value := range postgresSettings {

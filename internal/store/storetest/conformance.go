@@ -75,7 +75,7 @@ type suite struct {
 	*store.Store
 	raw Raw
 	url string
-	ctx context.Context //nolint:containedctx // the test's own
+	ctx context.Context
 }
 
 // The scratch table, as each dialect declares its columns in the schema.
@@ -190,7 +190,7 @@ func errorRollsBack(t *testing.T, s *suite) {
 func panicRollsBack(t *testing.T, s *suite) {
 	func() {
 		defer func() {
-			if got := recover(); got != errRefused { //nolint:errorlint // the very value
+			if got, _ := recover().(error); !errors.Is(got, errRefused) {
 				t.Errorf("recovered %v, want the value of the panic", got)
 			}
 		}()

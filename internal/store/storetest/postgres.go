@@ -91,7 +91,7 @@ func onServer(use func(context.Context, *pgx.Conn) error) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close(ctx) //nolint:errcheck // closing releases everything either way
+	defer conn.Close(ctx)
 	return use(ctx, conn)
 }
 

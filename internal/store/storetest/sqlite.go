@@ -17,7 +17,7 @@ var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // the system clears its temporary files
+	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "template.db")
 	if err := migrate("sqlite:" + path); err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ func TestNothingIsLeft(t *testing.T) {
 	t.Parallel()
 	storetest.Dialects(t, func(t *testing.T, dialect string) {
 		var url string
-		t.Run("a test", func(t *testing.T) { //nolint:paralleltest // its end is waited for
+		t.Run("a test", func(t *testing.T) {
 			url = storetest.URL(t, dialect)
 			storetest.OpenURL(t, url)
 		})
