@@ -81,5 +81,5 @@ func freeBytes(path string) uint64 {
 	if err := syscall.Statfs(path, &fs); err != nil {
 		return 0
 	}
-	return uint64(fs.Bavail) * uint64(fs.Bsize)
+	return uint64(fs.Bavail) * uint64(fs.Bsize) //nolint:unconvert // other types on other systems
 }
