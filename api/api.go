@@ -79,7 +79,7 @@ func (s *server) routes() []route {
 		{"GET", "/metrics", s.metrics(), machines},
 		{"GET", "/openapi.json", s.contract(), machines},
 		{"GET", "/docs", s.page, machines},
-		{"GET", "/docs/:file", s.page, machines},
+		{"GET", "/docs/:file", s.pageFile, machines},
 		{"GET", "/.well-known/jwks.json", s.jwks, machines},
 
 		{"POST", v1 + "/auth/token", s.login, anybody},

@@ -14,23 +14,23 @@ import (
 
 // AppointmentView says who holds which post from when until when (任职).
 type AppointmentView struct {
-	ID     string         `json:"id" format:"uuid"`
-	UserID string         `json:"user_id" format:"uuid"`
-	UnitID string         `json:"unit_id" format:"uuid"`
-	Role   grievance.Role `json:"role" swaggertype:"string" enums:"courier,grid_worker,clerk,handler,leader,supervisor,inspector,admin"`
-	Head   bool           `json:"head"`
-	OnDuty bool           `json:"on_duty"`
-	From   time.Time      `json:"from"`
+	ID     string         `json:"id" validate:"required" format:"uuid"`
+	UserID string         `json:"user_id" validate:"required" format:"uuid"`
+	UnitID string         `json:"unit_id" validate:"required" format:"uuid"`
+	Role   grievance.Role `json:"role" validate:"required" swaggertype:"string" enums:"courier,grid_worker,clerk,handler,leader,supervisor,inspector,admin"`
+	Head   bool           `json:"head" validate:"required"`
+	OnDuty bool           `json:"on_duty" validate:"required"`
+	From   time.Time      `json:"from" validate:"required" format:"date-time"`
 	// Exclusive; absent while it lasts.
-	Until *time.Time `json:"until,omitempty"`
+	Until *time.Time `json:"until,omitempty" format:"date-time"`
 	// When the open cases of an ended appointment had all been handed on.
-	HandedOnAt *time.Time `json:"handed_on_at,omitempty"`
-	CreatedAt  time.Time  `json:"created_at"`
+	HandedOnAt *time.Time `json:"handed_on_at,omitempty" format:"date-time"`
+	CreatedAt  time.Time  `json:"created_at" validate:"required" format:"date-time"`
 } // @name Appointment
 
 // AppointmentPage is a page of appointments.
 type AppointmentPage struct {
-	Items []AppointmentView `json:"items"`
+	Items []AppointmentView `json:"items" validate:"required"`
 	// The cursor of the next page; absent on the last.
 	Next string `json:"next,omitempty"`
 } // @name AppointmentPage
@@ -45,14 +45,14 @@ type NewAppointmentRequest struct {
 	// The clerk on duty; clerks only.
 	OnDuty bool `json:"on_duty"`
 	// Now, if it is absent.
-	From  time.Time  `json:"from,omitzero"`
-	Until *time.Time `json:"until"`
+	From  time.Time  `json:"from,omitzero" format:"date-time"`
+	Until *time.Time `json:"until" format:"date-time"`
 } // @name NewAppointment
 
 // EndAppointmentRequest says until when a post is held.
 type EndAppointmentRequest struct {
 	// Now, if it is absent.
-	Until time.Time `json:"until,omitzero"`
+	Until time.Time `json:"until,omitzero" format:"date-time"`
 } // @name EndAppointment
 
 func viewAppointment(a grievance.Appointment) AppointmentView {

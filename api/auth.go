@@ -25,25 +25,25 @@ type RefreshRequest struct {
 
 // Tokens are what a login is worth.
 type Tokens struct {
-	UserID string `json:"user_id" format:"uuid"`
+	UserID string `json:"user_id" validate:"required" format:"uuid"`
 	// Goes with every request: Authorization: Bearer.
-	AccessToken     string    `json:"access_token"`
-	TokenType       string    `json:"token_type" enums:"Bearer"`
-	AccessExpiresAt time.Time `json:"access_expires_at"`
+	AccessToken     string    `json:"access_token" validate:"required"`
+	TokenType       string    `json:"token_type" validate:"required" enums:"Bearer"`
+	AccessExpiresAt time.Time `json:"access_expires_at" validate:"required" format:"date-time"`
 	// Is exchanged for the next pair; used twice within a minute it gives the same successor.
-	RefreshToken     string    `json:"refresh_token"`
-	RefreshExpiresAt time.Time `json:"refresh_expires_at"`
+	RefreshToken     string    `json:"refresh_token" validate:"required"`
+	RefreshExpiresAt time.Time `json:"refresh_expires_at" validate:"required" format:"date-time"`
 } // @name Tokens
 
 // Me is who is logged in.
 type Me struct {
-	ID       string `json:"id" format:"uuid"`
-	Username string `json:"username" example:"clerk"`
+	ID       string `json:"id" validate:"required" format:"uuid"`
+	Username string `json:"username" validate:"required" example:"clerk"`
 	// Empty for accounts of the public, whose names are not kept with them.
-	Name       string `json:"name" example:"李梅"`
-	Petitioner bool   `json:"petitioner"`
+	Name       string `json:"name" validate:"required" example:"李梅"`
+	Petitioner bool   `json:"petitioner" validate:"required"`
 	// The posts held at this instant.
-	Posts []PostView `json:"posts"`
+	Posts []PostView `json:"posts" validate:"required"`
 } // @name Me
 
 // PostView is a post: a role in a unit.
@@ -51,8 +51,8 @@ type PostView struct {
 	UnitID   string         `json:"unit_id,omitempty" format:"uuid"`
 	UnitCode string         `json:"unit_code,omitempty" example:"430102003"`
 	UnitName string         `json:"unit_name,omitempty" example:"朝阳街道办事处"`
-	Role     grievance.Role `json:"role" swaggertype:"string" enums:"petitioner,courier,grid_worker,clerk,handler,leader,supervisor,inspector,admin"`
-	Head     bool           `json:"head"`
+	Role     grievance.Role `json:"role" validate:"required" swaggertype:"string" enums:"petitioner,courier,grid_worker,clerk,handler,leader,supervisor,inspector,admin"`
+	Head     bool           `json:"head" validate:"required"`
 } // @name Post
 
 func viewTokens(t auth.Tokens) Tokens {
@@ -167,17 +167,17 @@ func (s *server) me(c echo.Context) error {
 
 // JWKSet is a set of public keys (RFC 7517).
 type JWKSet struct {
-	Keys []JWK `json:"keys"`
+	Keys []JWK `json:"keys" validate:"required"`
 } // @name JWKSet
 
 // JWK is a public Ed25519 key (RFC 8037).
 type JWK struct {
-	Kty string `json:"kty" example:"OKP"`
-	Crv string `json:"crv" example:"Ed25519"`
-	X   string `json:"x"`
-	Kid string `json:"kid"`
-	Alg string `json:"alg" example:"EdDSA"`
-	Use string `json:"use" example:"sig"`
+	Kty string `json:"kty" validate:"required" example:"OKP"`
+	Crv string `json:"crv" validate:"required" example:"Ed25519"`
+	X   string `json:"x" validate:"required"`
+	Kid string `json:"kid" validate:"required"`
+	Alg string `json:"alg" validate:"required" example:"EdDSA"`
+	Use string `json:"use" validate:"required" example:"sig"`
 } // @name JWK
 
 // jwks gives the keys that verify our access tokens.

@@ -13,36 +13,36 @@ import (
 
 // CalendarYear is the State Council's arrangement of one year.
 type CalendarYear struct {
-	Year int `json:"year" example:"2026"`
+	Year int `json:"year" validate:"required" example:"2026"`
 	// The version of the calendar; a deadline keeps the one it was computed with.
-	Version int `json:"version"`
+	Version int `json:"version" validate:"required"`
 	// The days that the arrangement names; they may begin in the December before.
-	Days []CalendarDay `json:"days"`
+	Days []CalendarDay `json:"days" validate:"required"`
 } // @name CalendarYear
 
 // CalendarDay is a day that an arrangement names: a day off, or a working day
 // that mostly makes up for one (调休).
 type CalendarDay struct {
-	Date    calendar.Date `json:"date" swaggertype:"string" format:"date" example:"2026-02-28"`
-	Off     bool          `json:"off"`
-	Holiday string        `json:"holiday" example:"春节"`
+	Date    calendar.Date `json:"date" validate:"required" swaggertype:"string" format:"date" example:"2026-02-28"`
+	Off     bool          `json:"off" validate:"required"`
+	Holiday string        `json:"holiday" validate:"required" example:"春节"`
 } // @name CalendarDay
 
 // CalendarSum is where a number of days from a day ends.
 type CalendarSum struct {
-	From calendar.Date `json:"from" swaggertype:"string" format:"date" example:"2026-02-12"`
-	Days int           `json:"days" example:"7"`
-	Unit calendar.Unit `json:"unit" swaggertype:"string" enums:"day,working_day"`
+	From calendar.Date `json:"from" validate:"required" swaggertype:"string" format:"date" example:"2026-02-12"`
+	Days int           `json:"days" validate:"required" example:"7"`
+	Unit calendar.Unit `json:"unit" validate:"required" swaggertype:"string" enums:"day,working_day"`
 	// The last day before it was rolled to a working day.
-	UnrolledOn calendar.Date `json:"unrolled_on" swaggertype:"string" format:"date" example:"2026-02-28"`
+	UnrolledOn calendar.Date `json:"unrolled_on" validate:"required" swaggertype:"string" format:"date" example:"2026-02-28"`
 	// The last day that is in time (Civil Code Art. 203).
-	DueOn calendar.Date `json:"due_on" swaggertype:"string" format:"date" example:"2026-02-28"`
+	DueOn calendar.Date `json:"due_on" validate:"required" swaggertype:"string" format:"date" example:"2026-02-28"`
 	// The first instant that is late.
-	DueAt time.Time `json:"due_at"`
+	DueAt time.Time `json:"due_at" validate:"required" format:"date-time"`
 	// Whether an arrangement not yet published may still move it.
-	Provisional bool `json:"provisional"`
+	Provisional bool `json:"provisional" validate:"required"`
 	// The version of the calendar that was used.
-	CalendarVersion int `json:"calendar_version"`
+	CalendarVersion int `json:"calendar_version" validate:"required"`
 } // @name CalendarSum
 
 var errUnpublished = grievance.Refuse(grievance.NotFound, "calendar.unpublished", "没有该年度的节假日安排")

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -21,8 +22,27 @@ var pageFiles embed.FS
 const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
 	"img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// contract answers GET /openapi.json with the document generated from this
-// package's comments.
+// Contract is this document: OpenAPI 3.0.3.
+type Contract struct {
+	OpenAPI string       `json:"openapi" validate:"required" example:"3.0.3"`
+	Info    ContractInfo `json:"info" validate:"required"`
+} // @name Contract
+
+// ContractInfo names the interface and its version.
+type ContractInfo struct {
+	Title   string `json:"title" validate:"required"`
+	Version string `json:"version" validate:"required"`
+} // @name ContractInfo
+
+// contract answers with the document generated from this package's comments.
+//
+//	@Summary		接口文档 / the contract
+//	@Description	由处理函数的注释生成的 OpenAPI 文档。 Generated from the handlers' comments.
+//	@Tags			operations
+//	@Produce		json
+//	@Success		200	{object}	Contract
+//	@Success		304	"unchanged since If-None-Match"
+//	@Router			/openapi.json [get]
 func (s *server) contract() echo.HandlerFunc {
 	tag := contentTag(s.OpenAPI)
 	return func(c echo.Context) error {
@@ -33,21 +53,40 @@ func (s *server) contract() echo.HandlerFunc {
 	}
 }
 
-// page answers GET /docs and the files it is made of.
-func (s *server) page(c echo.Context) error {
-	name := c.Param("file")
-	if name == "" {
-		name = "index.html"
-	}
+// page answers with the page that shows the contract.
+//
+//	@Summary		接口文档页面 / the contract as a page
+//	@Description	不依赖外部网络。 It needs no outside network.
+//	@Tags			operations
+//	@Produce		html
+//	@Success		200	{string}	string	"a page"
+//	@Success		304	"unchanged since If-None-Match"
+//	@Router			/docs [get]
+func (s *server) page(c echo.Context) error { return sendFile(c, "index.html") }
+
+// pageFile answers with a file that the page is made of.
+//
+//	@Summary	接口文档页面的文件 / a file of the page
+//	@Tags		operations
+//	@Produce	html,plain
+//	@Param		file	path		string	true	"name"
+//	@Success	200		{string}	string	"a script or a style sheet"
+//	@Success	304		"unchanged since If-None-Match"
+//	@Failure	404		{object}	Problem
+//	@Router		/docs/{file} [get]
+func (s *server) pageFile(c echo.Context) error { return sendFile(c, c.Param("file")) }
+
+func sendFile(c echo.Context, name string) error {
 	content, err := fs.ReadFile(pageFiles, path.Join("swaggerui", path.Base(name)))
 	if err != nil {
 		return errNoRoute
 	}
+	kind := cmp.Or(mime.TypeByExtension(path.Ext(name)), "text/plain; charset=utf-8")
 	c.Response().Header().Set("Content-Security-Policy", pagePolicy)
 	if unchanged(c, contentTag(content)) {
 		return c.NoContent(http.StatusNotModified)
 	}
-	return c.Blob(http.StatusOK, mime.TypeByExtension(path.Ext(name)), content)
+	return c.Blob(http.StatusOK, kind, content)
 }
 
 func contentTag(content []byte) string {

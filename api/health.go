@@ -20,15 +20,15 @@ const checkLimit = 2 * time.Second
 // Health says whether the process serves.
 type Health struct {
 	// ok, or unready while any check fails.
-	Status string `json:"status" enums:"ok,unready" example:"ok"`
+	Status string `json:"status" validate:"required" enums:"ok,unready" example:"ok"`
 	// What was checked; empty for liveness.
 	Checks []CheckResult `json:"checks,omitempty"`
 } // @name Health
 
 // CheckResult is the outcome of one check.
 type CheckResult struct {
-	Name   string `json:"name" example:"database"`
-	Status string `json:"status" enums:"ok,failed" example:"ok"`
+	Name   string `json:"name" validate:"required" example:"database"`
+	Status string `json:"status" validate:"required" enums:"ok,failed" example:"ok"`
 } // @name CheckResult
 
 // alive answers that the process runs.

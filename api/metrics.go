@@ -38,7 +38,14 @@ func knownMethod(m string) string {
 	return "other"
 }
 
-// metrics answers GET /metrics in Prometheus's text format.
+// metrics answers in Prometheus's text format.
+//
+//	@Summary		指标 / metrics
+//	@Description	供 Prometheus 抓取，不含个人信息。 For Prometheus; it holds no personal data.
+//	@Tags			operations
+//	@Produce		plain
+//	@Success		200	{string}	string	"metrics in the text format"
+//	@Router			/metrics [get]
 func (s *server) metrics() echo.HandlerFunc {
 	return echo.WrapHandler(promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{DisableCompression: true}))
 }

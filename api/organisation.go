@@ -13,23 +13,23 @@ import (
 
 // UnitView is a unit of the organisation.
 type UnitView struct {
-	ID       string          `json:"id" format:"uuid"`
+	ID       string          `json:"id" validate:"required" format:"uuid"`
 	ParentID string          `json:"parent_id,omitempty" format:"uuid"`
-	Code     string          `json:"code" example:"430102003"`
-	Name     string          `json:"name" example:"朝阳街道办事处"`
-	Level    grievance.Level `json:"level" swaggertype:"string" enums:"province,city,county,township,village,grid"`
-	Kind     string          `json:"kind" enums:"government,department,station,village,grid"`
+	Code     string          `json:"code" validate:"required" example:"430102003"`
+	Name     string          `json:"name" validate:"required" example:"朝阳街道办事处"`
+	Level    grievance.Level `json:"level" validate:"required" swaggertype:"string" enums:"province,city,county,township,village,grid"`
+	Kind     string          `json:"kind" validate:"required" enums:"government,department,station,village,grid"`
 	// Whether it may issue decisions and opinions.
-	Organ bool `json:"organ"`
+	Organ bool `json:"organ" validate:"required"`
 	// The unit that does its work since it was merged.
 	SuccessorID string     `json:"successor_id,omitempty" format:"uuid"`
-	EndedAt     *time.Time `json:"ended_at,omitempty"`
-	CreatedAt   time.Time  `json:"created_at"`
+	EndedAt     *time.Time `json:"ended_at,omitempty" format:"date-time"`
+	CreatedAt   time.Time  `json:"created_at" validate:"required" format:"date-time"`
 } // @name Unit
 
 // UnitPage is a page of units.
 type UnitPage struct {
-	Items []UnitView `json:"items"`
+	Items []UnitView `json:"items" validate:"required"`
 	// The cursor of the next page; absent on the last.
 	Next string `json:"next,omitempty"`
 } // @name UnitPage

@@ -16,18 +16,18 @@ import (
 // UserView is a user with the posts held now. Accounts of the public have no
 // name and no posts.
 type UserView struct {
-	ID         string     `json:"id" format:"uuid"`
-	Username   string     `json:"username" example:"handler"`
-	Name       string     `json:"name" example:"王建国"`
-	Petitioner bool       `json:"petitioner"`
-	Posts      []PostView `json:"posts"`
-	DisabledAt *time.Time `json:"disabled_at,omitempty"`
-	CreatedAt  time.Time  `json:"created_at"`
+	ID         string     `json:"id" validate:"required" format:"uuid"`
+	Username   string     `json:"username" validate:"required" example:"handler"`
+	Name       string     `json:"name" validate:"required" example:"王建国"`
+	Petitioner bool       `json:"petitioner" validate:"required"`
+	Posts      []PostView `json:"posts" validate:"required"`
+	DisabledAt *time.Time `json:"disabled_at,omitempty" format:"date-time"`
+	CreatedAt  time.Time  `json:"created_at" validate:"required" format:"date-time"`
 } // @name User
 
 // UserPage is a page of users.
 type UserPage struct {
-	Items []UserView `json:"items"`
+	Items []UserView `json:"items" validate:"required"`
 	// The cursor of the next page; absent on the last.
 	Next string `json:"next,omitempty"`
 } // @name UserPage
@@ -52,8 +52,8 @@ type FirstPostRequest struct {
 	// The clerk on duty; clerks only.
 	OnDuty bool `json:"on_duty"`
 	// Now, if it is absent.
-	From  time.Time  `json:"from,omitzero"`
-	Until *time.Time `json:"until"`
+	From  time.Time  `json:"from,omitzero" format:"date-time"`
+	Until *time.Time `json:"until" format:"date-time"`
 } // @name FirstPost
 
 func viewUser(book *grievance.Book, u *grievance.User, now time.Time) UserView {

@@ -17,19 +17,19 @@ import (
 // translated; title and detail are in the language of Accept-Language.
 type Problem struct {
 	// A URI reference that names the kind of problem.
-	Type string `json:"type" example:"/problems/case.state"`
+	Type string `json:"type" validate:"required" example:"/problems/case.state"`
 	// What sort of problem it is, the same for every occurrence.
-	Title string `json:"title" example:"与当前状态冲突"`
+	Title string `json:"title" validate:"required" example:"与当前状态冲突"`
 	// The HTTP status.
-	Status int `json:"status" example:"409"`
+	Status int `json:"status" validate:"required" example:"409"`
 	// What went wrong this time, for the person at the desk.
-	Detail string `json:"detail" example:"当前状态不允许这一操作"`
+	Detail string `json:"detail" validate:"required" example:"当前状态不允许这一操作"`
 	// The path that was asked for.
-	Instance string `json:"instance" example:"/api/v1/cases/01939e7c-0000-7000-8000-000000000001/accept"`
+	Instance string `json:"instance" validate:"required" example:"/api/v1/cases/01939e7c-0000-7000-8000-000000000001/accept"`
 	// The stable name of the problem, for programs.
-	Code string `json:"code" example:"case.state"`
+	Code string `json:"code" validate:"required" example:"case.state"`
 	// The X-Request-Id of the response, to quote when reporting a fault.
-	RequestID string `json:"request_id" example:"K5TQ3ZP2Z6B7XG4JH5NRMWYV3A"`
+	RequestID string `json:"request_id" validate:"required" example:"K5TQ3ZP2Z6B7XG4JH5NRMWYV3A"`
 	// Everything that is wrong with the request, where that can be said.
 	Errors []Fault `json:"errors,omitempty"`
 } // @name Problem
@@ -41,9 +41,9 @@ type Fault struct {
 	// Which query parameter, when it is not the body that is wrong.
 	Parameter string `json:"parameter,omitempty" example:"limit"`
 	// The stable name of the fault.
-	Code string `json:"code" example:"required"`
+	Code string `json:"code" validate:"required" example:"required"`
 	// What is wrong with it.
-	Detail string `json:"detail" example:"title为必填字段"`
+	Detail string `json:"detail" validate:"required" example:"title为必填字段"`
 } // @name Fault
 
 // badInput is a request that this package could not read. Its faults are
