@@ -1,0 +1,268 @@
+package grievance
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/huiyin/huiyin/internal/calendar"
+)
+
+// record plays the store: it keeps what a case wants written and nothing else,
+// and gives the case back from it.
+type record struct {
+	row         Case
+	clocks      []Clock
+	signOffs    []SignOff
+	notices     []Notice
+	escalations []Escalation
+	events      []Event
+	rungs       []RungRecord
+	texts       []Text
+	parties     []Party
+	units       []Participation
+}
+
+func (r *record) save(c *Case) {
+	ch := c.TakeChanges()
+	r.row = *c
+	r.row.clocks, r.row.signOffs, r.row.notices, r.row.escalations = nil, nil, nil, nil
+	r.clocks = merge(r.clocks, ch.Clocks, func(k *Clock) any { return k.ID })
+	r.signOffs = merge(r.signOffs, ch.SignOffs, func(s *SignOff) any { return s.ID })
+	r.notices = merge(r.notices, ch.Notices, func(n *Notice) any { return n.ID })
+	r.escalations = merge(r.escalations, ch.Escalations, func(e *Escalation) any { return e.ID })
+	r.events = append(r.events, ch.Events...)
+	r.rungs = append(r.rungs, ch.Rungs...)
+	r.texts = append(r.texts, ch.Texts...)
+	r.parties = append(r.parties, ch.Parties...)
+	r.units = append(r.units, ch.Units...)
+}
+
+func merge[T any](rows []T, changed []*T, key func(*T) any) []T {
+	rows = slices.Clone(rows)
+	for _, c := range changed {
+		i := slices.IndexFunc(rows, func(r T) bool { return key(&r) == key(c) })
+		if i < 0 {
+			rows = append(rows, *c)
+			continue
+		}
+		rows[i] = *c
+	}
+	return rows
+}
+
+func (r *record) load() *Case {
+	return Restore(r.row, Children{
+		Clocks: pointers(r.clocks), SignOffs: pointers(r.signOffs),
+		Notices: pointers(r.notices), Escalations: pointers(r.escalations),
+	})
+}
+
+func pointers[T any](rows []T) []*T {
+	var out []*T
+	for _, r := range rows {
+		out = append(out, &r)
+	}
+	return out
+}
+
+// story is the life of one case in an office, told step by step.
+type story struct {
+	tb
+	o   *testOffice
+	rec record
+	now time.Time
+}
+
+// deed is an operation with what it is given.
+type deed func(*Case, Moment) error
+
+// begin registers a case at an instant.
+func begin(t tb, o *testOffice, when, who string, in Registration) *story {
+	t.Helper()
+	s := &story{tb: t, o: o, now: beijing(when)}
+	if err := s.register(who, in); err != nil {
+		t.Fatalf("registering: %v", err)
+	}
+	return s
+}
+
+func (s *story) register(who string, in Registration) error {
+	m := s.o.moment(who, s.now)
+	desk, err := Desk(m, in)
+	if err != nil {
+		return err
+	}
+	in.ID = id16[Case]("case")
+	c, err := Register(m, in, desk, Receipt{Day: calendar.DateOf(s.now), N: 7})
+	if err != nil {
+		return err
+	}
+	s.keep(c)
+	return nil
+}
+
+// keep saves the case and fails when it holds a change that was not written.
+func (s *story) keep(c *Case) {
+	s.Helper()
+	s.rec.save(c)
+	again := s.rec.load()
+	if !reflect.DeepEqual(c, again) {
+		s.Fatalf("the case holds what it did not ask to be written:\nheld  %s\nsaved %s", dump(c), dump(again))
+	}
+}
+
+// at moves the time forward; the engine does not run.
+func (s *story) at(when string) *story {
+	s.now = beijing(when)
+	return s
+}
+
+// try lets somebody do something and gives the error. A refusal must change
+// nothing.
+func (s *story) try(who string, do deed) error {
+	s.Helper()
+	c := s.rec.load()
+	err := do(c, s.o.moment(who, s.now))
+	if err == nil {
+		s.keep(c)
+		return nil
+	}
+	if c.Changed() || !reflect.DeepEqual(c, s.rec.load()) {
+		s.Fatalf("%s was refused (%v) and the case changed:\nbefore %s\nafter  %s", who, err, dump(s.rec.load()), dump(c))
+	}
+	return err
+}
+
+// does is try, where nothing may be refused.
+func (s *story) does(who string, do deed) *story {
+	s.Helper()
+	if err := s.try(who, do); err != nil {
+		s.Fatalf("%s at %s: %v", who, inBeijing(s.now), err)
+	}
+	return s
+}
+
+// refuses wants a refusal with that code.
+func (s *story) refuses(who, code string, do deed) *story {
+	s.Helper()
+	if err := s.try(who, do); CodeOf(err) != code {
+		s.Fatalf("%s at %s: got %v, want %s", who, inBeijing(s.now), err, code)
+	}
+	return s
+}
+
+// engine runs the engine at the instant.
+func (s *story) engine(when string) *story {
+	s.Helper()
+	return s.at(when).does("system", advance)
+}
+
+func (s *story) c() *Case { return s.rec.load() }
+
+// clock gives the newest clock of a kind.
+func (s *story) clock(kind ClockKind) Clock {
+	s.Helper()
+	for _, k := range slices.Backward(s.rec.clocks) {
+		if k.Kind == kind {
+			return k
+		}
+	}
+	s.Fatalf("there is no clock %s", kind)
+	return Clock{}
+}
+
+// kinds lists the events recorded since the n-th.
+func (s *story) kinds(since int) string {
+	var out []string
+	for _, e := range s.rec.events[since:] {
+		out = append(out, string(e.Kind))
+	}
+	return strings.Join(out, " ")
+}
+
+// The operations, each with what a reasonable person would give it.
+var (
+	advance deed = func(c *Case, m Moment) error { _, err := c.Advance(m); return err }
+	handOn  deed = func(c *Case, m Moment) error { return c.HandOn(m) }
+
+	classify = func(in Classification) deed { return func(c *Case, m Moment) error { return c.Classify(m, in) } }
+	correct  = func(in Correction) deed { return func(c *Case, m Moment) error { return c.Correct(m, in) } }
+	accept   = func(in AcceptanceDecision) deed { return func(c *Case, m Moment) error { return c.Accept(m, in) } }
+	assign   = func(unit, handler string) deed {
+		in := Assignment{Words: "请尽快办理"}
+		if unit != "" {
+			in.Unit = unitID(unit)
+		}
+		if handler != "" {
+			in.Handler = userID(handler)
+		}
+		return func(c *Case, m Moment) error { return c.Assign(m, in) }
+	}
+	forward = func(unit string) deed {
+		return func(c *Case, m Moment) error {
+			return c.Forward(m, Forwarding{Unit: unitID(unit), Reason: "other_area", Words: "属你乡管辖"})
+		}
+	}
+	decline = func(c *Case, m Moment) error {
+		return c.Decline(m, Declining{Reason: OtherProcedure, Words: "应当向法院提起诉讼"})
+	}
+	answer      = func(c *Case, m Moment) error { return c.Answer(m, Answering{Answer: "工作日九点开门"}) }
+	acknowledge = func(c *Case, m Moment) error { return c.Acknowledge(m, Acknowledging{}) }
+	contact     = func(c *Case, m Moment) error { return c.Contact(m, Contacting{Words: "已电话联系"}) }
+	note        = func(c *Case, m Moment) error { return c.Note(m, Noting{Words: "现场已看过"}) }
+	submit      = func(c *Case, m Moment) error {
+		return c.Submit(m, Submission{Outcome: Supported, Request: "修路", Facts: "路面破损", Opinion: "十日内修复", LegalBasis: "公路法"})
+	}
+	approve = func(n int) deed {
+		return func(c *Case, m Moment) error { return c.Approve(m, n, Approval{Words: "同意"}) }
+	}
+	sendBack = func(n int) deed {
+		return func(c *Case, m Moment) error {
+			return c.Return(m, n, Returning{Reason: "facts_unclear", Words: "事实不清"})
+		}
+	}
+	withdraw = func(c *Case, m Moment) error { return c.Withdraw(m, Withdrawal{Words: "问题已自行解决"}) }
+	serve    = func(n int) deed {
+		return func(c *Case, m Moment) error { return c.Serve(m, n, Service{How: "in_person", Proof: "本人签名"}) }
+	}
+	rate     = func(c *Case, m Moment) error { return c.Rate(m, Rating{Contacted: true, Resolved: true}) }
+	dispute  = func(c *Case, m Moment) error { return c.Dispute(m, Disputing{Words: "没有修好"}) }
+	escalate = func(c *Case, m Moment) error {
+		return c.EscalateByHand(m, EscalationRequest{Level: 2, Reason: "needs_coordination", Words: "需要县里协调"})
+	}
+	reissue = func(c *Case, m Moment) error { return c.ReissueQueryCode(m) }
+	takeUp  = func(n int) deed {
+		return func(c *Case, m Moment) error { return c.AcknowledgeEscalation(m, c.escalations[n].ID) }
+	}
+	resolve = func(n int) deed {
+		return func(c *Case, m Moment) error { return c.ResolveEscalation(m, c.escalations[n].ID, "已经督促") }
+	}
+)
+
+// A grievance about a road, as it comes to the township's desk.
+func road() Registration {
+	return Registration{
+		Channel: ByApp, Category: "0101", Area: unitID("willow"), Title: "村道破损", Body: "下雨积水，老人摔倒过",
+		Petitioner:     Party{Name: "陈阿婆", Phone: "13800000000", Address: "柳树村三组"},
+		PetitionerUser: userID("petitioner"),
+	}
+}
+
+// petition is the same by letter, under the law's sixty days.
+func petition() Registration {
+	in := road()
+	in.Channel = ByLetter
+	return in
+}
+
+// dump writes a case with its children for a failure to be read.
+func dump(c *Case) string {
+	b, err := json.Marshal(map[string]any{
+		"case": c, "clocks": c.clocks, "sign_offs": c.signOffs, "notices": c.notices, "escalations": c.escalations,
+	})
+	return fmt.Sprint(string(b), err)
+}
