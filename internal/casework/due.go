@@ -165,3 +165,14 @@ func (d *Desk) Sequence(ctx context.Context, limit int) (n int, err error) {
 	})
 	return n, err
 }
+
+// HandOnAll hands on every open case of appointments that have ended, at once,
+// and tells how many. What fails is left to the engine.
+func (d *Desk) HandOnAll(ctx context.Context) (total int, err error) {
+	for more := true; more && err == nil; {
+		var n int
+		n, more, err = d.HandOnDue(ctx, 100)
+		total += n
+	}
+	return total, err
+}

@@ -1,0 +1,146 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/huiyin/huiyin/api"
+	"github.com/huiyin/huiyin/docs"
+	"github.com/huiyin/huiyin/internal/config"
+	"github.com/huiyin/huiyin/internal/engine"
+)
+
+// Limits of a connection, against clients that never finish.
+const (
+	headerTimeout = 10 * time.Second
+	idleTimeout   = 2 * time.Minute
+	headerBytes   = 64 << 10
+)
+
+// Handler makes the HTTP interface of the App.
+func (a *App) Handler(s config.Serve) (http.Handler, error) {
+	proxies, err := s.Proxies()
+	if err != nil {
+		return nil, err
+	}
+	metrics := api.NewMetrics()
+	for _, c := range a.collectors() {
+		if err := metrics.Register(c); err != nil {
+			return nil, err
+		}
+	}
+	return api.New(api.Deps{
+		Clock: a.Clock, Log: a.Log, Auth: a.Auth, Office: a.Office, Desk: a.Desk, Store: a.Store, Engine: a.Engine,
+		OpenAPI: docs.OpenAPI, Checks: a.checks(), Metrics: metrics,
+		TrustedProxies: proxies, Timeout: s.RequestTimeout, Rate: rate(s.PublicPerMinute),
+	}), nil
+}
+
+// Serve answers on the listener, with the engine beside it, until ctx ends. Then
+// it takes no more connections, finishes what is under way, and returns.
+func (a *App) Serve(ctx context.Context, l net.Listener, s config.Serve) error {
+	handler, err := a.Handler(s)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: s.RequestTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: headerBytes,
+	}
+	work, stop := context.WithCancel(ctx)
+	defer stop()
+	var engines sync.WaitGroup
+	if s.Engine {
+		engines.Go(func() { engine.Loop(work, s.EngineEvery, nil, a.runEngine) })
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	a.Log.InfoContext(ctx, "serving", "address", l.Addr().String(), "database", a.Store.Dialect())
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		err = a.drain(server, s.ShutdownTimeout)
+	}
+	stop()
+	engines.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+func (a *App) drain(server *http.Server, limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	a.Log.InfoContext(ctx, "stopping")
+	return server.Shutdown(ctx)
+}
+
+// runEngine runs the engine once; what it finds, it logs itself. A run that has
+// begun is finished even when the server stops: it is short, and all of its
+// steps are transactions.
+func (a *App) runEngine(ctx context.Context) {
+	if ctx.Err() != nil {
+		return
+	}
+	_, _ = a.Engine.RunOnce(ctx)
+}
+
+func (a *App) checks() []api.Check {
+	return []api.Check{
+		{Name: "database", Run: a.Store.Ping},
+		{Name: "migrations", Run: a.migrated},
+		{Name: "organisation", Run: func(ctx context.Context) error {
+			_, err := a.Office.Book(ctx)
+			return err
+		}},
+	}
+}
+
+var errNotMigrated = errors.New("migrations are missing")
+
+func (a *App) migrated(ctx context.Context) error {
+	list, err := a.Store.Migrations(ctx)
+	for _, m := range list {
+		if !m.Applied {
+			return errNotMigrated
+		}
+	}
+	return err
+}
+
+// collectors measure what stands in the database when somebody asks.
+func (a *App) collectors() []prometheus.Collector {
+	gauge := func(name, help string, of func(engine.Status) float64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "huiyin", Subsystem: "engine", Name: name, Help: help}, func() float64 {
+			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+			defer cancel()
+			st, err := a.Engine.Status(ctx)
+			if err != nil {
+				return -1
+			}
+			return of(st)
+		})
+	}
+	return []prometheus.Collector{
+		gauge("backlog_clocks", "Clocks that need something now.", func(s engine.Status) float64 { return float64(s.Backlog) }),
+		gauge("lag_seconds", "How long the first due clock has waited.", func(s engine.Status) float64 { return s.Lag.Seconds() }),
+		gauge("unsequenced_events", "Events without a place in the ledger.", func(s engine.Status) float64 { return float64(s.Unsequenced) }),
+		gauge("unroutable_escalations", "Unresolved escalations that no post can take.", func(s engine.Status) float64 { return float64(s.Unroutable) }),
+	}
+}
+
+
+func rate(perMinute int) api.Rate {
+	r := api.DefaultRate
+	if perMinute > 0 {
+		r.Burst = perMinute
+	}
+	return r
+}

@@ -1,0 +1,94 @@
+// Package config holds the settings of Huiyin: every one is a flag and a
+// HUIYIN_* variable, described once, here. It guarantees that what it hands out
+// was checked; it reads nothing but what it is given.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// Common are the settings of every command.
+type Common struct {
+	DatabaseURL string `help:"The database: sqlite:PATH or postgres://…" default:"sqlite:data/huiyin.db" env:"HUIYIN_DATABASE_URL"`
+	KeyFile     string `help:"The key file that seals personal data; losing it loses them. Made on first use with SQLite." default:"data/huiyin.key" env:"HUIYIN_KEY_FILE"`
+	Key         string `help:"The content of the key file, instead of the file." env:"HUIYIN_KEY" json:"-"`
+	MaxConns    int    `help:"Connections of each database pool." default:"10" env:"HUIYIN_MAX_CONNS"`
+	LogLevel    string `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"HUIYIN_LOG_LEVEL"`
+	LogFormat   string `help:"text or json." enum:"text,json" default:"text" env:"HUIYIN_LOG_FORMAT"`
+	ClockFile   string `help:"Take the time from this file: for tests alone." hidden:"" env:"HUIYIN_CLOCK_FILE"`
+}
+
+// Logger makes the logger that the settings ask for.
+func (c Common) Logger(w io.Writer) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.LogLevel)) // kong checks the enum; empty is info
+	options := &slog.HandlerOptions{Level: level}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// Embedded reports whether the database is the embedded one.
+func (c Common) Embedded() bool { return strings.HasPrefix(c.DatabaseURL, "sqlite:") }
+
+// Serve are the settings of the server.
+type Serve struct {
+	Address         string        `help:"Address to listen on." default:"127.0.0.1:8080" env:"HUIYIN_ADDRESS"`
+	Demo            bool          `help:"Load the demo township into an empty database; loopback only." env:"HUIYIN_DEMO"`
+	DemoPassword    string        `help:"Password of the demo accounts; a random one is printed otherwise." env:"HUIYIN_DEMO_PASSWORD" json:"-"`
+	Migrate         bool          `help:"Bring the schema to the newest version at start." default:"true" negatable:"" env:"HUIYIN_MIGRATE"`
+	Engine          bool          `help:"Run the engine in this process." default:"true" negatable:"" env:"HUIYIN_ENGINE"`
+	EngineEvery     time.Duration `help:"How often the engine looks for what is due." default:"10s" env:"HUIYIN_ENGINE_EVERY"`
+	TrustedProxies  []string      `help:"Networks (CIDR) whose X-Forwarded-For is believed." env:"HUIYIN_TRUSTED_PROXIES"`
+	RequestTimeout  time.Duration `help:"Longest time for one request." default:"30s" env:"HUIYIN_REQUEST_TIMEOUT"`
+	ShutdownTimeout time.Duration `help:"How long requests under way may finish at shutdown." default:"15s" env:"HUIYIN_SHUTDOWN_TIMEOUT"`
+	PublicPerMinute int           `help:"Anonymous requests a minute from one address; a town hall may sit behind one." default:"600" env:"HUIYIN_PUBLIC_PER_MINUTE"`
+}
+
+// ErrDemoAddress refuses a demo that others could reach.
+var ErrDemoAddress = errors.New("--demo listens on a loopback address only")
+
+// Validate refuses settings that contradict each other.
+func (s Serve) Validate() error {
+	host, _, err := net.SplitHostPort(s.Address)
+	if err != nil {
+		return fmt.Errorf("--address: %w", err)
+	}
+	if s.Demo && !loopback(host) {
+		return ErrDemoAddress
+	}
+	if s.EngineEvery <= 0 || s.RequestTimeout <= 0 || s.ShutdownTimeout <= 0 {
+		return errors.New("durations must be longer than nothing")
+	}
+	_, err = s.Proxies()
+	return err
+}
+
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}
+
+// Proxies gives the trusted networks.
+func (s Serve) Proxies() ([]*net.IPNet, error) {
+	var nets []*net.IPNet
+	for _, text := range s.TrustedProxies {
+		_, network, err := net.ParseCIDR(text)
+		if err != nil {
+			return nil, fmt.Errorf("--trusted-proxies: %w", err)
+		}
+		nets = append(nets, network)
+	}
+	return nets, nil
+}
