@@ -48,7 +48,10 @@ func (o *Office) Appoint(ctx context.Context, by grievance.Actor, user grievance
 		if a, err = c.makeAppointment(u, in); err != nil {
 			return err
 		}
-		return c.tx.InsertAppointments([]grievance.Appointment{a})
+		if err := c.tx.InsertAppointments([]grievance.Appointment{a}); err != nil {
+			return err
+		}
+		return c.recordAppointment(a)
 	})
 	return a, err
 }
@@ -126,6 +129,9 @@ func (o *Office) EndAppointment(ctx context.Context, by grievance.Actor, id grie
 			at = c.now
 		}
 		if err := c.checkEnd(a, at); err != nil {
+			return err
+		}
+		if err := c.recordEnds([]grievance.Appointment{a}, at); err != nil {
 			return err
 		}
 		a.Until = &at

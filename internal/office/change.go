@@ -20,6 +20,9 @@ type change struct {
 	now  time.Time
 	book *grievance.Book // without profiles and calendar
 	ids  *uuid.Gen
+
+	events []grievance.Event
+	ends   map[subject]position // of the subjects recorded about so far
 }
 
 // change is the only way to change the organisation.
@@ -32,9 +35,14 @@ func (o *Office) change(ctx context.Context, by grievance.Actor, decide func(*ch
 		if err != nil {
 			return err
 		}
-		return decide(&change{
+		c := &change{
 			tx: tx, by: by, now: o.clock.Now(), book: newBook(rows, nil, nil), ids: uuid.NewGen(),
-		})
+			ends: map[subject]position{},
+		}
+		if err := decide(c); err != nil {
+			return err
+		}
+		return tx.AppendEvents(c.events)
 	})
 	o.forget() // even after an error: it may be that nobody knows the outcome
 	if err != nil && grievance.KindOf(err) == "" {

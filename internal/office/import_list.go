@@ -39,7 +39,7 @@ func (o *Office) ImportResponsibilities(ctx context.Context, by grievance.Actor,
 		if err := report.verdict(); err != nil {
 			return err
 		}
-		return c.tx.ReplaceResponsibilities(list)
+		return c.storeResponsibilities(list)
 	})
 	return report, err
 }

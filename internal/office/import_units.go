@@ -98,6 +98,11 @@ func (im *unitImport) run(rows []row, read func(row) (unitRow, error)) error {
 	if err := im.report.verdict(); err != nil {
 		return err
 	}
+	for _, u := range im.made {
+		if err := im.recordUnit(u); err != nil {
+			return err
+		}
+	}
 	return im.tx.InsertUnits(im.made)
 }
 

@@ -48,7 +48,10 @@ func (c *change) putCategories(list []grievance.Category) error {
 		}
 		seen[x.Code] = true
 	}
-	return c.tx.PutCategories(list)
+	if err := c.tx.PutCategories(list); err != nil {
+		return err
+	}
+	return c.recordCategories(list)
 }
 
 func (c *change) knownCategories() map[string]bool {
@@ -98,7 +101,14 @@ func (c *change) replaceResponsibilities(lines []grievance.Responsibility) error
 		}
 		seen[[2]string{r.Category, r.Area}] = true
 	}
-	return c.tx.ReplaceResponsibilities(lines)
+	return c.storeResponsibilities(lines)
+}
+
+func (c *change) storeResponsibilities(lines []grievance.Responsibility) error {
+	if err := c.tx.ReplaceResponsibilities(lines); err != nil {
+		return err
+	}
+	return c.recordResponsibilities(lines)
 }
 
 // checkLine accepts a line that stood already though its unit was merged since:

@@ -41,7 +41,10 @@ func (o *Office) CreateUnit(ctx context.Context, by grievance.Actor, in NewUnit)
 		if u, err = c.makeUnit(in); err != nil {
 			return err
 		}
-		return c.tx.InsertUnits([]grievance.Unit{u})
+		if err := c.tx.InsertUnits([]grievance.Unit{u}); err != nil {
+			return err
+		}
+		return c.recordUnit(u)
 	})
 	return u, err
 }
@@ -125,7 +128,10 @@ func (c *change) rename(u *grievance.Unit, name string) error {
 		return err
 	}
 	u.Name = name
-	return c.tx.UpdateUnit(u)
+	if err := c.tx.UpdateUnit(u); err != nil {
+		return err
+	}
+	return c.record(subject{SubjectUnit, u.ID}, EvUnitRenamed, c.now, Facts{Name: name})
 }
 
 // MergeUnit ends a unit now and names the one that does its work from now on;
@@ -144,12 +150,22 @@ func (o *Office) MergeUnit(ctx context.Context, by grievance.Actor, id, into gri
 		}
 		u = *old
 		u.SuccessorID, u.EndedAt = into, &c.now
-		if err := c.tx.EndAppointmentsInUnit(id, c.now); err != nil {
-			return err
-		}
-		return c.tx.UpdateUnit(&u)
+		return c.merge(&u)
 	})
 	return u, err
+}
+
+func (c *change) merge(u *grievance.Unit) error {
+	if err := c.tx.EndAppointmentsInUnit(u.ID, c.now); err != nil {
+		return err
+	}
+	if err := c.tx.UpdateUnit(u); err != nil {
+		return err
+	}
+	if err := c.record(subject{SubjectUnit, u.ID}, EvUnitMerged, c.now, Facts{Successor: u.SuccessorID}); err != nil {
+		return err
+	}
+	return c.recordEnds(c.book.Appointments(u.ID), c.now)
 }
 
 func (c *change) mergeable(id, into grievance.UnitID) (*grievance.Unit, error) {

@@ -39,6 +39,9 @@ func (o *Office) CreateUser(ctx context.Context, by grievance.Actor, in NewUser)
 		if err := c.tx.InsertUser(u, account); err != nil {
 			return err
 		}
+		if err := c.recordUser(u); err != nil {
+			return err
+		}
 		return c.firstPosts(&u, in.Posts)
 	})
 	return u, err
@@ -86,6 +89,9 @@ func (c *change) firstPosts(u *grievance.User, posts []NewAppointment) error {
 				return errHeld
 			}
 		}
+		if err := c.recordAppointment(a); err != nil {
+			return err
+		}
 		list = append(list, a)
 	}
 	return c.tx.InsertAppointments(list)
@@ -113,7 +119,13 @@ func (o *Office) DisableUser(ctx context.Context, by grievance.Actor, id grievan
 		if err := c.tx.EndAppointmentsOfUser(id, c.now); err != nil {
 			return err
 		}
-		return c.tx.DisableUser(id, c.now)
+		if err := c.tx.DisableUser(id, c.now); err != nil {
+			return err
+		}
+		if err := c.record(subject{SubjectUser, id}, EvUserDisabled, c.now, Facts{}); err != nil {
+			return err
+		}
+		return c.recordEnds(c.book.AppointmentsOf(id), c.now)
 	})
 	return u, err
 }

@@ -194,6 +194,21 @@ func (tx *Tx) endAppointments(where string, id any, at time.Time) error {
 		Update("until", until).Error
 }
 
+// LastEvent gives the number of the last event of a subject and when it was
+// recorded; 0 and the zero time where there is none.
+func (tx *Tx) LastEvent(subjectKind string, id [16]byte) (seq int64, recorded time.Time, err error) {
+	var last []struct {
+		Seq        int64
+		RecordedAt time.Time
+	}
+	err = tx.db.Table("events").Where("subject_kind = ? AND subject_id = ?", subjectKind, grievance.CaseID(id)).
+		Order("seq DESC").Limit(1).Find(&last).Error
+	if err != nil || len(last) == 0 {
+		return 0, time.Time{}, err
+	}
+	return last[0].Seq, last[0].RecordedAt, nil
+}
+
 // MarkHandedOn records that the open cases of an ended appointment have all
 // been handed on. No decision asks for it, so the book's version stays.
 func (tx *Tx) MarkHandedOn(id grievance.AppointmentID, at time.Time) error {
