@@ -34,9 +34,12 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/huiyin/huiyin/internal/auth"
+	"github.com/huiyin/huiyin/internal/casework"
 	"github.com/huiyin/huiyin/internal/clock"
+	"github.com/huiyin/huiyin/internal/engine"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/office"
+	"github.com/huiyin/huiyin/internal/store"
 )
 
 // Deps is what the interface stands on. Those of the second group have defaults.
@@ -45,6 +48,9 @@ type Deps struct {
 	Log     *slog.Logger
 	Auth    *auth.Service
 	Office  *office.Office
+	Desk    *casework.Desk // every operation on cases
+	Store   *store.Store   // for reading
+	Engine  *engine.Engine
 	OpenAPI []byte  // the contract, as generated from this package
 	Checks  []Check // what /readyz asks
 
@@ -52,7 +58,7 @@ type Deps struct {
 	Tracer         trace.TracerProvider // none: nothing is traced
 	TrustedProxies []*net.IPNet         // none: the connection's address is the client's
 	Rate           Rate                 // DefaultRate
-	Timeout        time.Duration        // 30 s for a request
+	Timeout        time.Duration        // 30 s for a request that is not patient
 	Pace           clock.Clock          // the machine's time, for logs and rates
 }
 
@@ -69,7 +75,10 @@ type route struct {
 	gate         gate
 }
 
-const v1 = "/api/v1"
+const (
+	v1       = "/api/v1"
+	patience = 10 * time.Minute // for the few routes that work through a lot
+)
 
 // routes is every address of Huiyin. HEAD goes wherever GET does.
 func (s *server) routes() []route {
@@ -117,7 +126,7 @@ func New(d Deps) http.Handler {
 
 // handler puts the middleware around the routes: from the outside in, the
 // request's id, its trace, its measure, its record with the answer to errors,
-// and then what the record must see, panics, headers and the time limit.
+// headers and panics; then, for each route, the time limit and the gate.
 func (s *server) handler(routes []route) http.Handler {
 	e := echo.New()
 	e.Logger.SetOutput(io.Discard)
@@ -126,25 +135,30 @@ func (s *server) handler(routes []route) http.Handler {
 	if s.Tracer != nil {
 		e.Use(otelecho.Middleware("huiyin", otelecho.WithTracerProvider(s.Tracer), otelecho.WithPropagators(propagation.TraceContext{})))
 	}
-	e.Use(measure(s.Metrics), s.record, guard, hurry(s.Timeout), survive)
+	e.Use(measure(s.Metrics), s.record, guard, survive)
 	limiter := newLimiter(s.Rate, s.Pace)
 	for _, r := range routes {
-		e.Add(r.method, r.path, r.handle, s.doors(r.gate, limiter)...)
+		answer := s.behind(r.gate, limiter, r.handle)
+		e.Add(r.method, r.path, answer)
 		if r.method == http.MethodGet {
-			e.Add(http.MethodHead, r.path, r.handle, s.doors(r.gate, limiter)...)
+			e.Add(http.MethodHead, r.path, answer)
 		}
 	}
 	return e
 }
 
-func (s *server) doors(g gate, l *limiter) []echo.MiddlewareFunc {
-	switch {
-	case g.limited:
-		return []echo.MiddlewareFunc{l.limit}
-	case g.anonymous:
-		return nil
+// behind puts a handler behind its gate, and both under a time limit.
+func (s *server) behind(g gate, l *limiter, handle echo.HandlerFunc) echo.HandlerFunc {
+	if !g.anonymous {
+		handle = s.admit(g, handle)
 	}
-	return []echo.MiddlewareFunc{s.admit(g)}
+	if g.limited {
+		handle = l.limit(handle)
+	}
+	if g.patient {
+		return hurry(patience, handle)
+	}
+	return hurry(s.Timeout, handle)
 }
 
 func newServer(d Deps) *server {

@@ -31,7 +31,7 @@ var imports = map[string][]string{
 	"internal/auth":      {"internal/grievance", "internal/store", "internal/vault", "internal/clock"}, // refusals and sealed keys
 	"api": {
 		"internal/grievance", "internal/calendar", "internal/casework", "internal/office",
-		"internal/engine", "internal/report", "internal/auth", "internal/clock",
+		"internal/engine", "internal/report", "internal/store", "internal/auth", "internal/clock",
 	},
 }
 
