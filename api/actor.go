@@ -23,6 +23,7 @@ type gate struct {
 	roles     []grievance.Role // one of these, in any unit; none: whoever has logged in
 	anonymous bool             // no login is asked for, or looked at
 	limited   bool             // held to the rate of its address
+	patient   bool             // may take minutes
 }
 
 func only(roles ...grievance.Role) gate { return gate{roles: roles} }
@@ -42,25 +43,29 @@ var (
 	petitioner = only(grievance.RolePetitioner)
 )
 
+// patiently gives the routes behind the gate minutes instead of seconds.
+func (g gate) patiently() gate {
+	g.patient = true
+	return g
+}
+
 // admit lets a request pass its gate: without a valid token it is 401, without
 // one of the roles 403. Behind it, actorOf gives who asks.
-func (s *server) admit(g gate) echo.MiddlewareFunc {
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			token, err := bearer(c)
-			if err != nil {
-				return err
-			}
-			actor, err := s.who(c.Request().Context(), token)
-			if err != nil {
-				return err
-			}
-			c.Set(actorKey, actor)
-			if len(g.roles) > 0 && !actor.Has(g.roles...) {
-				return errRole
-			}
-			return next(c)
+func (s *server) admit(g gate, next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		token, err := bearer(c)
+		if err != nil {
+			return err
 		}
+		actor, err := s.who(c.Request().Context(), token)
+		if err != nil {
+			return err
+		}
+		c.Set(actorKey, actor)
+		if len(g.roles) > 0 && !actor.Has(g.roles...) {
+			return errRole
+		}
+		return next(c)
 	}
 }
 

@@ -162,7 +162,7 @@ func forbidden(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '
 func notJSON(err error, v *voice) error {
 	syntax, ok := errors.AsType[*jsontext.SyntacticError](err)
 	switch {
-	case ok && syntax.Err == jsontext.ErrDuplicateName:
+	case ok && errors.Is(syntax.Err, jsontext.ErrDuplicateName):
 		return &badInput{cause: errDuplicateKey, faults: []Fault{v.fault(string(syntax.JSONPointer), "duplicate_key")}}
 	case ok && strings.Contains(syntax.Error(), "surrogate"):
 		return errBadUTF8

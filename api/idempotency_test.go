@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/huiyin/huiyin/internal/grievance"
 )
 
 func keyed(*server) []route {
@@ -80,5 +82,55 @@ func TestDigestOfARequest(t *testing.T) {
 	}
 	if sum("POST", "/keyed/1", "9007199254740993") == sum("POST", "/keyed/1", "9007199254740992") {
 		t.Error("large numbers are rounded")
+	}
+}
+
+// acting answers as a handler of a case does, with a Desk that has done it
+// before where the path says so.
+func acting(*server) []route {
+	return []route{{"POST", "/cases/:id", func(c echo.Context) error {
+		if _, err := decode[struct{}](c); err != nil {
+			return err
+		}
+		req, err := request(c, http.StatusCreated, func(g *grievance.Case) (any, error) { return map[string]int64{"v": g.Version}, nil })
+		if err != nil {
+			return err
+		}
+		var g grievance.Case
+		g.ID, g.Version = grievance.CaseID(someUser), 8
+		if req.IfVersion != nil {
+			g.Version = *req.IfVersion + 1
+		}
+		answer, err := req.Render(&g)
+		answer.Replayed = req.Key == "before"
+		if err != nil || len(req.Digest) != 32 {
+			return err
+		}
+		return respond(c, answer)
+	}, machines}}
+}
+
+func TestAnswersOfTheDesk(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Deps{}, acting)
+	res := r.call("POST", "/cases/1", "{}", asJSON, `If-Match: "4"`, "Idempotency-Key: now")
+	if body := string(bodyOf(t, res)); res.StatusCode != http.StatusCreated || body != `{"v":5}` {
+		t.Errorf("status %d: %s", res.StatusCode, body)
+	}
+	for name, want := range map[string]string{
+		"ETag": `"5"`, "Location": "/api/v1/cases/" + someUser.String(), "Content-Type": "application/json", "Idempotency-Replayed": "",
+	} {
+		if got := res.Header.Get(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	again := r.call("POST", "/cases/1", "{}", asJSON, "Idempotency-Key: before")
+	if again.Header.Get("Idempotency-Replayed") != "true" {
+		t.Error("a replay does not say so")
+	}
+	for header, code := range map[string]string{"If-Match: 4": "request.if_match", "Idempotency-Key: a b": "request.idempotency_key"} {
+		if p := problemOf(t, r.call("POST", "/cases/1", "{}", asJSON, header)); p.Code != code {
+			t.Errorf("%s: %+v", header, p)
+		}
 	}
 }

@@ -67,10 +67,11 @@ var quiet = map[string]bool{"/healthz": true, "/readyz": true, "/metrics": true}
 func survive(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		defer func() {
-			if value := recover(); value != nil {
-				if value == http.ErrAbortHandler {
-					panic(value)
-				}
+			value := recover()
+			if cause, ok := value.(error); ok && errors.Is(cause, http.ErrAbortHandler) {
+				panic(value) // net/http's own way to break a connection off
+			}
+			if value != nil {
 				err = &panicked{value: value, stack: debug.Stack()}
 			}
 		}()
@@ -92,20 +93,18 @@ func guard(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // hurry gives the work a deadline, after which it is answered with 503.
-func hurry(limit time.Duration) echo.MiddlewareFunc {
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			whole := c.Request()
-			ctx, cancel := context.WithTimeout(whole.Context(), limit)
-			defer cancel()
-			c.SetRequest(whole.WithContext(ctx))
-			err := next(c)
-			c.SetRequest(whole)
-			if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-				return overdue(err)
-			}
-			return err
+func hurry(limit time.Duration, next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		whole := c.Request()
+		ctx, cancel := context.WithTimeout(whole.Context(), limit)
+		defer cancel()
+		defer c.SetRequest(whole) // what comes after has no deadline
+		c.SetRequest(whole.WithContext(ctx))
+		err := next(c)
+		if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			return overdue(err)
 		}
+		return err
 	}
 }
 

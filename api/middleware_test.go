@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -11,6 +12,11 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/embedded"
+	"go.opentelemetry.io/otel/trace/noop"
+
+	"github.com/huiyin/huiyin/internal/clock"
 )
 
 func TestRequestIDs(t *testing.T) {
@@ -184,6 +190,54 @@ func TestMetricsCannotBeInflated(t *testing.T) {
 	} {
 		if !regexp.MustCompile(want).MatchString(text) {
 			t.Errorf("the metrics lack %s:\n%s", want, text)
+		}
+	}
+}
+
+// spans notes those that are started; traces hands it out.
+type spans struct {
+	embedded.Tracer
+	noop    noop.Tracer
+	started []string
+}
+
+type traces struct {
+	embedded.TracerProvider
+	spans *spans
+}
+
+func (p traces) Tracer(string, ...trace.TracerOption) trace.Tracer { return p.spans }
+
+func (s *spans) Start(ctx context.Context, name string, options ...trace.SpanStartOption) (context.Context, trace.Span) {
+	s.started = append(s.started, name+" "+trace.SpanContextFromContext(ctx).TraceID().String())
+	return s.noop.Start(ctx, name, options...)
+}
+
+func TestTraces(t *testing.T) {
+	t.Parallel()
+	noted := &spans{}
+	r := newRig(t, Deps{Tracer: traces{spans: noted}}, failing(map[string]error{"internal": errors.New("lost")}))
+	r.call("GET", "/fail/internal", "", "Traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+	if got := strings.Join(noted.started, ","); got != "GET /fail/:name 0af7651916cd43dd8448eb211c80319c" {
+		t.Errorf("spans: %s", got)
+	}
+	if got := strings.Count(r.logs.String(), `"level":"ERROR"`); got != 1 {
+		t.Errorf("%d error lines:\n%s", got, r.logs)
+	}
+}
+
+func TestPatientRoutesHaveTime(t *testing.T) {
+	t.Parallel()
+	left := func(c echo.Context) error {
+		deadline, _ := c.Request().Context().Deadline()
+		return c.JSON(http.StatusOK, deadline.Sub(clock.System{}.Now()) > time.Minute)
+	}
+	r := newRig(t, Deps{}, func(*server) []route {
+		return []route{{"GET", "/usual", left, machines}, {"GET", "/long", left, machines.patiently()}}
+	})
+	for path, want := range map[string]string{"/usual": "false", "/long": "true"} {
+		if got := string(bodyOf(t, r.call("GET", path, ""))); got != want {
+			t.Errorf("%s: %s", path, got)
 		}
 	}
 }
