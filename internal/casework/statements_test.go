@@ -1,0 +1,147 @@
+package casework_test
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/store"
+	"github.com/huiyin/huiyin/internal/store/storetest"
+)
+
+// A plain intake takes these ten statements and a plain transition these eight;
+// what more an operation needs stands beside its name.
+const (
+	intake     = "BEGIN counters cases case_units parties texts clocks events idempotency COMMIT"
+	transition = "BEGIN cases+ clocks+ cases clocks events idempotency COMMIT"
+)
+
+// statements is the table that docs/adr/0005 explains: + marks a read.
+var statements = []struct {
+	name, want string
+	do         func(*town, context.Context, grievance.CaseID) error
+}{
+	{"register", intake, func(w *town, ctx context.Context, _ grievance.CaseID) error {
+		_, err := w.desk.Register(ctx, w.keyed("clerk", "k", "r"), w.registration())
+		return err
+	}},
+	{"register, life and property: the escalation", strings.Replace(intake, "clocks", "clocks escalations", 1),
+		func(w *town, ctx context.Context, _ grievance.CaseID) error {
+			in := w.registration()
+			in.Urgency = grievance.LifeProperty
+			_, err := w.desk.Register(ctx, w.keyed("clerk", "k", "r"), in)
+			return err
+		}},
+	{"classify, nothing shortened: no clock to write", strings.Replace(transition, "cases clocks events", "cases events", 1),
+		func(w *town, ctx context.Context, id grievance.CaseID) error {
+			_, err := w.desk.Classify(ctx, w.keyed("clerk", "k", "r"), id, grievance.Classification{Nature: grievance.Suggestion})
+			return err
+		}},
+	{"accept: the notice", strings.Replace(transition, "cases clocks events", "cases notices clocks events", 1),
+		func(w *town, ctx context.Context, id grievance.CaseID) error {
+			_, err := w.desk.Accept(ctx, w.keyed("clerk", "k", "r"), id, grievance.AcceptanceDecision{})
+			return err
+		}},
+	{"assign: the unit that joins", strings.Replace(transition, "cases clocks events", "cases case_units clocks events", 1),
+		func(w *town, ctx context.Context, id grievance.CaseID) error {
+			w.must(w.desk.Accept(w.Context(), w.as("clerk"), id, grievance.AcceptanceDecision{}))
+			_, err := w.desk.Assign(ctx, w.keyed("clerk", "k", "r"), id, w.toHandler())
+			return err
+		}},
+	{"acknowledge", transition, func(w *town, ctx context.Context, id grievance.CaseID) error {
+		w.must(w.desk.Accept(w.Context(), w.as("clerk"), id, grievance.AcceptanceDecision{}))
+		w.must(w.desk.Assign(w.Context(), w.as("clerk"), id, w.toHandler()))
+		_, err := w.desk.Acknowledge(ctx, w.keyed("handler", "k", "r"), id, grievance.Acknowledging{})
+		return err
+	}},
+	{"contact: its words", strings.Replace(transition, "cases clocks events", "cases texts clocks events", 1),
+		func(w *town, ctx context.Context, id grievance.CaseID) error {
+			w.must(w.desk.Accept(w.Context(), w.as("clerk"), id, grievance.AcceptanceDecision{}))
+			_, err := w.desk.Contact(ctx, w.keyed("clerk", "k", "r"), id, grievance.Contacting{Words: "已电话联系"})
+			return err
+		}},
+	{"note: its words, and no clock", strings.Replace(transition, "cases clocks events", "cases texts events", 1),
+		func(w *town, ctx context.Context, id grievance.CaseID) error {
+			_, err := w.desk.Note(ctx, w.keyed("clerk", "k", "r"), id, grievance.Noting{Words: "已转告"})
+			return err
+		}},
+	{"submit: the opinion and the sign-off", strings.Replace(transition, "cases clocks events", "cases texts sign_offs clocks events", 1),
+		func(w *town, ctx context.Context, _ grievance.CaseID) error {
+			_, err := w.desk.Submit(ctx, w.keyed("handler", "k", "r"), w.handled(), opinion)
+			return err
+		}},
+	{"approve: the sign-off read and written, the document", "BEGIN cases+ clocks+ sign_offs+ cases notices sign_offs clocks events idempotency COMMIT",
+		func(w *town, ctx context.Context, _ grievance.CaseID) error {
+			id := w.handled()
+			w.must(w.desk.Submit(w.Context(), w.as("handler"), id, opinion))
+			_, err := w.desk.Approve(ctx, w.keyed("leader", "k", "r"), id, 1, grievance.Approval{})
+			return err
+		}},
+	{"serve: the notice read and written", "BEGIN cases+ clocks+ notices+ cases notices clocks events idempotency COMMIT",
+		func(w *town, ctx context.Context, id grievance.CaseID) error {
+			w.must(w.desk.Accept(w.Context(), w.as("clerk"), id, grievance.AcceptanceDecision{}))
+			_, err := w.desk.Serve(ctx, w.keyed("clerk", "k", "r"), id, 1, grievance.Service{How: "mail"})
+			return err
+		}},
+	{"a batch of due cases: one statement for each kind of row", "BEGIN cases+ clocks+ cases clocks rungs escalations events COMMIT",
+		func(w *town, ctx context.Context, id grievance.CaseID) error {
+			for range 8 {
+				w.register()
+			}
+			w.clock.Advance(30 * 24 * 3600e9)
+			_, err := w.desk.AdvanceDue(ctx, 200)
+			return err
+		}},
+}
+
+func TestStatementsOfEachOperation(t *testing.T) {
+	t.Parallel()
+	for _, op := range statements {
+		t.Run(op.name, func(t *testing.T) {
+			t.Parallel()
+			storetest.Dialects(t, func(t *testing.T, dialect string) {
+				w := newTown(t, dialect)
+				id := w.register().ID
+				w.clock.Advance(1e9)
+				ctx, sent := store.CountStatements(t.Context())
+				if _, err := w.office.Book(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				before := len(sent.List())
+				if err := op.do(w, ctx, id); err != nil {
+					t.Fatal(err)
+				}
+				if got := spell(sent.List()[before:]); got != op.want {
+					t.Errorf("statements:\n got %s\nwant %s", got, op.want)
+				}
+			})
+		})
+	}
+}
+
+var table = regexp.MustCompile("(?i)^(SELECT .*? FROM|INSERT INTO|UPDATE|DELETE FROM) [`\"]?([a-z_]+)")
+
+// spell names the table of each statement, with + behind a read. Looking up the
+// organisation is not the operation's: it happens once a second at most.
+func spell(list []string) string {
+	var out []string
+	skipping := false
+	for _, s := range list {
+		found := table.FindStringSubmatch(s)
+		switch {
+		case found == nil:
+			out = append(out, s)
+		case strings.HasPrefix(strings.ToUpper(s), "SELECT"):
+			out = append(out, found[2]+"+")
+			skipping = found[2] == "book"
+		default:
+			out = append(out, found[2])
+		}
+		if skipping && s == "COMMIT" {
+			out, skipping = out[:0], false
+		}
+	}
+	return strings.Join(out, " ")
+}
