@@ -1,0 +1,352 @@
+package grievance
+
+import (
+	"cmp"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// TestModel lets random people do random things to a case, with random time
+// between, the engine running or not, and people leaving. After each step every
+// promise about a case must hold. Refusals must change nothing: story.try sees
+// to it, and that nothing changes without being written.
+func TestModel(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		m := &model{story: story{tb: t, o: newTestOffice(t), now: beijing("2026-09-16 08:00")}}
+		m.now = m.now.Add(time.Duration(rapid.IntRange(0, 30*24*60).Draw(t, "start")) * time.Minute)
+		m.open(t)
+		t.Repeat(map[string]func(*rapid.T){
+			"":       m.check,
+			"act":    m.act,
+			"act2":   m.act,
+			"act3":   m.act,
+			"engine": m.runEngine,
+			"leave":  m.leave,
+		})
+	})
+}
+
+type model struct {
+	story
+	before record
+	last   string // the name of the step just done
+	left   int
+}
+
+func (m *model) open(t *rapid.T) {
+	in := road()
+	in.Channel = rapid.SampledFrom(Channels).Draw(t, "channel")
+	in.Nature = rapid.SampledFrom(Natures).Draw(t, "nature")
+	in.Urgency = rapid.SampledFrom(Urgencies).Draw(t, "urgency")
+	in.Category = rapid.SampledFrom([]string{"", "0101", "01", "02"}).Draw(t, "category")
+	in.SimplePetition = rapid.Bool().Draw(t, "simple")
+	who := rapid.SampledFrom([]string{
+		"clerk", "hill_clerk", "courier", "town_courier", "grid_worker", "petitioner", "anonymous", "system",
+	}).Draw(t, "who")
+	in.ReceivedAt = m.now.Add(-time.Duration(rapid.IntRange(0, 100).Draw(t, "hours ago")) * time.Hour)
+	if err := m.register(who, in); err != nil {
+		t.Fatalf("%s registers: %v", who, err)
+	}
+	m.before, m.last = m.rec, "register"
+}
+
+// step remembers what was, and lets up to twenty days pass.
+func (m *model) step(t *rapid.T, name string) {
+	m.before, m.last = m.rec, name
+	unit := rapid.SampledFrom([]time.Duration{0, time.Minute, time.Hour, 24 * time.Hour}).Draw(t, "unit")
+	m.now = m.now.Add(time.Duration(rapid.IntRange(0, 20).Draw(t, "pass")) * unit)
+}
+
+func (m *model) runEngine(t *rapid.T) {
+	m.step(t, "engine")
+	m.does("system", advance)
+	count := len(m.rec.events)
+	m.does("system", advance)
+	if len(m.rec.events) != count {
+		t.Fatalf("the engine told %s a second time at one instant", m.kinds(count))
+	}
+}
+
+func (m *model) leave(t *rapid.T) {
+	if m.left == 8 {
+		t.Skip("enough have left")
+	}
+	m.step(t, "leave")
+	m.left++
+	m.o.leaves(m.anybody(t), m.now)
+	if rapid.Bool().Draw(t, "at once") {
+		m.last = "hand on"
+		m.does("system", handOn)
+		count := len(m.rec.events)
+		m.does("system", handOn)
+		if len(m.rec.events) != count {
+			t.Fatalf("handing on twice told %s", m.kinds(count))
+		}
+	}
+}
+
+// anybody prefers those whom the case has to do with.
+func (m *model) anybody(t *rapid.T) string {
+	names := slices.Sorted(mapKeys(testPeople))
+	for _, id := range []UserID{m.rec.row.Responsible, m.rec.row.Handler, m.rec.row.AwaitingUser} {
+		if !id.IsZero() {
+			names = append(names, m.o.user(id), m.o.user(id), m.o.user(id))
+		}
+	}
+	return rapid.SampledFrom(names).Draw(t, "name")
+}
+
+// act draws an operation and, mostly, somebody who may do it now.
+func (m *model) act(t *rapid.T) {
+	ops := m.operations(t)
+	name := rapid.SampledFrom(slices.Sorted(mapKeys(ops))).Draw(t, "operation")
+	m.step(t, name)
+	who := rapid.SampledFrom(slices.Sorted(mapKeys(testPeople))).Draw(t, "who")
+	if able := m.able(ops[name]); len(able) > 0 && rapid.IntRange(0, 9).Draw(t, "able") > 0 {
+		who = rapid.SampledFrom(able).Draw(t, "who can")
+	}
+	if err := m.try(who, ops[name]); err != nil {
+		m.last = "refused " + name
+		if KindOf(err) == "" {
+			t.Fatalf("%s by %s failed: %v", name, who, err)
+		}
+	}
+}
+
+func (m *model) able(do deed) (names []string) {
+	for _, name := range slices.Sorted(mapKeys(testPeople)) {
+		if do(m.rec.load(), m.o.moment(name, m.now)) == nil {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// operations is everything that people do, with what they give drawn.
+func (m *model) operations(t *rapid.T) map[string]deed {
+	units := []string{"", "river", "hill", "bureau", "station", "willow", "county"}
+	unit := rapid.SampledFrom(units).Draw(t, "unit")
+	to := rapid.SampledFrom(units[1:]).Draw(t, "to")
+	handler := rapid.SampledFrom([]string{"", "", "handler", "handler_b", "jack_of_all"}).Draw(t, "handler")
+	yes := rapid.Bool().Draw(t, "yes")
+	in := Classification{
+		Nature: rapid.SampledFrom(Natures).Draw(t, "nature"), Urgency: rapid.SampledFrom(Urgencies).Draw(t, "urgency"),
+		Category: rapid.SampledFrom([]string{"", "0101", "02"}).Draw(t, "category"), Petition: &yes, SimplePetition: &yes,
+	}
+	notice := rapid.IntRange(1, max(1, m.rec.row.NoticeCount)).Draw(t, "notice")
+	taking := AcceptanceDecision{}
+	if yes {
+		taking.Service = &Service{How: "phone"}
+	}
+	ops := map[string]deed{
+		"classify": classify(in), "correct": correct(Correction{Area: unitID(to), Headcount: 6}),
+		"accept": accept(taking), "decline": decline, "answer": answer, "forward": forward(to),
+		"assign": assign(unit, handler), "acknowledge": acknowledge, "contact": contact, "note": note,
+		"submit": submit, "approve": approve(m.rec.row.SignOffCount), "return": sendBack(m.rec.row.SignOffCount),
+		"withdraw": withdraw, "serve": serve(notice), "rate": rate, "dispute": dispute,
+		"escalate": escalate, "reissue": reissue,
+	}
+	if n := len(m.rec.escalations); n > 0 {
+		which := rapid.IntRange(0, n-1).Draw(t, "escalation")
+		ops["take up"], ops["resolve"] = takeUp(which), resolve(which)
+	}
+	return ops
+}
+
+// check holds the case against every promise.
+func (m *model) check(t *rapid.T) {
+	m.checkEvents(t)
+	m.checkChain(t)
+	m.checkSignatures(t)
+	m.checkRunning(t)
+	m.checkClocks(t)
+	m.checkRungs(t)
+}
+
+// Events are numbered without gaps, recorded in order, in a post that was held.
+func (m *model) checkEvents(t *rapid.T) {
+	for i, e := range m.rec.events {
+		if e.Seq != int64(i+1) {
+			t.Fatalf("event %d has number %d", i+1, e.Seq)
+		}
+		if i > 0 && e.RecordedAt.Before(m.rec.events[i-1].RecordedAt) {
+			t.Fatalf("event %d was recorded before the one before it", e.Seq)
+		}
+		if e.AboutAt.After(e.RecordedAt) {
+			t.Fatalf("event %d is about the future", e.Seq)
+		}
+	}
+	if m.rec.row.Seq != int64(len(m.rec.events)) || m.rec.row.Version > m.rec.row.Seq {
+		t.Fatalf("seq %d, version %d after %d events", m.rec.row.Seq, m.rec.row.Version, len(m.rec.events))
+	}
+	for _, e := range m.rec.events[len(m.before.events):] {
+		held := slices.Contains(m.o.book.Actor(e.ActorID, m.now).Posts, e.Post)
+		if !held && e.Post != systemPost && e.Post.Role != RolePetitioner {
+			t.Fatalf("%s acted as %s", m.o.user(e.ActorID), m.o.post(e.Post))
+		}
+	}
+}
+
+// The events alone say at every instant who answers for the case: one person.
+func (m *model) checkChain(t *rapid.T) {
+	var folded Holder
+	var awaiting Awaiting
+	var status Status
+	for _, e := range m.rec.events {
+		f, err := ReadFacts(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Responsible != nil {
+			folded = *f.Responsible
+		}
+		if f.Awaiting != nil {
+			awaiting = *f.Awaiting
+		}
+		status = cmp.Or(f.Status, status)
+		if folded.User.IsZero() || folded.Post.IsZero() {
+			t.Fatalf("after event %d (%s) nobody answers for the case", e.Seq, e.Kind)
+		}
+	}
+	c := m.rec.row
+	if folded != c.Holder() || awaiting != c.Awaiting() || status != c.Status {
+		t.Fatalf("the events say %v, %v, %s; the case %v, %v, %s", folded, awaiting, status, c.Holder(), c.Awaiting(), c.Status)
+	}
+	if _, _, ok := m.o.book.DutyPerson(c.ResponsiblePost.UnitID, m.now); m.last == "hand on" && c.Status.Open() && ok {
+		if !holds(m.o.book, c.Responsible, c.ResponsiblePost, m.now) {
+			t.Fatalf("%s has left and still answers for the case", m.o.user(c.Responsible))
+		}
+	}
+}
+
+// Nothing ends without a leader who neither wrote nor handled it, but for an
+// inquiry answered on the spot.
+func (m *model) checkSignatures(t *rapid.T) {
+	c, was := m.rec.row, m.before.row
+	if c.Status.Open() || !was.Status.Open() && c.Status == was.Status {
+		return
+	}
+	if m.last == "answer" && c.Nature == Inquiry {
+		return
+	}
+	kinds := map[Status]SignOffKind{Closed: SignClosure, Declined: SignDecline, Withdrawn: SignWithdrawal}
+	s := m.rec.signOffs[len(m.rec.signOffs)-1]
+	leads := m.o.book.Actor(s.DecidedBy, m.now).Has(RoleLeader) && m.o.book.Unit(s.UnitID).Organ
+	own := slices.Contains([]UserID{s.RequestedBy, was.Handler, c.PetitionerUserID}, s.DecidedBy)
+	if s.State != SignOffApproved || s.Kind != kinds[c.Status] || s.Round != c.Round || !leads || own || s.N != was.PendingSignOff {
+		t.Fatalf("%s by sign-off %+v, decided by %s", c.Status, s, m.o.user(s.DecidedBy))
+	}
+}
+
+// checkRunning says which clocks run in which state of the case.
+func (m *model) checkRunning(t *rapid.T) {
+	c := m.c()
+	running := map[ClockKind]int{}
+	for _, k := range c.running() {
+		running[k.Kind]++
+		if k.DebtorPost.IsZero() {
+			t.Fatalf("nobody owes the clock %s", k.Kind)
+		}
+		if k.Kind == Handling && k.DebtorUser != c.Responsible {
+			t.Fatalf("%s owes the handling, %s answers for the case", m.o.user(k.DebtorUser), m.o.user(c.Responsible))
+		}
+	}
+	pending := min(c.PendingSignOff, 1)
+	want := map[Status]map[ClockKind]int{
+		Registered: {Acceptance: 1}, Accepted: {Handling: 1}, Assigned: {Handling: 1, Acknowledgement: 1},
+		InHandling: {Handling: 1}, AwaitingSignOff: {Handling: 1},
+	}[c.Status]
+	for _, kind := range []ClockKind{Acknowledgement, Handling} {
+		if running[kind] != want[kind] {
+			t.Fatalf("%d clocks %s run while %s", running[kind], kind, c.Status)
+		}
+	}
+	if c.Status == Registered && running[Acceptance] != 1 || running[SignOffStep] != pending || running[Acceptance] > 1 || running[FirstContact] > 1 {
+		t.Fatalf("%v run while %s, pending %d", running, c.Status, c.PendingSignOff)
+	}
+	signs := c.AwaitingPost.Role == RoleLeader && c.AwaitingUser.IsZero() // a leader who stands in at a desk is named
+	if signs != (pending == 1) || c.Status.Open() == c.AwaitingPost.IsZero() {
+		t.Fatalf("awaiting %s while %s, pending %d", m.o.post(c.AwaitingPost), c.Status, c.PendingSignOff)
+	}
+	if (c.Status == Closed || c.Status == Withdrawn) && len(c.running()) > 0 || c.Status == Declined && len(c.running()) != running[Acceptance] {
+		t.Fatalf("%v run while %s", running, c.Status)
+	}
+}
+
+// A deadline moves by a reclassification to an earlier instant still ahead and
+// by nothing else; a breach is recorded if and only if the time had passed, and
+// no state of the clock hides it.
+func (m *model) checkClocks(t *rapid.T) {
+	for i, k := range m.rec.clocks {
+		if k.BreachedAt != nil && (!k.BreachedAt.Equal(k.DueAt) || !k.Late(m.now) || m.now.Before(k.DueAt)) {
+			t.Fatalf("%s due %s breached %s, late %v", k.Kind, k.DueAt, k.BreachedAt, k.Late(m.now))
+		}
+		if m.last == "engine" && k.State == Running && (k.BreachedAt != nil) != !m.now.Before(k.DueAt) {
+			t.Fatalf("the engine ran at %s and %s due %s has breach %v", m.now, k.Kind, k.DueAt, k.BreachedAt)
+		}
+		if (k.State != Running) != (k.NextAt == nil) && k.Rung < len(m.o.book.ladder(&k)) {
+			t.Fatalf("%s is %s, next %v", k.Kind, k.State, k.NextAt)
+		}
+		if i < len(m.before.clocks) {
+			m.checkMove(t, m.before.clocks[i], k)
+		}
+	}
+}
+
+func (m *model) checkMove(t *rapid.T, was, is Clock) {
+	moved := !was.DueAt.Equal(is.DueAt)
+	lawful := m.last == "classify" && is.DueAt.Before(was.DueAt) && is.DueAt.After(m.now) && is.DueVersion == was.DueVersion+1
+	if moved != lawful && (moved || is.DueVersion != was.DueVersion) {
+		t.Fatalf("%s moved the clock %s from %s to %s, version %d to %d", m.last, was.Kind, was.DueAt, is.DueAt, was.DueVersion, is.DueVersion)
+	}
+	if !was.StartedAt.Equal(is.StartedAt) || was.State != Running && was.State != is.State || was.BreachedAt != nil && is.BreachedAt == nil {
+		t.Fatalf("%s rewrote a clock: %+v became %+v", m.last, was, is)
+	}
+	if was.State == Running && is.State != Running && (is.BreachedAt != nil) != !m.now.Before(is.DueAt) {
+		t.Fatalf("%s stopped %s at %s, due %s, breach %v", m.last, is.Kind, m.now, is.DueAt, is.BreachedAt)
+	}
+	if m.last == "note" && was != is {
+		t.Fatalf("a note changed a clock: %+v became %+v", was, is)
+	}
+}
+
+// Each rung of a clock is recorded once, in order, about its own instant.
+func (m *model) checkRungs(t *rapid.T) {
+	type key struct {
+		clock         ClockID
+		version, rung int
+	}
+	last := map[ClockID]RungRecord{}
+	seen := map[key]bool{}
+	for _, r := range m.rec.rungs {
+		k := key{r.ClockID, r.DueVersion, r.Rung}
+		p, again := last[r.ClockID]
+		if seen[k] || again && r.DueVersion == p.DueVersion && (r.Rung != p.Rung+1 || r.AboutAt.Before(p.AboutAt)) || r.AboutAt.After(r.RecordedAt) {
+			t.Fatalf("rung %+v after %+v", r, p)
+		}
+		seen[k], last[r.ClockID] = true, r
+		if e := m.rec.events[r.EventSeq-1]; !e.AboutAt.Equal(r.AboutAt) || e.Post != systemPost {
+			t.Fatalf("rung %+v is event %s about %s", r, e.Kind, e.AboutAt)
+		}
+	}
+	for _, k := range m.rec.clocks {
+		if breaches := m.breaches(t, k.ID); breaches > 1 || (breaches == 1) != (k.BreachedAt != nil) {
+			t.Fatalf("%d breaches recorded for a clock breached %v", breaches, k.BreachedAt)
+		}
+	}
+}
+
+func (m *model) breaches(t *rapid.T, clock ClockID) (n int) {
+	for _, e := range m.rec.events {
+		if f, err := ReadFacts(e); err != nil {
+			t.Fatal(err)
+		} else if e.Kind == EvBreached && f.Clock.ID == clock {
+			n++
+		}
+	}
+	return n
+}
