@@ -20,12 +20,8 @@ func TestModel(t *testing.T) {
 		m.now = m.now.Add(time.Duration(rapid.IntRange(0, 30*24*60).Draw(t, "start")) * time.Minute)
 		m.open(t)
 		t.Repeat(map[string]func(*rapid.T){
-			"":       m.check,
-			"act":    m.act,
-			"act2":   m.act,
-			"act3":   m.act,
-			"engine": m.runEngine,
-			"leave":  m.leave,
+			"":     m.check,
+			"step": m.any,
 		})
 	})
 }
@@ -52,6 +48,18 @@ func (m *model) open(t *rapid.T) {
 		t.Fatalf("%s registers: %v", who, err)
 	}
 	m.before, m.last = m.rec, "register"
+}
+
+// any is mostly somebody acting, sometimes the engine, seldom somebody leaving.
+func (m *model) any(t *rapid.T) {
+	switch n := rapid.IntRange(0, 99).Draw(t, "kind"); {
+	case n >= 96:
+		m.leave(t)
+	case n >= 85:
+		m.runEngine(t)
+	default:
+		m.act(t)
+	}
 }
 
 // step remembers what was, and lets up to twenty days pass.
@@ -100,13 +108,26 @@ func (m *model) anybody(t *rapid.T) string {
 	return rapid.SampledFrom(names).Draw(t, "name")
 }
 
+// onward is what takes a case on from each status.
+var onward = map[Status][]string{
+	Registered: {"accept", "accept", "decline", "forward", "acknowledge", "answer"},
+	Accepted:   {"assign"}, Assigned: {"acknowledge", "acknowledge", "assign"}, InHandling: {"submit"},
+	AwaitingSignOff: {"approve", "approve", "return"}, Closed: {"serve", "rate", "dispute"}, Declined: {"serve"},
+}
+
 // act draws an operation and, mostly, somebody who may do it now.
 func (m *model) act(t *rapid.T) {
 	ops := m.operations(t)
-	name := rapid.SampledFrom(slices.Sorted(mapKeys(ops))).Draw(t, "operation")
+	names := slices.Sorted(mapKeys(ops))
+	if on := onward[m.rec.row.Status]; on != nil && rapid.IntRange(0, 9).Draw(t, "onward") < 5 {
+		names = on
+	} else if m.rec.row.PendingSignOff != 0 && rapid.Bool().Draw(t, "decide") {
+		names = []string{"approve", "return"}
+	}
+	name := rapid.SampledFrom(names).Draw(t, "operation")
 	m.step(t, name)
 	who := rapid.SampledFrom(slices.Sorted(mapKeys(testPeople))).Draw(t, "who")
-	if able := m.able(ops[name]); len(able) > 0 && rapid.IntRange(0, 9).Draw(t, "able") > 0 {
+	if able := m.able(ops[name]); len(able) > 0 && rapid.IntRange(0, 9).Draw(t, "able") < 9 {
 		who = rapid.SampledFrom(able).Draw(t, "who can")
 	}
 	if err := m.try(who, ops[name]); err != nil {
@@ -128,10 +149,8 @@ func (m *model) able(do deed) (names []string) {
 
 // operations is everything that people do, with what they give drawn.
 func (m *model) operations(t *rapid.T) map[string]deed {
-	units := []string{"", "river", "hill", "bureau", "station", "willow", "county"}
-	unit := rapid.SampledFrom(units).Draw(t, "unit")
-	to := rapid.SampledFrom(units[1:]).Draw(t, "to")
-	handler := rapid.SampledFrom([]string{"", "", "handler", "handler_b", "jack_of_all"}).Draw(t, "handler")
+	to := rapid.SampledFrom([]string{"river", "hill", "bureau", "station", "willow", "county"}).Draw(t, "to")
+	goes := rapid.SampledFrom(m.assignments()).Draw(t, "assignment")
 	yes := rapid.Bool().Draw(t, "yes")
 	in := Classification{
 		Nature: rapid.SampledFrom(Natures).Draw(t, "nature"), Urgency: rapid.SampledFrom(Urgencies).Draw(t, "urgency"),
@@ -145,7 +164,7 @@ func (m *model) operations(t *rapid.T) map[string]deed {
 	ops := map[string]deed{
 		"classify": classify(in), "correct": correct(Correction{Area: unitID(to), Headcount: 6}),
 		"accept": accept(taking), "decline": decline, "answer": answer, "forward": forward(to),
-		"assign": assign(unit, handler), "acknowledge": acknowledge, "contact": contact, "note": note,
+		"assign": assign(goes[0], goes[1]), "acknowledge": acknowledge, "contact": contact, "note": note,
 		"submit": submit, "approve": approve(m.rec.row.SignOffCount), "return": sendBack(m.rec.row.SignOffCount),
 		"withdraw": withdraw, "serve": serve(notice), "rate": rate, "dispute": dispute,
 		"escalate": escalate, "reissue": reissue,
@@ -155,6 +174,15 @@ func (m *model) operations(t *rapid.T) map[string]deed {
 		ops["take up"], ops["resolve"] = takeUp(which), resolve(which)
 	}
 	return ops
+}
+
+// assignments lists units and handlers that fit the desk that has the case.
+func (m *model) assignments() [][2]string {
+	return map[string][][2]string{
+		"river": {{"station", "handler"}, {"station", "handler_b"}, {"station", "jack_of_all"}, {"station", ""}, {"", ""}, {"willow", ""}},
+		"hill":  {{"hill", "hill_handler"}, {"hill", ""}, {"stone", ""}}, "bureau": {{"bureau", "bureau_handler"}, {"bureau", ""}},
+		"county": {{"station", "handler"}, {"bureau", ""}, {"hill", "hill_handler"}}, "station": {{"station", "handler"}, {"station", ""}}, "willow": {{"willow", ""}},
+	}[m.o.names[m.rec.row.LeadUnitID.String()]]
 }
 
 // check holds the case against every promise.
