@@ -45,7 +45,6 @@ import (
 // Deps is what the interface stands on. Those of the second group have defaults.
 type Deps struct {
 	Clock   clock.Clock // legal time
-	Log     *slog.Logger
 	Auth    *auth.Service
 	Office  *office.Office
 	Desk    *casework.Desk // every operation on cases
@@ -54,6 +53,7 @@ type Deps struct {
 	OpenAPI []byte  // the contract, as generated from this package
 	Checks  []Check // what /readyz asks
 
+	Log            *slog.Logger         // none: silence
 	Metrics        *prometheus.Registry // a new one
 	Tracer         trace.TracerProvider // none: nothing is traced
 	TrustedProxies []*net.IPNet         // none: the connection's address is the client's
@@ -162,6 +162,9 @@ func (s *server) behind(g gate, l *limiter, handle echo.HandlerFunc) echo.Handle
 }
 
 func newServer(d Deps) *server {
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
 	if d.Metrics == nil {
 		d.Metrics = NewMetrics()
 	}

@@ -48,7 +48,7 @@ func (b *logBuffer) String() string {
 	return b.buf.String()
 }
 
-func newRig(t *testing.T, d Deps, routes func(*server) []route) *rig {
+func newRig(t testing.TB, d Deps, routes func(*server) []route) *rig {
 	t.Helper()
 	r := &rig{logs: &logBuffer{}, pace: clock.NewFake(noon)}
 	d.Clock, d.Pace = clock.NewFake(noon), r.pace
@@ -83,7 +83,7 @@ func (r *rig) call(method, target, body string, header ...string) *http.Response
 	return w.Result()
 }
 
-func problemOf(t *testing.T, res *http.Response) Problem {
+func problemOf(t testing.TB, res *http.Response) Problem {
 	t.Helper()
 	if kind := res.Header.Get("Content-Type"); kind != "application/problem+json" {
 		t.Fatalf("status %d is %q, not a problem document", res.StatusCode, kind)
@@ -101,7 +101,7 @@ func problemOf(t *testing.T, res *http.Response) Problem {
 	return p
 }
 
-func bodyOf(t *testing.T, res *http.Response) []byte {
+func bodyOf(t testing.TB, res *http.Response) []byte {
 	t.Helper()
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
