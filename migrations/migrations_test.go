@@ -80,14 +80,20 @@ func TestFourStartsAtOnce(t *testing.T) {
 	storetest.Dialects(t, func(t *testing.T, dialect string) {
 		url := storetest.EmptyURL(t, dialect)
 		var group sync.WaitGroup
+		start := make(chan struct{})
 		for range 4 {
 			db := connect(t, url)
+			if err := db.PingContext(t.Context()); err != nil {
+				t.Fatal(err)
+			}
 			group.Go(func() {
+				<-start
 				if err := migrations.Apply(t.Context(), db, dialect); err != nil {
 					t.Errorf("applying: %v", err)
 				}
 			})
 		}
+		close(start)
 		group.Wait()
 		expectApplied(t, connect(t, url), dialect)
 	})

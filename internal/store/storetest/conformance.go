@@ -45,6 +45,8 @@ func Run(t *testing.T, raw Raw) {
 		"a cancelled write is not committed":         cancelledWrite,
 		"cancelling stops a statement":               cancelStopsStatement,
 		"instants come back as they went in":         instantsRoundTrip,
+		"instants are written as in SQL":             instantsAreSQL,
+		"a COMMIT that was sent is waited for":       commitWaitedFor,
 		"ranges of instants work across zones":       rangesAcrossZones,
 		"transient failures are tried again":         transientRetried,
 		"transient failures end as busy":             transientExhausted,

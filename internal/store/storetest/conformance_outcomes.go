@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -34,6 +35,26 @@ func expectUnknown(t *testing.T, err error, runs int) {
 	}
 	if grievance.KindOf(err) != grievance.Unavailable || grievance.CodeOf(err) != "store.unknown_outcome" {
 		t.Errorf("Write = kind %q, code %q", grievance.KindOf(err), grievance.CodeOf(err))
+	}
+}
+
+// commitWaitedFor has the caller go away while the COMMIT is on its way.
+func commitWaitedFor(t *testing.T, s *suite) {
+	ctx, cancel := context.WithCancel(s.ctx)
+	defer cancel()
+	ctx, statements := store.CountStatements(ctx)
+	statements.Fail(func(statement string) error {
+		if statement == "COMMIT" {
+			cancel()
+		}
+		return nil
+	})
+	err := s.write(ctx, func(tx Statements) error {
+		_, err := tx.Exec("UPDATE scratch SET n = 1")
+		return err
+	})
+	if err != nil || s.n(t) != 1 {
+		t.Errorf("Write = %v, n = %d, want success and 1", err, s.n(t))
 	}
 }
 

@@ -33,6 +33,18 @@ func instantsRoundTrip(t *testing.T, s *suite) {
 	}
 }
 
+// instantsAreSQL compares what the driver wrote with what a person would write.
+func instantsAreSQL(t *testing.T, s *suite) {
+	s.must(t, "UPDATE scratch SET at = ?", time.Date(2026, 11, 23, 8, 30, 0, 120000000, beijing))
+	var n int
+	err := s.read(s.ctx, func(snapshot Statements) error {
+		return snapshot.Scan(&n, "SELECT count(*) FROM scratch WHERE at = '2026-11-23 00:30:00.12+00:00'")
+	})
+	if err != nil || n != 1 {
+		t.Errorf("%d rows have the instant that was written (%v), want 1", n, err)
+	}
+}
+
 // rangesAcrossZones writes in one zone and asks in another.
 func rangesAcrossZones(t *testing.T, s *suite) {
 	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
