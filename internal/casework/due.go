@@ -101,25 +101,31 @@ func (d *Desk) setAside(ctx context.Context, c *grievance.Case, why error) error
 	})
 }
 
-// HandOnDue hands on up to limit open cases of appointments that have ended, and
-// tells how many it handed on and whether there may be more.
+// settled is how long after its end an appointment is looked at again: another
+// replica may decide on a Book that is a second old.
+const settled = 2 * time.Second
+
+// HandOnDue hands on up to limit open cases of each appointment that has ended,
+// and tells how many it handed on and whether there may be more.
 func (d *Desk) HandOnDue(ctx context.Context, limit int) (n int, more bool, err error) {
 	book, err := d.newestBook(ctx)
 	if err != nil {
 		return 0, false, err
 	}
 	err = d.store.Write(ctx, func(tx *store.Tx) error {
-		n, more = 0, false
+		n = 0
 		m := d.moment(Request{Actor: grievance.System}, book)
-		ended, err := tx.AppointmentsToHandOn(m.Now, 1)
-		if err != nil || len(ended) == 0 {
-			return err
+		ended, err := tx.AppointmentsToHandOn(m.Now, limit)
+		for _, a := range ended {
+			one, err := d.handOn(tx, m, a, limit)
+			if err != nil {
+				return err
+			}
+			n += one
 		}
-		more = true
-		n, err = d.handOn(tx, m, ended[0], limit)
 		return err
 	})
-	return n, more, err
+	return n, n > 0, err
 }
 
 // newestBook never misses an appointment that another replica has just ended.
@@ -135,10 +141,13 @@ func (d *Desk) newestBook(ctx context.Context) (*grievance.Book, error) {
 	return d.office.BookAt(ctx, version)
 }
 
-// handOn hands on the next cases of one ended appointment; it is done with it
-// when none is left that somebody else could take.
+// handOn hands on the next cases of one ended appointment. It is done with the
+// appointment when no case is left that somebody else could take.
 func (d *Desk) handOn(tx *store.Tx, m grievance.Moment, a grievance.Appointment, limit int) (int, error) {
-	cases, err := tx.LockHeldBy(a.UserID, a.UnitID, grievance.CaseID{}, limit)
+	cases, err := tx.LockHeldBy(a.UserID, a.UnitID, limit)
+	if u := m.Book.Unit(a.UnitID); err == nil && len(cases) == 0 && u != nil && !u.SuccessorID.IsZero() {
+		cases, err = tx.LockIn(a.UnitID, limit)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -151,10 +160,10 @@ func (d *Desk) handOn(tx *store.Tx, m grievance.Moment, a grievance.Appointment,
 	if err := tx.SaveCases(changed); err != nil {
 		return 0, err
 	}
-	if len(cases) == limit && len(changed) > 0 {
-		return len(changed), nil
+	if len(changed) == 0 && !m.Now.Before(a.Until.Add(settled)) {
+		return 0, tx.MarkHandedOn(a.ID, m.Now)
 	}
-	return len(changed), tx.MarkHandedOn(a.ID, m.Now)
+	return len(changed), nil
 }
 
 // Sequence gives up to limit committed events their place in the ledger.

@@ -260,6 +260,38 @@ func TestEndingAnAppointmentHandsEveryOpenCaseOn(t *testing.T) {
 	})
 }
 
+// A unit that is merged into another leaves no case behind.
+func TestAMergedUnitsCasesMoveToItsSuccessor(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		w := newWorks(t, dialect)
+		id := w.register("clerk")
+		handler := w.as("handler").Actor
+		for _, err := range []error{
+			errorOf(w.desk.Accept(t.Context(), w.as("clerk"), id, grievance.AcceptanceDecision{})),
+			errorOf(w.desk.Assign(t.Context(), w.as("clerk"), id, grievance.Assignment{Unit: handler.Posts[0].UnitID, Handler: handler.UserID})),
+			errorOf(w.desk.Acknowledge(t.Context(), w.as("handler"), id, grievance.Acknowledging{})),
+		} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		other := w.as("handler3").Actor.Posts[0].UnitID
+		if _, err := w.office.MergeUnit(t.Context(), grievance.System, handler.Posts[0].UnitID, other); err != nil {
+			t.Fatal(err)
+		}
+		w.run()
+		if c := w.read(id); c.HandlingUnitID != other || c.Status != grievance.Assigned || c.AwaitingPost.UnitID != other {
+			t.Errorf("after the merger the case is %s with %s, awaited from %s", c.Status, c.HandlingUnitID, c.AwaitingPost.UnitID)
+		}
+		if err := errorOf(w.desk.Acknowledge(t.Context(), w.as("handler3"), id, grievance.Acknowledging{})); err != nil {
+			t.Errorf("a handler of the successor cannot take it: %v", err)
+		}
+	})
+}
+
+func errorOf(_ casework.Done, err error) error { return err }
+
 func (w *works) read(id grievance.CaseID) *grievance.Case {
 	w.Helper()
 	var found *grievance.Case

@@ -174,25 +174,29 @@ func (c *Case) Submit(m Moment, in Submission) error {
 }
 
 // HandOn passes a case to who is on duty when the person who answers for it has
-// left the post, and takes a person who cannot act any more out of what waits
-// for them; an open sign-off still waits for its leader. It changes nothing
-// where everybody is still in office, or nobody is up to the root: then the
-// last name stands.
+// left the post, takes a person who cannot act any more out of what waits for
+// them, and moves a case out of a unit that was merged into another; an open
+// sign-off still waits for its leader. It changes nothing where everybody is
+// still in office, or nobody is up to the root: then the last name stands.
 func (c *Case) HandOn(m Moment) error {
+	if !c.Status.Open() {
+		return nil
+	}
 	gone := func(user UserID, post Post) bool {
 		return !user.IsZero() && !holds(m.Book, user, post, m.Now)
-	}
-	user, post, onDuty := m.Book.DutyPerson(c.ResponsiblePost.UnitID, m.Now)
-	leaving := onDuty && gone(c.Responsible, c.ResponsiblePost)
-	handling := gone(c.Handler, Post{UnitID: c.HandlingUnitID, Role: RoleHandler})
-	waiting := gone(c.AwaitingUser, c.AwaitingPost)
-	if !c.Status.Open() || !leaving && !handling && !waiting {
-		return nil
 	}
 	if _, err := c.Advance(m); err != nil {
 		return err
 	}
 	var f Facts
+	moved := c.succeed(m, &f)
+	user, post, onDuty := m.Book.DutyPerson(c.ResponsiblePost.UnitID, m.Now)
+	leaving := onDuty && gone(c.Responsible, c.ResponsiblePost)
+	handling := gone(c.Handler, Post{UnitID: c.HandlingUnitID, Role: RoleHandler})
+	waiting := gone(c.AwaitingUser, c.AwaitingPost)
+	if !leaving && !handling && !waiting && !moved {
+		return nil
+	}
 	if leaving {
 		c.inherit(c.Responsible, debtor{post, user})
 		f.Responsible = c.answerable(user, post)

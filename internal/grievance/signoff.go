@@ -188,7 +188,7 @@ func (c *Case) sign(m Moment, number int) (*SignOff, Post, error) {
 		}
 		return nil, Post{}, Refuse(Conflict, "signoff.decided", "该签批已有决定")
 	}
-	if oneOf(m.By.UserID, []UserID{s.RequestedBy, c.Handler, c.PetitionerUserID}) {
+	if !m.By.UserID.IsZero() && oneOf(m.By.UserID, []UserID{s.RequestedBy, c.Handler, c.PetitionerUserID}) {
 		return nil, Post{}, Refuse(Forbidden, "signoff.own_work", "不能签批本人承办、提请或反映的事项")
 	}
 	by, err := c.permit(m, OpSign)

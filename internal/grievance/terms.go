@@ -19,8 +19,11 @@ const (
 // Statuses lists them in the order of a case's life.
 var Statuses = []Status{Registered, Accepted, Assigned, InHandling, AwaitingSignOff, Closed, Declined, Withdrawn}
 
+// Ended lists the statuses in which nobody has to act any more.
+var Ended = []Status{Closed, Declined, Withdrawn}
+
 // Open reports whether somebody still has to act before the case is answered.
-func (s Status) Open() bool { return s != Closed && s != Declined && s != Withdrawn }
+func (s Status) Open() bool { return !oneOf(s, Ended) }
 
 // Nature is what kind of grievance it is (Art. 17).
 type Nature string

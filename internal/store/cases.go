@@ -58,25 +58,24 @@ func (tx *Tx) LockDue(now time.Time, limit int) ([]*grievance.Case, error) {
 
 // LockHeldBy reads up to limit open cases which the user answers for in a post
 // of the unit, or handles there, and holds them.
-func (tx *Tx) LockHeldBy(user grievance.UserID, unit grievance.UnitID, after grievance.CaseID, limit int) ([]*grievance.Case, error) {
-	var rows []grievance.Case
-	err := tx.db.Table("cases").Scopes(afterID(after)).
-		Where("status NOT IN ?", []grievance.Status{grievance.Closed, grievance.Declined, grievance.Withdrawn}).
-		Where("(responsible_id = ? AND responsible_unit_id = ?) OR (handler_id = ? AND handling_unit_id = ?)", user, unit, user, unit).
-		Order("cases.id").Limit(limit).Clauses(forUpdate("")).Find(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("locking a person's cases: %w", err)
-	}
-	return tx.restore(rows, Needs{})
+func (tx *Tx) LockHeldBy(user grievance.UserID, unit grievance.UnitID, limit int) ([]*grievance.Case, error) {
+	return tx.lockOpen(limit, "(responsible_id = ? AND responsible_unit_id = ?) OR (handler_id = ? AND handling_unit_id = ?)",
+		user, unit, user, unit)
 }
 
-func afterID(id grievance.CaseID) func(*gorm.DB) *gorm.DB {
-	return func(db *gorm.DB) *gorm.DB {
-		if id.IsZero() {
-			return db
-		}
-		return db.Where("cases.id > ?", id)
+// LockIn reads up to limit open cases that are with the unit, and holds them.
+func (tx *Tx) LockIn(unit grievance.UnitID, limit int) ([]*grievance.Case, error) {
+	return tx.lockOpen(limit, "lead_unit_id = ? OR handling_unit_id = ?", unit, unit)
+}
+
+func (tx *Tx) lockOpen(limit int, where string, args ...any) ([]*grievance.Case, error) {
+	var rows []grievance.Case
+	err := tx.db.Table("cases").Where("status NOT IN ?", grievance.Ended).Where(where, args...).
+		Order("cases.id").Limit(limit).Clauses(forUpdate("")).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("locking open cases: %w", err)
 	}
+	return tx.restore(rows, Needs{})
 }
 
 func forUpdate(options string) clause.Locking {
