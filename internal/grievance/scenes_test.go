@@ -1,0 +1,99 @@
+package grievance
+
+import "flag"
+
+var update = flag.Bool("update", false, "write the golden files and the documents anew")
+
+// scene is a state that a case can be in, as a story that leads there. Where
+// nothing else is said the desk is river's, the petition is by letter, and the
+// station's handler has it.
+type scene struct {
+	name string
+	tell func(*story)
+}
+
+var onTheSpot = AcceptanceDecision{Service: &Service{How: "in_person"}}
+
+// scenes are the columns of the state tables.
+var scenes = []scene{
+	{"registered", func(*story) {}},
+	{"forwarded", func(s *story) { s.does("clerk", forward("hill")) }},
+	{"decline?", func(s *story) { s.does("clerk", decline) }},
+	{"accepted", func(s *story) { s.does("clerk", accept(onTheSpot)) }},
+	{"to-unit", func(s *story) { s.does("clerk", accept(onTheSpot)).does("clerk", assign("station", "")) }},
+	{"to-handler", func(s *story) { s.does("clerk", accept(onTheSpot)).does("clerk", assign("station", "handler")) }},
+	{"handling", handled},
+	{"withdraw?", func(s *story) { handled(s); s.does("petitioner", withdraw) }},
+	{"submitted", func(s *story) { handled(s); s.does("handler", submit) }},
+	{"closed", func(s *story) { handled(s); s.does("handler", submit).does("leader", approve(1)) }},
+	{"declined", func(s *story) { s.does("clerk", decline).does("leader", approve(1)) }},
+	{"withdrawn", func(s *story) { s.does("petitioner", withdraw).does("leader", approve(1)) }},
+}
+
+func handled(s *story) {
+	s.does("clerk", accept(onTheSpot)).does("clerk", assign("station", "handler")).does("handler", acknowledge)
+}
+
+// actors are the rows of the state tables: one of each relation to the case.
+var actors = []struct{ name, is string }{
+	{"clerk", "clerk of the desk, who answers for the case at first"},
+	{"clerk_b", "another clerk of the desk"},
+	{"hill_clerk", "clerk of another desk, to which the case is forwarded"},
+	{"bureau_clerk", "clerk of an office that the case has nothing to do with"},
+	{"station_clerk", "clerk of the handling unit"},
+	{"handler", "handler of the handling unit, assigned by name"},
+	{"handler_b", "another handler of the handling unit"},
+	{"bureau_handler", "handler elsewhere"},
+	{"leader", "head of the desk's unit"},
+	{"deputy", "another leader of the desk's unit"},
+	{"station_head", "leader of the handling unit, which is no organ"},
+	{"hill_leader", "head of the other unit"},
+	{"county_leader", "head of the superior unit"},
+	{"supervisor", "supervisor of the superior unit"},
+	{"inspector", "inspector of the superior unit"},
+	{"hill_inspector", "inspector of the other unit"},
+	{"courier", "courier who sent the case in"},
+	{"grid_worker", "grid worker of the area, who did not"},
+	{"petitioner", "petitioner of the case"},
+	{"other_petitioner", "petitioner of other cases"},
+	{"admin", "administrator"},
+	{"system", "the engine"},
+}
+
+// operations gives each operation something that only the state or the actor
+// can be against. A disputed case is a township's: a petition has review.
+func operations(c *Case) map[Operation]deed {
+	handling := assign("station", "handler_b")
+	if c.LeadUnitID == unitID("hill") {
+		handling = assign("hill", "hill_handler")
+	}
+	return map[Operation]deed{
+		OpClassify: classify(Classification{Urgency: Complex}), OpCorrect: correct(Correction{Headcount: 5}),
+		OpAccept: accept(AcceptanceDecision{}), OpDecline: decline, OpAnswer: answer, OpForward: forward("bureau"),
+		OpAssign: handling, OpAcknowledge: acknowledge, OpContact: contact, OpNote: note, OpSubmit: submit,
+		OpSign: approve(c.SignOffCount), OpWithdraw: withdraw, OpServe: serve(max(1, c.NoticeCount)),
+		OpRate: rate, OpDispute: dispute, OpEscalate: escalate, OpReissue: reissue,
+	}
+}
+
+// operationOrder is the order of a case's life.
+var operationOrder = []Operation{
+	OpClassify, OpCorrect, OpAccept, OpDecline, OpAnswer, OpForward, OpAssign, OpAcknowledge, OpContact, OpNote,
+	OpSubmit, OpSign, OpWithdraw, OpServe, OpRate, OpDispute, OpEscalate, OpReissue,
+}
+
+// stage tells the story up to a scene, as the operation needs it.
+func stage(t tb, sc scene, op Operation) *story {
+	t.Helper()
+	in := petition()
+	if op == OpDispute {
+		in.Channel = ByApp
+	}
+	if op == OpAnswer {
+		in.Nature = Inquiry
+	}
+	s := begin(t, newTestOffice(t), "2026-09-30 09:00", "courier", in)
+	s.at("2026-09-30 09:10").does("clerk", acknowledge)
+	sc.tell(s.at("2026-09-30 09:30"))
+	return s.at("2026-09-30 10:00")
+}
