@@ -36,11 +36,14 @@ var (
 	staff      = only(grievance.StaffRoles...)
 	overseers  = only(grievance.RoleSupervisor, grievance.RoleInspector, grievance.RoleLeader, grievance.RoleAdmin)
 	intake     = only(grievance.RoleClerk, grievance.RoleCourier, grievance.RoleGridWorker)
-	clerks     = only(grievance.RoleClerk)
-	handlers   = only(grievance.RoleHandler, grievance.RoleClerk)
+	registrars = only(grievance.RoleClerk, grievance.RoleCourier, grievance.RoleGridWorker, grievance.RolePetitioner)
+	desks      = only(grievance.RoleClerk, grievance.RoleLeader) // the head acts for a desk without clerks
+	handlers   = only(grievance.RoleHandler)
+	workers    = only(grievance.RoleHandler, grievance.RoleClerk, grievance.RoleLeader)
+	reporters  = only(grievance.RoleHandler, grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleInspector)
+	answerers  = only(grievance.RolePetitioner, grievance.RoleClerk, grievance.RoleLeader) // the petitioner, or a desk for them
 	leaders    = only(grievance.RoleLeader)
 	admins     = only(grievance.RoleAdmin)
-	petitioner = only(grievance.RolePetitioner)
 )
 
 // patiently gives the routes behind the gate minutes instead of seconds.

@@ -74,6 +74,15 @@ func (s session) WorksOn(id grievance.CaseID, v Viewer) (bool, error) {
 	return n > 0, nil
 }
 
+// EscalationsOf gives the escalations of a case in the order in which they were
+// opened.
+func (s session) EscalationsOf(id grievance.CaseID) (list []grievance.Escalation, err error) {
+	if err := s.db.Table("escalations").Where("case_id = ?", id).Order("id").Find(&list).Error; err != nil {
+		return nil, fmt.Errorf("reading escalations: %w", err)
+	}
+	return list, nil
+}
+
 // EventsOfKinds gives the events of a case that are of one of the kinds, in order.
 func (s session) EventsOfKinds(id grievance.CaseID, kinds ...grievance.EventKind) (events []grievance.Event, err error) {
 	err = s.db.Table("events").

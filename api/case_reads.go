@@ -1,0 +1,347 @@
+package api
+
+import (
+	"encoding/hex"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/huiyin/huiyin/internal/calendar"
+	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/store"
+)
+
+// CaseDetail is a case with its words. Reasons stand with the events and
+// sign-offs that they belong to.
+type CaseDetail struct {
+	CaseView
+	Title string `json:"title" example:"村口路灯不亮"`
+	Body  string `json:"body"`
+	// Who complains, masked; absent for an anonymous petitioner.
+	Petitioner *PartyView `json:"petitioner,omitempty"`
+	// The other texts that the reader may see, in the order in which they were written.
+	Texts []TextView `json:"texts"`
+} // @name CaseDetail
+
+// ClockView is a deadline (限时办结): which rule of which profile set it, when it
+// started, when it is due and who owes it.
+type ClockView struct {
+	ID    string              `json:"id" format:"uuid"`
+	Kind  grievance.ClockKind `json:"kind" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off"`
+	Round int                 `json:"round"`
+	Unit  UnitRef             `json:"unit"`
+	// Which of several of a kind: the sign-off's number, the assignment's.
+	Subject string     `json:"subject,omitempty"`
+	Debtor  HolderView `json:"debtor"`
+
+	Profile         string        `json:"profile" example:"petition"`
+	ProfileVersion  int           `json:"profile_version"`
+	CalendarVersion int           `json:"calendar_version"`
+	Length          int           `json:"length" example:"15"`
+	LengthUnit      calendar.Unit `json:"length_unit" swaggertype:"string" enums:"minute,hour,working_minute,working_hour,day,working_day"`
+	StartedAt       time.Time     `json:"started_at"`
+	// The first instant that is late.
+	DueAt time.Time `json:"due_at"`
+	// The last day that is in time.
+	DueOn calendar.Date `json:"due_on"`
+	// The last day before it was rolled to a working day, for lengths in days.
+	UnrolledOn calendar.Date `json:"unrolled_on,omitempty"`
+	DueVersion int           `json:"due_version"`
+	// Reaches past the arrangements published so far, which may still move it.
+	Provisional bool `json:"provisional"`
+
+	State      grievance.ClockState `json:"state" swaggertype:"string" enums:"running,met,cancelled"`
+	MetAt      *time.Time           `json:"met_at,omitempty"`
+	BreachedAt *time.Time           `json:"breached_at,omitempty"`
+	// Breached, or past due at this moment though nobody has recorded it yet.
+	Late bool `json:"late"`
+	// How many rungs of its ladder have been recorded.
+	Rung int `json:"rung"`
+	// When the next rung is due; absent when there is none.
+	NextRungAt *time.Time `json:"next_rung_at,omitempty"`
+} // @name Deadline
+
+// ClockList is every deadline of a case, in the order in which they started.
+type ClockList struct {
+	Items []ClockView `json:"items"`
+} // @name DeadlineList
+
+// NoticeView is a written notice (告知书 / 意见书).
+type NoticeView struct {
+	N      int                  `json:"n" example:"1"`
+	Kind   grievance.NoticeKind `json:"kind" swaggertype:"string" enums:"acceptance,decline,opinion"`
+	Number string               `json:"number" example:"受〔2026〕430102003-20261122-0007-1"`
+	Round  int                  `json:"round"`
+	Unit   UnitRef              `json:"unit"`
+	// Its words beyond the form.
+	Texts      []TextView `json:"texts"`
+	IssuedAt   time.Time  `json:"issued_at"`
+	IssuedBy   *PersonRef `json:"issued_by,omitempty"`
+	ServedAt   *time.Time `json:"served_at,omitempty"`
+	ServedHow  string     `json:"served_how,omitempty" enums:"in_person,mail,sms,phone,app,left,announcement"`
+	ServedBy   *PersonRef `json:"served_by,omitempty"`
+	RecordedAt *time.Time `json:"recorded_at,omitempty"`
+} // @name Notice
+
+// NoticeList is every notice of a case, in the order in which they were issued.
+type NoticeList struct {
+	Items []NoticeView `json:"items"`
+} // @name NoticeList
+
+// SignOffView is a request for a leader's signature, and its decision (领导签批).
+type SignOffView struct {
+	N           int                    `json:"n" example:"1"`
+	Round       int                    `json:"round"`
+	Kind        grievance.SignOffKind  `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal"`
+	State       grievance.SignOffState `json:"state" swaggertype:"string" enums:"pending,approved,returned"`
+	Unit        UnitRef                `json:"unit"`
+	Outcome     grievance.Outcome      `json:"outcome,omitempty" swaggertype:"string" enums:"supported,explained,not_supported,mediated,redirected"`
+	Reason      grievance.Reason       `json:"reason,omitempty" swaggertype:"string" enums:"other_procedure,already_pending,finalised,no_facts,duplicate"`
+	RequestedBy *PersonRef             `json:"requested_by,omitempty"`
+	RequestedAt time.Time              `json:"requested_at"`
+	DecidedBy   *PersonRef             `json:"decided_by,omitempty"`
+	DecidedAt   *time.Time             `json:"decided_at,omitempty"`
+	ReturnedFor grievance.Reason       `json:"returned_for,omitempty" swaggertype:"string" enums:"facts_unclear,basis_missing,opinion_improper,petitioner_not_contacted,wrong_unit,other"`
+	// What is to be signed.
+	Texts []TextView `json:"texts"`
+	// SHA-256 of what is to be signed, in hexadecimal.
+	Digest string `json:"digest"`
+} // @name SignOff
+
+// SignOffList is every sign-off of a case, in order.
+type SignOffList struct {
+	Items []SignOffView `json:"items"`
+} // @name SignOffList
+
+// PartyList is the persons of a case.
+type PartyList struct {
+	Items []PartyView `json:"items"`
+} // @name PartyList
+
+// EscalationList is every escalation of a case, in the order in which they were opened.
+type EscalationList struct {
+	Items []EscalationView `json:"items"`
+} // @name EscalationList
+
+var errOutside = grievance.Refuse(grievance.Forbidden, "case.outside", "只有办理该事项的单位可以查看此项内容")
+
+// getCase gives one case.
+//
+//	@Summary		诉求 / a case
+//	@Description	不含时限：时限见 /deadlines。 Deadlines are a resource of their own, so that 304 is never stale.
+//	@Tags			cases
+//	@Produce		json
+//	@Param			id	path		string	true	"case"	format(uuid)
+//	@Param			If-None-Match	header	string	false	"the version that the client has"
+//	@Success		200	{object}	CaseDetail
+//	@Header			200	{string}	ETag	"the version"
+//	@Success		304	"unchanged since If-None-Match"
+//	@Failure		401,404,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/cases/{id} [get]
+func (s *server) getCase(c echo.Context) error {
+	version := int64(0)
+	detail, err := lookAt(s, c, store.Needs{}, func(l look) (CaseDetail, error) {
+		version = l.about.Version
+		return l.detail()
+	})
+	if err != nil {
+		return err
+	}
+	return show(c, version, detail)
+}
+
+func (l look) detail() (CaseDetail, error) {
+	d := CaseDetail{CaseView: caseView(l.about, l.book), Texts: []TextView{}}
+	all, err := l.texts()
+	if err != nil {
+		return d, err
+	}
+	for _, t := range all {
+		switch t.Kind {
+		case grievance.TextTitle:
+			d.Title = t.Body // the newest: a correction comes later
+		case grievance.TextBody:
+			d.Body = t.Body
+		case grievance.TextReason: // an escalation's changes no version
+		default:
+			d.Texts = append(d.Texts, textView(t, l.book))
+		}
+	}
+	parties, err := l.Parties(l.about.ID)
+	for _, p := range parties {
+		if p.Kind == grievance.Petitioner {
+			v := partyView(p, l.about.Confidential)
+			d.Petitioner = &v
+		}
+	}
+	return d, err
+}
+
+// caseDeadlines lists the clocks of a case.
+//
+//	@Summary		时限 / deadlines
+//	@Description	该事项的全部时限：起算、长度、到期、责任人和状态。 Every clock of the case; late is computed now.
+//	@Tags			cases
+//	@Produce		json
+//	@Param			id	path		string	true	"case"	format(uuid)
+//	@Success		200	{object}	ClockList
+//	@Failure		401,404,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/cases/{id}/deadlines [get]
+func (s *server) caseDeadlines(c echo.Context) error {
+	now := s.Clock.Now()
+	list, err := lookAt(s, c, store.Needs{}, func(l look) (ClockList, error) {
+		list := ClockList{Items: []ClockView{}}
+		for _, k := range l.about.Clocks() {
+			list.Items = append(list.Items, clockView(k, l.book, now))
+		}
+		return list, nil
+	})
+	return answer(c, list, err)
+}
+
+func clockView(k *grievance.Clock, book *grievance.Book, now time.Time) ClockView {
+	return ClockView{
+		ID: k.ID.String(), Kind: k.Kind, Round: k.Round, Unit: unitRef(book, k.UnitID), Subject: k.Subject,
+		Debtor:  holderView(book, k.DebtorPost, k.DebtorUser),
+		Profile: k.Profile, ProfileVersion: k.ProfileVersion, CalendarVersion: k.CalendarVersion,
+		Length: k.Length.N, LengthUnit: k.Length.Unit, StartedAt: k.StartedAt,
+		DueAt: k.DueAt, DueOn: k.DueOn, UnrolledOn: k.DueUnrolled, DueVersion: k.DueVersion, Provisional: k.Provisional,
+		State: k.State, MetAt: k.MetAt, BreachedAt: k.BreachedAt, Late: k.Late(now), Rung: k.Rung, NextRungAt: k.NextAt,
+	}
+}
+
+// answer sends what a read found.
+func answer(c echo.Context, found any, err error) error {
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, found)
+}
+
+// caseNotices lists the written notices of a case.
+//
+//	@Summary		文书 / notices
+//	@Description	告知书和意见书，及其送达情况。 With their words and their service.
+//	@Tags			cases
+//	@Produce		json
+//	@Param			id	path		string	true	"case"	format(uuid)
+//	@Success		200	{object}	NoticeList
+//	@Failure		401,404,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/cases/{id}/notices [get]
+func (s *server) caseNotices(c echo.Context) error {
+	list, err := lookAt(s, c, store.Needs{Notices: true}, look.notices)
+	return answer(c, list, err)
+}
+
+func (l look) notices() (NoticeList, error) {
+	list := NoticeList{Items: []NoticeView{}}
+	papers, err := l.papers()
+	if err != nil {
+		return list, err
+	}
+	for _, n := range l.about.Notices() {
+		list.Items = append(list.Items, NoticeView{
+			N: n.N, Kind: n.Kind, Number: n.Number, Round: n.Round, Unit: unitRef(l.book, n.UnitID), Texts: orNone(papers.notices[n.N]),
+			IssuedAt: n.IssuedAt, IssuedBy: optionalPerson(l.book, n.IssuedBy),
+			ServedAt: n.ServedAt, ServedHow: n.ServedHow, ServedBy: optionalPerson(l.book, n.ServedBy), RecordedAt: n.RecordedAt,
+		})
+	}
+	return list, nil
+}
+
+// caseSignOffs lists the sign-offs of a case.
+//
+//	@Summary		签批 / sign-offs
+//	@Description	提请领导签批的内容和决定；仅办理单位可见。 With what is to be signed; for those who work on the case.
+//	@Tags			cases
+//	@Produce		json
+//	@Param			id	path		string	true	"case"	format(uuid)
+//	@Success		200	{object}	SignOffList
+//	@Failure		401,403,404,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/cases/{id}/sign-offs [get]
+func (s *server) caseSignOffs(c echo.Context) error {
+	list, err := lookAt(s, c, store.Needs{SignOffs: true}, look.signOffs)
+	return answer(c, list, err)
+}
+
+func (l look) signOffs() (SignOffList, error) {
+	list := SignOffList{Items: []SignOffView{}}
+	if !l.inside {
+		return list, errOutside
+	}
+	papers, err := l.papers()
+	for _, x := range l.about.SignOffs() {
+		list.Items = append(list.Items, signOffView(x, l.book, papers.signOffs[x.N]))
+	}
+	return list, err
+}
+
+func signOffView(x *grievance.SignOff, book *grievance.Book, texts []TextView) SignOffView {
+	return SignOffView{
+		N: x.N, Round: x.Round, Kind: x.Kind, State: x.State, Unit: unitRef(book, x.UnitID), Outcome: x.Outcome, Reason: x.Reason,
+		RequestedBy: optionalPerson(book, x.RequestedBy), RequestedAt: x.RequestedAt,
+		DecidedBy: optionalPerson(book, x.DecidedBy), DecidedAt: x.DecidedAt, ReturnedFor: x.ReturnedFor,
+		Texts: orNone(texts), Digest: hex.EncodeToString(x.Digest),
+	}
+}
+
+func orNone(texts []TextView) []TextView {
+	if texts == nil {
+		return []TextView{}
+	}
+	return texts
+}
+
+// caseParties lists the persons of a case.
+//
+//	@Summary		当事人 / parties
+//	@Description	诉求人、代表和被反映人，均已脱敏。 Petitioner, representatives and persons named, masked.
+//	@Tags			cases
+//	@Produce		json
+//	@Param			id	path		string	true	"case"	format(uuid)
+//	@Success		200	{object}	PartyList
+//	@Failure		401,404,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/cases/{id}/parties [get]
+func (s *server) caseParties(c echo.Context) error {
+	list, err := lookAt(s, c, store.Needs{}, func(l look) (PartyList, error) {
+		list := PartyList{Items: []PartyView{}}
+		parties, err := l.Parties(l.about.ID)
+		for _, p := range parties {
+			list.Items = append(list.Items, partyView(p, l.about.Confidential))
+		}
+		return list, err
+	})
+	return answer(c, list, err)
+}
+
+// caseEscalations lists the escalations of a case.
+//
+//	@Summary		升级记录 / escalations of a case
+//	@Description	仅办理单位可见。 For those who work on the case.
+//	@Tags			cases
+//	@Produce		json
+//	@Param			id	path		string	true	"case"	format(uuid)
+//	@Success		200	{object}	EscalationList
+//	@Failure		401,403,404,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/cases/{id}/escalations [get]
+func (s *server) caseEscalations(c echo.Context) error {
+	list, err := lookAt(s, c, store.Needs{}, func(l look) (EscalationList, error) {
+		list := EscalationList{Items: []EscalationView{}}
+		if !l.inside {
+			return list, errOutside
+		}
+		all, err := l.EscalationsOf(l.about.ID)
+		for _, e := range all {
+			list.Items = append(list.Items, escalationView(&e, l.book))
+		}
+		return list, err
+	})
+	return answer(c, list, err)
+}

@@ -1,0 +1,85 @@
+package api
+
+import (
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/huiyin/huiyin/internal/engine"
+)
+
+// EngineStatus is how the engine stands.
+type EngineStatus struct {
+	// The last run in this process; absent before the first.
+	LastRun *EngineRun `json:"last_run,omitempty"`
+	// How many clocks need something now.
+	Backlog int64 `json:"backlog"`
+	// How long the first of them has waited.
+	LagSeconds float64 `json:"lag_seconds"`
+	// How many events have no place in the ledger yet.
+	Unsequenced int64 `json:"unsequenced"`
+	// How many unresolved escalations no post up to the root can take.
+	Unroutable int64 `json:"unroutable"`
+} // @name EngineStatus
+
+// EngineRun is what one run of the engine did.
+type EngineRun struct {
+	StartedAt  time.Time       `json:"started_at"`
+	FinishedAt time.Time       `json:"finished_at"`
+	Rules      []EngineRunRule `json:"rules"`
+} // @name EngineRun
+
+// EngineRunRule is what one rule did in one run.
+type EngineRunRule struct {
+	Name       string  `json:"name" example:"climb"`
+	Done       int     `json:"done"`
+	TookMillis float64 `json:"took_millis"`
+	// Cases put off because of an error.
+	SetAside int `json:"set_aside"`
+	// Whether an error ended it; the log says which.
+	Failed bool `json:"failed"`
+} // @name EngineRunRule
+
+func engineRun(s engine.Summary) EngineRun {
+	v := EngineRun{StartedAt: s.StartedAt, FinishedAt: s.FinishedAt, Rules: []EngineRunRule{}}
+	for _, r := range s.Rules {
+		v.Rules = append(v.Rules, EngineRunRule{
+			Name: r.Name, Done: r.Done, TookMillis: float64(r.Took.Microseconds()) / 1000, SetAside: r.SetAside, Failed: r.Error != "",
+		})
+	}
+	return v
+}
+
+// engineStatus tells how the engine stands.
+//
+//	@Summary	引擎状态 / how the engine stands
+//	@Tags		engine
+//	@Produce	json
+//	@Success	200	{object}	EngineStatus
+//	@Failure	401,403,503	{object}	Problem
+//	@Security	bearer
+//	@Router		/api/v1/engine [get]
+func (s *server) engineStatus(c echo.Context) error {
+	st, err := s.Engine.Status(c.Request().Context())
+	v := EngineStatus{Backlog: st.Backlog, LagSeconds: st.Lag.Seconds(), Unsequenced: st.Unsequenced, Unroutable: st.Unroutable}
+	if !st.Last.StartedAt.IsZero() {
+		last := engineRun(st.Last)
+		v.LastRun = &last
+	}
+	return answer(c, v, err)
+}
+
+// runEngine runs the engine once, until nothing is due.
+//
+//	@Summary		运行引擎 / run the engine
+//	@Description	立即运行一次，直至没有到期事项；可放心重复。 Runs every rule until nothing is due; it may be repeated safely.
+//	@Tags			engine
+//	@Produce		json
+//	@Success		200	{object}	EngineRun
+//	@Failure		401,403,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/engine/run [post]
+func (s *server) runEngine(c echo.Context) error {
+	sum, err := s.Engine.RunOnce(c.Request().Context())
+	return answer(c, engineRun(sum), err)
+}

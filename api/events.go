@@ -1,0 +1,252 @@
+package api
+
+import (
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/store"
+)
+
+// EventView is one fact of a case's record: about_at is the instant that it is
+// about, recorded_at the one at which it was written down.
+type EventView struct {
+	Seq  int64               `json:"seq" example:"1"`
+	Kind grievance.EventKind `json:"kind" swaggertype:"string" example:"registered"`
+	// Absent for the engine and for anonymous petitioners.
+	Actor *PersonRef `json:"actor,omitempty"`
+	// The post in which the actor acted.
+	Post       PostView  `json:"post"`
+	AboutAt    time.Time `json:"about_at"`
+	RecordedAt time.Time `json:"recorded_at"`
+	Facts      FactsView `json:"facts"`
+} // @name Event
+
+// FactsView is what an event says; it has what its kind calls for.
+type FactsView struct {
+	Status grievance.Status `json:"status,omitempty" swaggertype:"string" enums:"registered,accepted,assigned,handling,awaiting_signoff,closed,declined,withdrawn"`
+	Round  *int             `json:"round,omitempty"`
+	// Who answers for the case from now on, when that moved.
+	Responsible *HolderView       `json:"responsible,omitempty"`
+	Awaiting    *HolderView       `json:"awaiting,omitempty"`
+	Unit        *UnitRef          `json:"unit,omitempty"`
+	FromUnit    *UnitRef          `json:"from_unit,omitempty"`
+	Handler     *PersonRef        `json:"handler,omitempty"`
+	Receipt     string            `json:"receipt_number,omitempty"`
+	Source      string            `json:"source,omitempty"`
+	Channel     grievance.Channel `json:"channel,omitempty" swaggertype:"string" enums:"visit,letter,hotline,app,wechat,web,wall,grid,courier"`
+	Nature      grievance.Nature  `json:"nature,omitempty" swaggertype:"string" enums:"suggestion,accusation,demand,inquiry"`
+	Route       *int              `json:"route,omitempty"`
+	Category    string            `json:"category,omitempty"`
+	Urgency     grievance.Urgency `json:"urgency,omitempty" swaggertype:"string" enums:"life_property,utilities,simple,ordinary,complex"`
+	Profile     string            `json:"profile,omitempty"`
+	Area        *UnitRef          `json:"area,omitempty"`
+	Proposed    *UnitRef          `json:"proposed_unit,omitempty"`
+	Reason      grievance.Reason  `json:"reason,omitempty" swaggertype:"string"`
+	Outcome     grievance.Outcome `json:"outcome,omitempty" swaggertype:"string" enums:"supported,explained,not_supported,mediated,redirected"`
+	// Done for the petitioner by somebody else.
+	OnBehalf bool `json:"on_behalf"`
+	// Of a note: the petitioner sees it too.
+	ToPetitioner bool             `json:"to_petitioner"`
+	Notice       *NoticeFactView  `json:"notice,omitempty"`
+	SignOff      *SignOffFactView `json:"sign_off,omitempty"`
+	Clock        *ClockFactView   `json:"clock,omitempty"`
+	Started      []ClockFactView  `json:"started,omitempty"`
+	Stopped      []ClockFactView  `json:"stopped,omitempty"`
+	Moved        []ClockFactView  `json:"moved,omitempty"`
+	Escalation   *EscalFactView   `json:"escalation,omitempty"`
+	Rating       *RatingView      `json:"rating,omitempty"`
+	Texts        []TextRefView    `json:"texts,omitempty"`
+} // @name Facts
+
+// NoticeFactView is what an event says of a notice.
+type NoticeFactView struct {
+	N        int                  `json:"n"`
+	Kind     grievance.NoticeKind `json:"kind" swaggertype:"string" enums:"acceptance,decline,opinion"`
+	Number   string               `json:"number"`
+	ServedAt *time.Time           `json:"served_at,omitempty"`
+	How      string               `json:"how,omitempty"`
+} // @name NoticeFact
+
+// SignOffFactView is what an event says of a sign-off.
+type SignOffFactView struct {
+	N    int                   `json:"n"`
+	Kind grievance.SignOffKind `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal"`
+	Unit UnitRef               `json:"unit"`
+	// SHA-256 of what was to be signed, in hexadecimal.
+	Digest string `json:"digest,omitempty"`
+} // @name SignOffFact
+
+// ClockFactView is what an event says of one clock.
+type ClockFactView struct {
+	ID        string              `json:"id" format:"uuid"`
+	Kind      grievance.ClockKind `json:"kind" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off"`
+	StartedAt *time.Time          `json:"started_at,omitempty"`
+	DueAt     *time.Time          `json:"due_at,omitempty"`
+	StoppedAt *time.Time          `json:"stopped_at,omitempty"`
+	State     string              `json:"state,omitempty" enums:"met,cancelled"`
+	// The rung of its ladder, from 1.
+	Rung *int `json:"rung,omitempty"`
+} // @name ClockFact
+
+// EscalFactView is what an event says of an escalation.
+type EscalFactView struct {
+	ID         string          `json:"id" format:"uuid"`
+	Level      int             `json:"level"`
+	Cause      grievance.Cause `json:"cause" swaggertype:"string" enums:"overdue_acceptance,overdue_acknowledgement,overdue_first_contact,overdue_handling,overdue_sign_off,urgent,dispute,reported,supervised"`
+	Target     HolderView      `json:"target"`
+	Unroutable bool            `json:"unroutable"`
+} // @name EscalationFact
+
+// TextRefView names a text; the digest, salted, proves that its words have not
+// changed since.
+type TextRefView struct {
+	ID     string             `json:"id" format:"uuid"`
+	Kind   grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice"`
+	Digest string             `json:"digest"`
+	// The words, where the reader may see them.
+	Body string `json:"body,omitempty"`
+} // @name TextRef
+
+// EventPage is a page of a case's record.
+type EventPage struct {
+	Items []EventView `json:"items"`
+	// The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty"`
+} // @name EventPage
+
+// caseEvents lists the record of a case.
+//
+//	@Summary		办理过程 / events
+//	@Description	按发生顺序；非办理单位只见对外的环节，因而一页可能不满。 In order. Who does not work on the case sees what concerns the petitioner, so that a page may have fewer than limit.
+//	@Tags			cases
+//	@Produce		json
+//	@Param			id		path		string	true	"case"	format(uuid)
+//	@Param			limit	query		int		false	"how many"	minimum(1)	maximum(200)	default(50)
+//	@Param			cursor	query		string	false	"where the page begins"
+//	@Success		200		{object}	EventPage
+//	@Failure		400,401,404,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/cases/{id}/events [get]
+func (s *server) caseEvents(c echo.Context) error {
+	q := readQuery(c)
+	limit, after := q.limit(), cursorParam[int64](q, "events")
+	if err := q.err(); err != nil {
+		return err
+	}
+	if after == nil {
+		after = new(int64)
+	}
+	var last *int64
+	page, err := lookAt(s, c, store.Needs{}, func(l look) (EventPage, error) {
+		events, err := l.EventsOf(l.about.ID, *after, limit+1)
+		if err != nil {
+			return EventPage{}, err
+		}
+		events, last = cut(events, limit, func(e grievance.Event) int64 { return e.Seq })
+		return l.events(events)
+	})
+	if err == nil {
+		page.Next, err = nextPage(c, "events", last)
+	}
+	return answer(c, page, err)
+}
+
+func (l look) events(events []grievance.Event) (EventPage, error) {
+	page := EventPage{Items: []EventView{}}
+	readable, err := l.words()
+	if err != nil {
+		return page, err
+	}
+	for _, e := range events {
+		f, err := grievance.ReadFacts(e)
+		if err != nil {
+			return page, fmt.Errorf("reading event %d of case %s: %w", e.Seq, l.about.ID, err)
+		}
+		if l.inside || concernsPetitioner(e.Kind, f) {
+			page.Items = append(page.Items, EventView{
+				Seq: e.Seq, Kind: e.Kind, Actor: optionalPerson(l.book, e.ActorID), Post: viewPost(l.book, e.Post),
+				AboutAt: e.AboutAt, RecordedAt: e.RecordedAt, Facts: factsView(f, l.book, readable),
+			})
+		}
+	}
+	return page, nil
+}
+
+// petitionersEvents are those of which the petitioner is told, or which are the
+// petitioner's own deeds. What is before a leader is not among them.
+var petitionersEvents = []grievance.EventKind{
+	grievance.EvRegistered, grievance.EvImported, grievance.EvClassified, grievance.EvCorrected, grievance.EvAccepted, grievance.EvDeclined,
+	grievance.EvAnswered, grievance.EvForwarded, grievance.EvAssigned, grievance.EvAcknowledged, grievance.EvContacted,
+	grievance.EvClosed, grievance.EvWithdrawRequest, grievance.EvWithdrawn, grievance.EvServed, grievance.EvRated,
+	grievance.EvDisputed, grievance.EvReissued, grievance.EvBreached,
+}
+
+func concernsPetitioner(kind grievance.EventKind, f grievance.Facts) bool {
+	return slices.Contains(petitionersEvents, kind) || kind == grievance.EvNoted && f.ToPublic
+}
+
+func factsView(f grievance.Facts, book *grievance.Book, readable words) FactsView {
+	v := FactsView{
+		Status: f.Status, Round: unlessZero(f.Round), Unit: optionalUnit(book, f.Unit), FromUnit: optionalUnit(book, f.FromUnit),
+		Handler: optionalPerson(book, f.Handler), Receipt: f.Receipt, Source: f.Source, Channel: f.Channel,
+		Nature: f.Nature, Route: unlessZero(f.Route), Category: f.Category, Urgency: f.Urgency, Profile: f.Profile,
+		Area: optionalUnit(book, f.Area), Proposed: optionalUnit(book, f.Proposed), Reason: f.Reason, Outcome: f.Outcome,
+		OnBehalf: f.OnBehalf, ToPetitioner: f.ToPublic,
+		Started: clockFacts(f.Started), Stopped: clockFacts(f.Stopped), Moved: clockFacts(f.Moved), Texts: textRefs(f.Texts, readable),
+	}
+	if f.Responsible != nil {
+		v.Responsible = optionalHolder(book, f.Responsible.Post, f.Responsible.User)
+	}
+	if f.Awaiting != nil {
+		v.Awaiting = optionalHolder(book, f.Awaiting.Post, f.Awaiting.User)
+	}
+	if n := f.Notice; n != nil {
+		v.Notice = &NoticeFactView{n.N, n.Kind, n.Number, unlessZero(n.ServedAt), n.How}
+	}
+	if x := f.SignOff; x != nil {
+		v.SignOff = &SignOffFactView{x.N, x.Kind, unitRef(book, x.Unit), hex.EncodeToString(x.Digest)}
+	}
+	if f.Clock != nil {
+		v.Clock = &clockFacts([]grievance.ClockFact{*f.Clock})[0]
+	}
+	if e := f.Escalation; e != nil {
+		v.Escalation = &EscalFactView{e.ID.String(), e.Level, e.Cause, holderView(book, e.Target, grievance.UserID{}), e.Unroutable}
+	}
+	if r := f.Rating; r != nil {
+		v.Rating = &RatingView{r.Contacted, r.Resolved, r.Satisfied}
+	}
+	return v
+}
+
+func clockFacts(facts []grievance.ClockFact) []ClockFactView {
+	views := make([]ClockFactView, len(facts))
+	for i, k := range facts {
+		views[i] = ClockFactView{
+			ID: k.ID.String(), Kind: k.Kind, StartedAt: unlessZero(k.Start), DueAt: unlessZero(k.DueAt),
+			StoppedAt: unlessZero(k.At), State: k.State, Rung: unlessZero(k.Rung),
+		}
+	}
+	return views
+}
+
+func textRefs(refs []grievance.TextRef, readable words) []TextRefView {
+	views := make([]TextRefView, len(refs))
+	for i, t := range refs {
+		views[i] = TextRefView{t.ID.String(), t.Kind, hex.EncodeToString(t.Digest), readable[t.ID].Body}
+	}
+	return views
+}
+
+// unlessZero gives nil for what an event does not say.
+func unlessZero[T comparable](v T) *T {
+	var none T
+	if v == none {
+		return nil
+	}
+	return &v
+}

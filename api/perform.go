@@ -1,0 +1,129 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/huiyin/huiyin/internal/casework"
+	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/store"
+)
+
+// action is a call of the Desk about one case.
+type action[In any] func(ctx context.Context, req casework.Request, id grievance.CaseID, in In) (casework.Done, error)
+
+// nothing is the body of an action that needs no words: none, or {}.
+type nothing struct{}
+
+// perform answers a POST that acts on the case of the path: it decodes the
+// body, lets the Desk act, and sends the case as it is then, or the first answer
+// again to a request that was made before.
+func perform[In any](s *server, c echo.Context, act action[In]) error {
+	id, err := pathID[grievance.Case](c, "id")
+	if err != nil {
+		return err
+	}
+	return performOn(s, c, id, s.showCase, act)
+}
+
+// performNumbered is perform for an action on the numbered part of a case that
+// the path names as :n.
+func performNumbered[In any](s *server, c echo.Context, act func(context.Context, casework.Request, grievance.CaseID, int, In) (casework.Done, error)) error {
+	n, err := pathNumber(c, "n")
+	if err != nil {
+		return err
+	}
+	return perform(s, c, func(ctx context.Context, req casework.Request, id grievance.CaseID, in In) (casework.Done, error) {
+		return act(ctx, req, id, n, in)
+	})
+}
+
+// view makes the body of an answer about a case.
+type view func(*grievance.Case, *grievance.Book) any
+
+func (s *server) showCase(g *grievance.Case, book *grievance.Book) any { return caseView(g, book) }
+
+func performOn[In any](s *server, c echo.Context, id grievance.CaseID, answer view, act action[In]) error {
+	in, err := decodeAction[In](c)
+	if err != nil {
+		return err
+	}
+	return s.carryOut(c, http.StatusOK, answer, func(ctx context.Context, req casework.Request) (casework.Done, error) {
+		return act(ctx, req, id, in)
+	})
+}
+
+// carryOut brings a decoded request before the Desk and sends what it answers.
+func (s *server) carryOut(c echo.Context, status int, answer view, ask func(context.Context, casework.Request) (casework.Done, error)) error {
+	ctx := c.Request().Context()
+	book, err := s.Office.Book(ctx)
+	if err != nil {
+		return err
+	}
+	req, err := request(c, status, func(g *grievance.Case) (any, error) { return answer(g, book), nil })
+	if err != nil {
+		return err
+	}
+	done, err := ask(ctx, req)
+	if err != nil {
+		return err
+	}
+	return respond(c, done.Response)
+}
+
+// decodeAction is decode, but an action without words needs no body at all.
+func decodeAction[In any](c echo.Context) (In, error) {
+	if reflect.TypeFor[In]() == reflect.TypeFor[nothing]() && c.Request().ContentLength == 0 {
+		var none In
+		return none, nil
+	}
+	return decode[In](c)
+}
+
+// look is one reader's look at one case, in one snapshot. Inside says that the
+// reader works on it, and may read what is not meant for the petitioner.
+type look struct {
+	*store.Snapshot
+	about  *grievance.Case
+	book   *grievance.Book
+	actor  grievance.UserID
+	inside bool
+}
+
+// lookAt reads about the case of the path what the actor may see of it.
+// ErrNotFound where the actor may not see the case at all.
+func lookAt[T any](s *server, c echo.Context, needs store.Needs, read func(look) (T, error)) (found T, err error) {
+	id, err := pathID[grievance.Case](c, "id")
+	if err != nil {
+		return found, err
+	}
+	ctx, actor := c.Request().Context(), actorOf(c)
+	book, err := s.Office.Book(ctx)
+	if err != nil {
+		return found, err
+	}
+	err = s.Store.Read(ctx, func(sn *store.Snapshot) error {
+		viewer := store.ViewerOf(actor, book)
+		about, err := sn.Case(id, viewer, needs)
+		if err != nil {
+			return err
+		}
+		inside, err := sn.WorksOn(id, viewer)
+		if err != nil {
+			return err
+		}
+		found, err = read(look{sn, about, book, actor.UserID, inside || answersAsStaff(about, actor.UserID)})
+		return err
+	})
+	return found, err
+}
+
+// answersAsStaff tells who still answers for a case in a unit that they have
+// left, which its participation does not show.
+func answersAsStaff(g *grievance.Case, user grievance.UserID) bool {
+	role := g.ResponsiblePost.Role
+	return g.Responsible == user && role != grievance.RoleCourier && role != grievance.RoleGridWorker
+}

@@ -1,0 +1,67 @@
+package api
+
+import (
+	"context"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/huiyin/huiyin/internal/casework"
+	"github.com/huiyin/huiyin/internal/grievance"
+)
+
+// ApproveRequest is a leader's signature.
+type ApproveRequest struct {
+	Words string `json:"words" validate:"max=10000"`
+} // @name Approve
+
+// ReturnRequest is why a leader does not sign.
+type ReturnRequest struct {
+	Reason grievance.Reason `json:"reason" validate:"required" swaggertype:"string" enums:"facts_unclear,basis_missing,opinion_improper,petitioner_not_contacted,wrong_unit,other"`
+	Words  string           `json:"words" validate:"required,max=10000"`
+} // @name Return
+
+// approveSignOff signs what was submitted.
+//
+//	@Summary		批准 / approve
+//	@Description	领导签批：事项办结、不予受理或撤回。不能签批本人承办或提请的事项。 The case is closed, declined or withdrawn. Nobody signs their own work.
+//	@Tags			sign-off
+//	@Accept			json
+//	@Produce		json
+//	@Param			id				path		string	true	"case"	format(uuid)
+//	@Param			n				path		int		true	"number"	minimum(1)
+//	@Param			Idempotency-Key	header		string	false	"names this request, so that it can be sent again"
+//	@Param			If-Match		header		string	false	"the version that it is made against"
+//	@Param			body			body		ApproveRequest	true	"what is to be done"
+//	@Success		200				{object}	CaseView
+//	@Header			200				{string}	ETag	"the version"
+//	@Failure		400,401,403,404,409,412,413,415,422,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/cases/{id}/sign-offs/{n}/approve [post]
+func (s *server) approveSignOff(c echo.Context) error {
+	return performNumbered(s, c, func(ctx context.Context, req casework.Request, id grievance.CaseID, n int, in ApproveRequest) (casework.Done, error) {
+		return s.Desk.Approve(ctx, req, id, n, grievance.Approval(in))
+	})
+}
+
+// returnSignOff gives what was submitted back.
+//
+//	@Summary		退回 / return
+//	@Description	领导退回并说明理由；处理意见退回后继续办理。 A returned opinion is handled on; a returned decline or withdrawal leaves the case where it was.
+//	@Tags			sign-off
+//	@Accept			json
+//	@Produce		json
+//	@Param			id				path		string	true	"case"	format(uuid)
+//	@Param			n				path		int		true	"number"	minimum(1)
+//	@Param			Idempotency-Key	header		string	false	"names this request, so that it can be sent again"
+//	@Param			If-Match		header		string	false	"the version that it is made against"
+//	@Param			body			body		ReturnRequest	true	"what is to be done"
+//	@Success		200				{object}	CaseView
+//	@Header			200				{string}	ETag	"the version"
+//	@Failure		400,401,403,404,409,412,413,415,422,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/cases/{id}/sign-offs/{n}/return [post]
+func (s *server) returnSignOff(c echo.Context) error {
+	return performNumbered(s, c, func(ctx context.Context, req casework.Request, id grievance.CaseID, n int, in ReturnRequest) (casework.Done, error) {
+		return s.Desk.Return(ctx, req, id, n, grievance.Returning(in))
+	})
+}

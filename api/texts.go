@@ -1,0 +1,132 @@
+package api
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/store"
+)
+
+// TextView is a text of a case that its reader may see.
+type TextView struct {
+	ID   string             `json:"id" format:"uuid"`
+	Kind grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice"`
+	Body string             `json:"body"`
+	// Whether the petitioner may see it too.
+	Public bool `json:"public"`
+	// Absent for what an anonymous petitioner wrote.
+	Author     *PersonRef `json:"author,omitempty"`
+	RecordedAt time.Time  `json:"recorded_at"`
+} // @name Text
+
+func textView(t grievance.Text, book *grievance.Book) TextView {
+	return TextView{
+		ID: t.ID.String(), Kind: t.Kind, Body: t.Body, Public: t.Public,
+		Author: optionalPerson(book, t.AuthorID), RecordedAt: t.RecordedAt,
+	}
+}
+
+// texts gives what the reader may read of the case's texts, in the order in
+// which they were written: everything to those who work on it; to others what
+// is public and what they wrote themselves.
+func (l look) texts() ([]grievance.Text, error) {
+	if l.inside {
+		return l.Texts(l.about.ID, false)
+	}
+	all, err := l.Texts(l.about.ID, false)
+	if err != nil {
+		return nil, err
+	}
+	drafts, err := draftsOf(l.Snapshot, l.about.ID)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(t grievance.Text) bool {
+		own := !l.actor.IsZero() && t.AuthorID == l.actor
+		return !own && (!t.Public || drafts[t.ID])
+	}), nil
+}
+
+// draftsOf names the texts that no leader has signed: an opinion, or the words
+// of a decline, is nobody's to read outside before that, and never if it was
+// returned.
+func draftsOf(sn *store.Snapshot, id grievance.CaseID) (map[grievance.TextID]bool, error) {
+	events, err := sn.EventsOfKinds(id, append(requests, grievance.EvClosed, grievance.EvDeclined)...)
+	if err != nil {
+		return nil, err
+	}
+	drafts, put := map[grievance.TextID]bool{}, map[int][]grievance.TextRef{}
+	for _, e := range events {
+		f, err := grievance.ReadFacts(e)
+		if err != nil {
+			return nil, fmt.Errorf("reading event %d of case %s: %w", e.Seq, id, err)
+		}
+		if f.SignOff == nil {
+			continue
+		}
+		asks := slices.Contains(requests, e.Kind)
+		if asks {
+			put[f.SignOff.N] = f.Texts
+		}
+		for _, t := range put[f.SignOff.N] {
+			drafts[t.ID] = asks
+		}
+	}
+	return drafts, nil
+}
+
+// requests are the events that put words before a leader.
+var requests = slices.Clip([]grievance.EventKind{grievance.EvSubmitted, grievance.EvDeclineRequested, grievance.EvWithdrawRequest})
+
+// words finds the texts that the reader may read by their ids.
+type words map[grievance.TextID]grievance.Text
+
+func (l look) words() (words, error) {
+	all, err := l.texts()
+	found := make(words, len(all))
+	for _, t := range all {
+		found[t.ID] = t
+	}
+	return found, err
+}
+
+// of gives those of the texts referred to that the reader may read.
+func (w words) of(refs []grievance.TextRef, book *grievance.Book) []TextView {
+	views := []TextView{}
+	for _, ref := range refs {
+		if t, ok := w[ref.ID]; ok {
+			views = append(views, textView(t, book))
+		}
+	}
+	return views
+}
+
+// papers are the words of a case's notices and sign-offs, by their numbers.
+type papers struct{ notices, signOffs map[int][]TextView }
+
+// papers reads what was put before leaders, and what notices say: words of
+// their own, or those that a leader has signed.
+func (l look) papers() (papers, error) {
+	p := papers{map[int][]TextView{}, map[int][]TextView{}}
+	readable, err := l.words()
+	if err != nil {
+		return p, err
+	}
+	events, err := l.EventsOfKinds(l.about.ID, append(requests, grievance.EvAccepted, grievance.EvClosed, grievance.EvDeclined)...)
+	for _, e := range events {
+		f, err := grievance.ReadFacts(e)
+		switch {
+		case err != nil:
+			return p, fmt.Errorf("reading event %d of case %s: %w", e.Seq, l.about.ID, err)
+		case f.Notice == nil && f.SignOff != nil:
+			p.signOffs[f.SignOff.N] = readable.of(f.Texts, l.book)
+		case f.Notice != nil && f.SignOff != nil:
+			p.notices[f.Notice.N] = p.signOffs[f.SignOff.N]
+		case f.Notice != nil:
+			p.notices[f.Notice.N] = readable.of(f.Texts, l.book)
+		}
+	}
+	return p, err
+}
