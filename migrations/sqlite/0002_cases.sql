@@ -139,6 +139,8 @@ CREATE TABLE clocks (
 CREATE UNIQUE INDEX clocks_identity ON clocks (case_id, kind, round, unit_id, subject);
 CREATE INDEX clocks_next ON clocks (next_at, id) WHERE next_at IS NOT NULL;
 CREATE INDEX clocks_debtor ON clocks (debtor_unit_id, debtor_role, due_at) WHERE state = 'running';
+CREATE INDEX clocks_due ON clocks (due_at, case_id) WHERE state = 'running';
+CREATE INDEX clocks_started ON clocks (started_at);
 
 -- What was recorded at each rung of a ladder, once.
 CREATE TABLE rungs (

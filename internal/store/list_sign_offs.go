@@ -1,0 +1,159 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+)
+
+// SignOffItem is a sign-off on a leader's desk, with all that it takes to
+// decide: the case, the words of the request, the sign-off's own clock and the
+// clock of the handling, both nil where the profile has none.
+type SignOffItem struct {
+	grievance.SignOff
+	Case     CaseItem
+	Words    []grievance.Text
+	Step     *grievance.Clock
+	Handling *grievance.Clock
+}
+
+// SignOffPosition is a place on the desk: the due instant of a pending one, or
+// when a decided one was decided.
+type SignOffPosition struct {
+	At time.Time           `json:"at"`
+	ID grievance.SignOffID `json:"id"`
+}
+
+// SignOffDesk is a leader's desk: the sign-offs at units in these areas.
+type SignOffDesk struct {
+	Leader  grievance.UserID
+	Areas   []Area
+	Decided bool
+}
+
+// Position is where the item stands on the desk.
+func (i *SignOffItem) Position() SignOffPosition {
+	p := SignOffPosition{At: i.RequestedAt, ID: i.ID}
+	switch {
+	case i.DecidedAt != nil:
+		p.At = *i.DecidedAt
+	case i.Step != nil:
+		p.At = i.Step.DueAt
+	}
+	return p
+}
+
+// joinStep finds the clock of a sign-off's step.
+const joinStep = `LEFT JOIN clocks AS step ON step.case_id = sign_offs.case_id AND step.kind = 'sign_off'
+	AND step.round = sign_offs.round AND step.subject = CAST(sign_offs.n AS text)`
+
+// mayBeSigned is the condition that the leader neither asked for the signature
+// nor handled or filed the case.
+const mayBeSigned = `sign_offs.requested_by IS DISTINCT FROM ? AND cases.handler_id IS DISTINCT FROM ? AND cases.petitioner_user_id IS DISTINCT FROM ?`
+
+// ListSignOffs gives up to limit sign-offs after a position: the pending ones
+// that the leader may sign, those due first first; or the decided ones, the
+// newest decision first.
+func (s session) ListSignOffs(v Viewer, d SignOffDesk, after *SignOffPosition, limit int) ([]SignOffItem, error) {
+	page := s.db.Table("sign_offs").Joins("JOIN cases ON cases.id = sign_offs.case_id").
+		Joins("JOIN units signing ON signing.id = sign_offs.unit_id").
+		Scopes(visibleTo(v), inAnyOf("signing.path", d.Areas)).Limit(limit)
+	if d.Decided {
+		page = page.Where("sign_offs.state <> 'pending'").Order("sign_offs.decided_at DESC, sign_offs.id DESC")
+		if after != nil {
+			page = page.Where("(sign_offs.decided_at, sign_offs.id) < (?, ?)", after.At, after.ID)
+		}
+	} else {
+		const at = "COALESCE(step.due_at, sign_offs.requested_at)"
+		page = page.Joins(joinStep).Where("sign_offs.state = 'pending'").
+			Where(mayBeSigned, d.Leader, d.Leader, d.Leader).Order(at + ", sign_offs.id")
+		if after != nil {
+			page = page.Where("("+at+", sign_offs.id) > (?, ?)", after.At, after.ID)
+		}
+	}
+	var rows []grievance.SignOff
+	if err := page.Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("listing sign-offs: %w", err)
+	}
+	return s.signOffItems(v, rows)
+}
+
+// inAnyOf narrows a column of paths to several areas; to nothing where there
+// are none.
+func inAnyOf(column string, areas []Area) func(*gorm.DB) *gorm.DB {
+	return func(db *gorm.DB) *gorm.DB {
+		any := db.Session(&gorm.Session{NewDB: true}).Where("1 = 0")
+		for _, a := range areas {
+			w := &conditions{}
+			w.in(column, a)
+			any = any.Or(w.sql(), w.args...)
+		}
+		return db.Where(any)
+	}
+}
+
+func (s session) signOffItems(v Viewer, rows []grievance.SignOff) ([]SignOffItem, error) {
+	ids := make([]grievance.CaseID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.CaseID
+	}
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	cases, err := s.itemsOf(ids, v)
+	if err != nil {
+		return nil, err
+	}
+	var clocks []*grievance.Clock
+	if err := s.db.Table("clocks").Where("case_id IN ? AND kind IN ('handling', 'sign_off')", ids).Find(&clocks).Error; err != nil {
+		return nil, fmt.Errorf("reading the clocks of sign-offs: %w", err)
+	}
+	words, err := s.requestTexts(ids)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]SignOffItem, len(rows))
+	for i, r := range rows {
+		items[i] = SignOffItem{SignOff: r, Case: *cases[r.CaseID], Words: wordsOf(&rows[i], words)}
+		items[i].takeClocks(clocks)
+	}
+	return items, nil
+}
+
+func (i *SignOffItem) takeClocks(clocks []*grievance.Clock) {
+	for _, k := range clocks {
+		switch {
+		case k.CaseID != i.CaseID || k.Round != i.Round:
+		case k.Kind == grievance.Handling:
+			i.Handling = k
+		case k.Subject == fmt.Sprint(i.N):
+			i.Step = k
+		}
+	}
+}
+
+// requestTexts reads what is written when a signature is asked for.
+func (s session) requestTexts(ids []grievance.CaseID) ([]grievance.Text, error) {
+	kinds := []grievance.TextKind{
+		grievance.TextRequest, grievance.TextFacts, grievance.TextOpinion, grievance.TextLegalBasis, grievance.TextReason,
+	}
+	var rows []textRow
+	if err := s.db.Table("texts").Where("case_id IN ? AND kind IN ?", ids, kinds).Order("id").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("reading the words of sign-offs: %w", err)
+	}
+	return openAll(rows, s.openText)
+}
+
+// wordsOf picks the words of one request: its author wrote them in the instant
+// of asking.
+func wordsOf(r *grievance.SignOff, all []grievance.Text) (words []grievance.Text) {
+	for _, t := range all {
+		if t.CaseID == r.CaseID && t.AuthorID == r.RequestedBy && t.RecordedAt.Equal(r.RequestedAt) {
+			words = append(words, t)
+		}
+	}
+	return words
+}
