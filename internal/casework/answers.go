@@ -21,12 +21,12 @@ func (r Request) keyOwner() string {
 	return r.Actor.UserID.String()
 }
 
-func encodeAnswer(req Request, r Response, now time.Time) (store.Answer, error) {
+func (d *Desk) encodeAnswer(req Request, r Response) (store.Answer, error) {
 	body, err := json.Marshal(r)
 	if err != nil {
 		return store.Answer{}, fmt.Errorf("keeping the answer: %w", err)
 	}
-	return store.Answer{Actor: req.keyOwner(), Key: req.Key, Digest: req.Digest, Body: body, CreatedAt: now}, nil
+	return store.Answer{Actor: req.keyOwner(), Key: req.Key, Digest: d.store.Digest(req.Digest), Body: body, CreatedAt: d.clock.Now()}, nil
 }
 
 // answered finds the first answer to the request. ErrKeyReused when the key
@@ -41,7 +41,7 @@ func (d *Desk) answered(ctx context.Context, req Request) (r Response, found boo
 	if err != nil || !found {
 		return Response{}, false, err
 	}
-	if !bytes.Equal(kept.Digest, req.Digest) {
+	if !bytes.Equal(kept.Digest, d.store.Digest(req.Digest)) {
 		return Response{}, false, ErrKeyReused
 	}
 	if err := json.Unmarshal(kept.Body, &r); err != nil {

@@ -164,7 +164,7 @@ func (d *Desk) answer(tx *store.Tx, req Request, c *grievance.Case) (Response, e
 	if err != nil || req.Key == "" {
 		return r, err
 	}
-	kept, err := encodeAnswer(req, r, d.clock.Now())
+	kept, err := d.encodeAnswer(req, r)
 	if err != nil {
 		return r, err
 	}
