@@ -106,11 +106,14 @@ type Post struct {
 // IsZero reports whether p names no post.
 func (p Post) IsZero() bool { return p == Post{} }
 
-// Actor is who acts: a user with all the posts held at the instant, or the engine.
+// Actor is who acts: a user with all the posts held at the instant, or the
+// engine, or somebody without an account who has proved by a case's query code
+// to be its petitioner.
 type Actor struct {
 	UserID UserID
 	Name   string
 	Posts  []Post
+	Proved CaseID
 }
 
 // System is the engine as an actor.

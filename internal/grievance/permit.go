@@ -111,7 +111,7 @@ func handlingHandler(c *Case, m Moment) (Post, bool) {
 func signer(c *Case, m Moment) (Post, bool) { return above(m, c.AwaitingPost.UnitID, RoleLeader) }
 
 func thePetitioner(c *Case, m Moment) (Post, bool) {
-	ok := !c.PetitionerUserID.IsZero() && c.PetitionerUserID == m.By.UserID
+	ok := m.By.Proved == c.ID || !c.PetitionerUserID.IsZero() && c.PetitionerUserID == m.By.UserID
 	return Post{Role: RolePetitioner}, ok
 }
 

@@ -14,6 +14,7 @@ import (
 // also what lies in their grid; and everybody their own. The engine sees all.
 type Viewer struct {
 	user     grievance.UserID
+	proved   grievance.CaseID // whose query code was shown
 	all      bool
 	own      []string // paths of units seen exactly
 	subtrees []string // paths seen with all below
@@ -25,7 +26,7 @@ func ViewerOf(a grievance.Actor, b *grievance.Book) Viewer {
 	if a.IsSystem() {
 		return Viewer{all: true}
 	}
-	v := Viewer{user: a.UserID}
+	v := Viewer{user: a.UserID, proved: a.Proved}
 	for _, p := range a.Posts {
 		u := b.Unit(p.UnitID)
 		if u == nil {
@@ -53,6 +54,9 @@ func visibleTo(v Viewer) func(*gorm.DB) *gorm.DB {
 	if !v.user.IsZero() {
 		where = append(where, "cases.petitioner_user_id = ?", "cases.filed_by = ?", "cases.responsible_id = ?")
 		args = append(args, v.user, v.user, v.user)
+	}
+	if !v.proved.IsZero() {
+		where, args = append(where, "cases.id = ?"), append(args, v.proved)
 	}
 	units, more := v.participates()
 	if units != "" {
