@@ -139,7 +139,7 @@ func others(t *testing.T, add func(from, to Status, label string)) {
 		s := stage(t, sc, OpDispute)
 		from := s.rec.row.Status
 		if s.try("petitioner", withdraw) == nil {
-			add(from, s.does("leader", approve(1)).rec.row.Status, "sign")
+			add(from, s.does("county_leader", approve(1)).rec.row.Status, "sign")
 		}
 		if from == Closed {
 			s.o.leaves("handler", s.now)
