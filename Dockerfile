@@ -19,9 +19,10 @@ COPY --from=build /src/LICENSE /licenses/LICENSE
 COPY --from=build --chown=65532:65532 /out/data /data
 USER 65532:65532
 WORKDIR /data
-# SQLite by default; both it and the keys live in the volume.
+# SQLite by default; it and the key that seals personal data live in the volume.
 ENV HUIYIN_DATABASE_URL=sqlite:/data/huiyin.db \
-    HUIYIN_LISTEN=0.0.0.0:8080
+    HUIYIN_KEY_FILE=/data/huiyin.key \
+    HUIYIN_ADDRESS=0.0.0.0:8080
 VOLUME /data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
