@@ -147,6 +147,8 @@ func (s *server) routes() []route {
 		{"POST", v1 + "/escalations/:id/resolve", s.resolveEscalation, overseers},
 		{"POST", v1 + "/public/cases", s.registerPublic, anybody},
 		{"POST", v1 + "/public/cases/lookup", s.lookupPublic, anybody},
+		{"POST", v1 + "/public/cases/rating", s.ratePublic, anybody},
+		{"POST", v1 + "/public/cases/dispute", s.disputePublic, anybody},
 		{"GET", v1 + "/engine", s.engineStatus, admins},
 		{"POST", v1 + "/engine/run", s.runEngine, admins.patiently()},
 	}

@@ -15,10 +15,13 @@ const AnswersKept = 7 * 24 * time.Hour
 
 // keyOwner is whose keys they are: nobody can be given an answer to somebody else.
 func (r Request) keyOwner() string {
-	if r.Actor.UserID.IsZero() {
-		return "anonymous"
+	switch {
+	case !r.Actor.UserID.IsZero():
+		return r.Actor.UserID.String()
+	case !r.Actor.Proved.IsZero():
+		return "case " + r.Actor.Proved.String()
 	}
-	return r.Actor.UserID.String()
+	return "anonymous"
 }
 
 func (d *Desk) encodeAnswer(req Request, r Response) (store.Answer, error) {
