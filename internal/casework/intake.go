@@ -85,7 +85,11 @@ func (d *Desk) registeredBefore(ctx context.Context, req Request, id grievance.C
 	var done Done
 	err = d.store.Write(ctx, func(tx *store.Tx) error {
 		m := d.moment(req, book)
-		cases, err := tx.LockCases([]grievance.CaseID{id}, store.ViewerOf(m.By, book), store.Needs{})
+		viewer := store.ViewerOf(m.By, book)
+		if m.By.UserID.IsZero() { // only who sent it in knows the whole content
+			viewer = store.ViewerOf(grievance.System, book)
+		}
+		cases, err := tx.LockCases([]grievance.CaseID{id}, viewer, store.Needs{})
 		if err != nil {
 			return err
 		}
