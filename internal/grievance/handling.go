@@ -190,7 +190,8 @@ func (c *Case) HandOn(m Moment) error {
 	}
 	var f Facts
 	moved := c.succeed(m, &f)
-	user, post, onDuty := m.Book.DutyPerson(c.ResponsiblePost.UnitID, m.Now)
+	heir, _ := successor(m.Book, c.ResponsiblePost.UnitID)
+	user, post, onDuty := m.Book.DutyPerson(heir, m.Now)
 	leaving := onDuty && gone(c.Responsible, c.ResponsiblePost)
 	handling := gone(c.Handler, Post{UnitID: c.HandlingUnitID, Role: RoleHandler})
 	waiting := gone(c.AwaitingUser, c.AwaitingPost)

@@ -31,6 +31,7 @@ type model struct {
 	before record
 	last   string // the name of the step just done
 	left   int
+	merged bool
 }
 
 func (m *model) open(t *rapid.T) {
@@ -53,7 +54,9 @@ func (m *model) open(t *rapid.T) {
 // any is mostly somebody acting, sometimes the engine, seldom somebody leaving.
 func (m *model) any(t *rapid.T) {
 	switch n := rapid.IntRange(0, 99).Draw(t, "kind"); {
-	case n >= 96:
+	case n == 99:
+		m.merge(t)
+	case n >= 95:
 		m.leave(t)
 	case n >= 85:
 		m.runEngine(t)
@@ -95,6 +98,18 @@ func (m *model) leave(t *rapid.T) {
 			t.Fatalf("handing on twice told %s", m.kinds(count))
 		}
 	}
+}
+
+// merge makes two units one, once in a case's life.
+func (m *model) merge(t *rapid.T) {
+	if m.merged {
+		t.Skip("one merger is enough")
+	}
+	m.step(t, "hand on")
+	m.merged = true
+	two := rapid.SampledFrom([][2]string{{"hill", "river"}, {"station", "river"}, {"river", "hill"}, {"bureau", "county"}}).Draw(t, "two")
+	m.o.merges(two[0], two[1], m.now)
+	m.does("system", handOn)
 }
 
 // anybody prefers those whom the case has to do with.
@@ -244,7 +259,7 @@ func (m *model) checkChain(t *rapid.T) {
 	if folded != c.Holder() || awaiting != c.Awaiting() || status != c.Status {
 		t.Fatalf("the events say %v, %v, %s; the case %v, %v, %s", folded, awaiting, status, c.Holder(), c.Awaiting(), c.Status)
 	}
-	if _, _, ok := m.o.book.DutyPerson(c.ResponsiblePost.UnitID, m.now); m.last == "hand on" && c.Status.Open() && ok {
+	if _, _, ok := m.o.book.DutyPerson(unitID("county"), m.now); m.last == "hand on" && c.Status.Open() && ok {
 		if !holds(m.o.book, c.Responsible, c.ResponsiblePost, m.now) {
 			t.Fatalf("%s has left and still answers for the case", m.o.user(c.Responsible))
 		}

@@ -170,6 +170,23 @@ func (o *testOffice) leaves(name string, at time.Time) {
 	o.book = NewBook(o.data)
 }
 
+// merges makes a unit the successor of another, whose posts all end.
+func (o *testOffice) merges(from, into string, at time.Time) {
+	o.data.Units, o.data.Appointments = slices.Clone(o.data.Units), slices.Clone(o.data.Appointments)
+	for i, u := range o.data.Units {
+		if u.ID == unitID(from) {
+			o.data.Units[i].SuccessorID, o.data.Units[i].EndedAt = unitID(into), &at
+		}
+	}
+	for i, a := range o.data.Appointments {
+		if a.UnitID == unitID(from) && a.Until == nil {
+			o.data.Appointments[i].Until = &at
+		}
+	}
+	o.data.Version++
+	o.book = NewBook(o.data)
+}
+
 // profile changes a profile for this office alone.
 func (o *testOffice) profile(name string, change func(*Profile)) {
 	p := *o.data.Profiles[name]

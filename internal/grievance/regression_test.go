@@ -257,6 +257,28 @@ func TestAnEmptyDeskStrandsNoCase(t *testing.T) {
 	}
 }
 
+func TestAMergedUnitsCasesGoToItsSuccessor(t *testing.T) {
+	t.Parallel()
+	o := newTestOffice(t)
+	s := begin(t, o, "2026-11-20 10:00", "hill_clerk", road())
+	o.merges("hill", "river", beijing("2026-11-20 12:00"))
+	s.at("2026-11-20 12:00").does("system", handOn)
+	c := s.c()
+	if o.user(c.Responsible) != "clerk" || o.post(c.AwaitingPost) != "clerk@river" || o.post(s.clock(Acceptance).DebtorPost) != "clerk@river" {
+		t.Errorf("%s answers, awaiting %s", o.user(c.Responsible), o.post(c.AwaitingPost))
+	}
+	s.does("clerk", accept(onTheSpot))
+
+	o = newTestOffice(t)
+	s = inHandling(t, o)
+	o.merges("station", "river", beijing("2026-10-01 12:00"))
+	s.at("2026-10-01 12:00").does("system", handOn)
+	c = s.c()
+	if o.user(c.Responsible) != "clerk" || o.post(c.AwaitingPost) != "handler@river" || c.Status != Assigned {
+		t.Errorf("%s answers, awaiting %s while %s", o.user(c.Responsible), o.post(c.AwaitingPost), c.Status)
+	}
+}
+
 func TestRegisteringTwiceUrgentCallsOnce(t *testing.T) {
 	t.Parallel()
 	in := road()
