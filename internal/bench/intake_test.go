@@ -1,0 +1,75 @@
+package bench
+
+import (
+	"context"
+	"runtime"
+	"strconv"
+	"testing"
+
+	"github.com/huiyin/huiyin/internal/casework"
+	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/migrations"
+)
+
+// goal is how much of what the database could do at best HTTP has to give.
+const goal = 0.5
+
+// BenchmarkIntake takes in cases at fifty desks by eight clients at once: over
+// HTTP, at the Desk without HTTP, and with the bare driver (the floor).
+func BenchmarkIntake(b *testing.B) {
+	b.Run(migrations.Postgres, func(b *testing.B) {
+		t := newTown(b, migrations.Postgres)
+		measure(b, t, t.postgresFloor(b), "commits are not waited for (fsync off, on both sides) where make bench started the server itself")
+	})
+	b.Run(migrations.SQLite, func(b *testing.B) {
+		t := newTown(b, migrations.SQLite)
+		measure(b, t, t.sqliteFloor(b), "one writing connection, every commit is synced (synchronous FULL), on both sides")
+	})
+}
+
+func measure(b *testing.B, t *town, floor func(context.Context) (intake, error), remark string) {
+	sides := []*side{{name: "floor", start: floor}, {name: "desk", start: t.atTheDesk}, {name: "HTTP", start: t.overHTTP}}
+	for b.Loop() {
+		for _, s := range sides {
+			s.rates = nil
+		}
+		compare(b, sides)
+	}
+	b.Logf("%s: %d clients, %d units, %d processors, %d rounds of %s; %s",
+		t.Store.Dialect(), workers, units, runtime.GOMAXPROCS(0), rounds, roundTakes, remark)
+	for _, s := range sides {
+		middle, least, most := s.over(sides[0])
+		b.Logf("%-5s %6.0f creates/s   ratio to the floor %.2f (%.2f to %.2f)", s.name, s.rate(), middle, least, most)
+		b.ReportMetric(s.rate(), s.name+"/s")
+	}
+	ratio, _, _ := sides[2].over(sides[0])
+	b.Logf("goal: HTTP / floor ≥ %.1f: %s", goal, map[bool]string{true: "met", false: "missed"}[ratio >= goal])
+	b.ReportMetric(ratio, "ratio")
+	b.ReportMetric(0, "ns/op")
+}
+
+// atTheDesk is intake without HTTP, its answer included.
+func (t *town) atTheDesk(context.Context) (intake, error) {
+	body := make([]byte, answerSize)
+	render := func(c *grievance.Case) (casework.Response, error) {
+		return casework.Response{Status: 201, Header: map[string]string{"Location": c.ID.String()}, Body: body}, nil
+	}
+	return intake{
+		once: func(ctx context.Context, n int64) error {
+			d := t.desks[n%units]
+			number := strconv.FormatInt(n, 10)
+			_, err := t.Desk.Register(ctx, casework.Request{
+				Actor: grievance.Actor{UserID: d.clerk.ID}, Key: "desk-" + number, Digest: body[:32], Render: render,
+			}, grievance.Registration{
+				Channel: grievance.ByVisit, Nature: grievance.Demand, Urgency: grievance.Ordinary, Headcount: 1,
+				Title: title + number, Body: story,
+				Petitioner: grievance.Party{Name: "陈志强", Phone: number, Address: "石桥路 18 号 3 栋 402 室"},
+			})
+			return err
+		},
+		close: func() error { return nil },
+	}, nil
+}
+
+// answerSize is about what HTTP answers, in bytes.
+const answerSize = 1300
