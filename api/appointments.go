@@ -164,5 +164,6 @@ func (s *server) endAppointment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	s.handOn(c.Request().Context())
 	return c.JSON(http.StatusOK, viewAppointment(a))
 }

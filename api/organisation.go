@@ -244,5 +244,6 @@ func (s *server) mergeUnit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	s.handOn(c.Request().Context())
 	return c.JSON(http.StatusOK, viewUnit(&u))
 }

@@ -221,5 +221,6 @@ func (s *server) disableUser(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	s.handOn(c.Request().Context())
 	return s.showUser(c, http.StatusOK, &u)
 }
