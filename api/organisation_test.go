@@ -14,6 +14,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/huiyin/huiyin/internal/auth"
+	"github.com/huiyin/huiyin/internal/casework"
 	"github.com/huiyin/huiyin/internal/clock"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/office"
@@ -42,7 +43,7 @@ func newTown(t *testing.T, dialect string) *town {
 	must(t, of.Seed(t.Context()))
 	service, err := auth.New(t.Context(), st, ck, v, auth.Settings{})
 	must(t, err)
-	s := &town{t: t, clock: ck, rig: newRig(t, Deps{Auth: service, Office: of}, (*server).routes)}
+	s := &town{t: t, clock: ck, rig: newRig(t, Deps{Auth: service, Office: of, Desk: casework.New(st, of, ck)}, (*server).routes)}
 	s.server.Clock, s.who = ck, s.verify
 	s.county = s.unit("430102", "芙蓉区", grievance.LevelCounty, grievance.UnitID{})
 	s.township = s.unit("430102003", "朝阳街道", grievance.LevelTownship, s.county.ID)
