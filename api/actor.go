@@ -42,6 +42,7 @@ var (
 	workers    = only(grievance.RoleHandler, grievance.RoleClerk, grievance.RoleLeader)
 	reporters  = only(grievance.RoleHandler, grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleInspector)
 	answerers  = only(grievance.RolePetitioner, grievance.RoleClerk, grievance.RoleLeader) // the petitioner, or a desk for them
+	searchers  = only(grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor) // by person
 	leaders    = only(grievance.RoleLeader)
 	admins     = only(grievance.RoleAdmin)
 )

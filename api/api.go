@@ -117,6 +117,13 @@ func (s *server) routes() []route {
 		{"GET", v1 + "/calendar/add", s.calendarAdd, loggedIn},
 
 		{"POST", v1 + "/cases", s.registerCase, registrars},
+		{"GET", v1 + "/cases", s.listCases, loggedIn},
+		{"POST", v1 + "/cases/search", s.searchCases, searchers},
+		{"GET", v1 + "/inbox", s.inbox, staff},
+		{"GET", v1 + "/sign-offs", s.listSignOffs, leaders},
+		{"GET", v1 + "/escalations", s.listEscalations, staff},
+		{"GET", v1 + "/reports/escalations", s.escalationReport, overseers},
+		{"GET", v1 + "/reports/timeliness", s.timelinessReport, overseers},
 		{"GET", v1 + "/cases/:id", s.getCase, loggedIn},
 		{"GET", v1 + "/cases/:id/events", s.caseEvents, loggedIn},
 		{"GET", v1 + "/cases/:id/deadlines", s.caseDeadlines, loggedIn},

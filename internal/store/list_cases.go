@@ -26,7 +26,8 @@ type CaseFilter struct {
 	Overdue     *bool      // see overdue
 	Unrouted    *bool
 	Unassigned  *bool // open, and no handler named
-	Escalated   *EscalationFilter
+	Escalated   *bool // has an escalation that Escalation means
+	Escalation  EscalationFilter
 	Clocked     *ClockFilter
 	Phone       string // of the petitioner, however it is written
 	IDNumber    string // of the petitioner
@@ -183,10 +184,8 @@ func (s session) childrenPass(w *conditions, f CaseFilter) {
 		part.in("part.unit_path", f.Unit)
 		w.add("EXISTS (SELECT 1 FROM case_units part WHERE part.case_id = cases.id AND part.part IN ('lead', 'handling') AND "+part.sql()+")", part.args...)
 	}
-	if f.Escalated != nil {
-		e := f.Escalated.conditions()
-		w.add("EXISTS (SELECT 1 FROM escalations WHERE escalations.case_id = cases.id AND "+e.sql()+")", e.args...)
-	}
+	e := f.Escalation.conditions()
+	w.either(f.Escalated, "EXISTS (SELECT 1 FROM escalations WHERE escalations.case_id = cases.id AND "+e.sql()+")", e.args...)
 	if f.Clocked != nil {
 		k := f.Clocked.conditions()
 		w.add("EXISTS (SELECT 1 FROM clocks "+joinDebtors+" WHERE clocks.case_id = cases.id AND "+k.sql()+")", k.args...)

@@ -1,0 +1,57 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/huiyin/huiyin/internal/report"
+)
+
+const typeCSV = "text/csv"
+
+// wantsCSV reports whether the client's Accept prefers a table for a spreadsheet
+// to JSON.
+func wantsCSV(c echo.Context) bool {
+	csv, json := 0.0, 0.0
+	for _, line := range c.Request().Header.Values("Accept") {
+		for media := range strings.SplitSeq(line, ",") {
+			name, rest, _ := strings.Cut(media, ";")
+			switch strings.ToLower(strings.TrimSpace(name)) {
+			case typeCSV, "text/*":
+				csv = max(csv, quality(rest))
+			case "application/json", "application/*", "*/*":
+				json = max(json, quality(rest))
+			}
+		}
+	}
+	return csv > 0 && csv >= json
+}
+
+// quality reads the weight of a media range (RFC 9110, 12.4.2); 1 without one.
+func quality(parameters string) float64 {
+	for p := range strings.SplitSeq(parameters, ";") {
+		name, value, _ := strings.Cut(strings.TrimSpace(p), "=")
+		if !strings.EqualFold(name, "q") {
+			continue
+		}
+		if q, err := strconv.ParseFloat(value, 64); err == nil {
+			return q
+		}
+	}
+	return 1
+}
+
+// sendTable streams a table as a file for a spreadsheet; name is the file's, in
+// Chinese, without its ending.
+func sendTable(c echo.Context, t report.Table, name string) error {
+	h := c.Response().Header()
+	h.Set(echo.HeaderContentType, typeCSV+"; charset=utf-8")
+	h.Set(echo.HeaderContentDisposition, `attachment; filename="report.csv"; filename*=UTF-8''`+url.PathEscape(name+".csv"))
+	h.Set("Cache-Control", "private, no-store")
+	c.Response().WriteHeader(http.StatusOK)
+	return report.WriteCSV(c.Response(), t)
+}

@@ -1,0 +1,96 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/store"
+)
+
+// SignOffItemView is a sign-off on a leader's desk, with all that it takes to
+// decide it: its words, the case, and the two deadlines that depend on it.
+type SignOffItemView struct {
+	SignOffView
+	Case CaseBrief `json:"case"`
+	// By when it is to be decided; absent where its profile sets no limit.
+	SignBy *NextDueView `json:"sign_by,omitempty"`
+	// By when the case is to be answered; absent before it is accepted.
+	HandleBy *NextDueView `json:"handle_by,omitempty"`
+} // @name SignOffItem
+
+// SignOffPage is a page of a leader's desk.
+type SignOffPage struct {
+	Items []SignOffItemView `json:"items"`
+	// The cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty"`
+} // @name SignOffPage
+
+// listSignOffs lists what a leader may sign.
+//
+//	@Summary		签批台 / sign-offs
+//	@Description	本单位及下级单位待签批的事项，先到期的在前，本人承办、提请或反映的除外；decided 为已有决定的，新的在前。 At the units that the reader leads and all below: pending ones by due instant, without those that the reader asked for, handled or filed; or decided ones, newest first.
+//	@Tags			sign-off
+//	@Produce		json
+//	@Param			state	query	string	false	"which"	enums(pending,decided)	default(pending)
+//	@Param			limit	query	int		false	"how many"	minimum(1)	maximum(200)	default(50)
+//	@Param			cursor	query	string	false	"where the page begins"
+//	@Success		200		{object}	SignOffPage
+//	@Failure		400,401,403,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/sign-offs [get]
+func (s *server) listSignOffs(c echo.Context) error {
+	q := readQuery(c)
+	state := enumParam(q, "state", "pending", "decided")
+	list := "sign-offs." + state
+	limit, after := q.limit(), cursorParam[store.SignOffPosition](q, list)
+	if err := q.err(); err != nil {
+		return err
+	}
+	ctx, actor, now := c.Request().Context(), actorOf(c), s.Clock.Now()
+	book, err := s.Office.Book(ctx)
+	if err != nil {
+		return err
+	}
+	desk := store.SignOffDesk{Leader: actor.UserID, Areas: ledBy(actor, book), Decided: state == "decided"}
+	var found []store.SignOffItem
+	err = s.Store.Read(ctx, func(sn *store.Snapshot) (err error) {
+		found, err = sn.ListSignOffs(store.ViewerOf(actor, book).AtWork(), desk, after, limit+1)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	found, last := cut(found, limit, func(i store.SignOffItem) store.SignOffPosition { return i.Position() })
+	page := SignOffPage{Items: make([]SignOffItemView, len(found))}
+	for i := range found {
+		page.Items[i] = signOffItemView(&found[i], book, now)
+	}
+	if page.Next, err = nextPage(c, list, last); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, page)
+}
+
+// ledBy gives what the actor leads: units with all below them.
+func ledBy(actor grievance.Actor, book *grievance.Book) (areas []store.Area) {
+	for _, p := range actor.Posts {
+		if u := book.Unit(p.UnitID); u != nil && p.Role == grievance.RoleLeader {
+			areas = append(areas, store.Area{Path: u.Path})
+		}
+	}
+	return areas
+}
+
+func signOffItemView(i *store.SignOffItem, book *grievance.Book, now time.Time) SignOffItemView {
+	texts := make([]TextView, len(i.Words))
+	for n, t := range i.Words {
+		texts[n] = textView(t, book)
+	}
+	return SignOffItemView{
+		SignOffView: signOffView(&i.SignOff, book, texts), Case: caseBrief(&i.Case, book, now),
+		SignBy: nextDueView(i.Step, now), HandleBy: nextDueView(i.Handling, now),
+	}
+}
