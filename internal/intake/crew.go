@@ -9,12 +9,13 @@ import (
 	"github.com/huiyin/huiyin/internal/office"
 )
 
-// crew is the unit that a replay's messages reach, and who works there. Who
-// signs is found for each sign-off.
+// crew is the unit that a replay's messages reach, the unit that handles them,
+// and who works there. Who signs is found for each sign-off.
 type crew struct {
-	unit    grievance.UnitID
-	clerk   grievance.UserID
-	handler grievance.UserID
+	unit     grievance.UnitID
+	clerk    grievance.UserID
+	handling grievance.UnitID
+	handler  grievance.UserID
 }
 
 // town is the small organisation that a replay makes in an empty database: three
@@ -65,19 +66,26 @@ func foundTown(ctx context.Context, o *office.Office, since time.Time) (code str
 	return code, nil
 }
 
-// findCrew finds who works at a unit at an instant.
+// findCrew finds who works at a unit at an instant: a clerk of the unit itself,
+// and a handler there or below.
 func findCrew(book *grievance.Book, code string, at time.Time) (crew, error) {
 	unit := book.UnitByCode(code)
 	if unit == nil {
 		return crew{}, fmt.Errorf("no unit has the code %q: name one of the organisation with --unit", code)
 	}
 	c := crew{unit: unit.ID}
-	for role, who := range map[grievance.Role]*grievance.UserID{grievance.RoleClerk: &c.clerk, grievance.RoleHandler: &c.handler} {
-		held := book.Holders(grievance.Post{UnitID: unit.ID, Role: role}, at)
-		if len(held) == 0 {
-			return crew{}, fmt.Errorf("unit %s has no %s on %s, when the first message arrives", code, role, at.In(beijing).Format(time.DateOnly))
+	if clerks := book.Holders(grievance.Post{UnitID: unit.ID, Role: grievance.RoleClerk}, at); len(clerks) > 0 {
+		c.clerk = clerks[0]
+	}
+	for _, u := range book.Units() {
+		handlers := book.Holders(grievance.Post{UnitID: u.ID, Role: grievance.RoleHandler}, at)
+		if len(handlers) > 0 && u.Within(unit) && u.EndedAt == nil && (c.handler.IsZero() || u == unit) {
+			c.handling, c.handler = u.ID, handlers[0]
 		}
-		*who = held[0]
+	}
+	if c.clerk.IsZero() || c.handler.IsZero() {
+		return crew{}, fmt.Errorf("unit %s has no clerk, or nobody there or below handles, on %s, when the first message arrives",
+			code, at.In(beijing).Format(time.DateOnly))
 	}
 	return c, nil
 }

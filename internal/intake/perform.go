@@ -44,7 +44,7 @@ func (st *stage) receive(ctx context.Context, m Message) error {
 	if _, err := st.desk.Accept(ctx, as(st.clerk), id, grievance.AcceptanceDecision{Service: &served}); err != nil {
 		return fmt.Errorf("accepting: %w", err)
 	}
-	if _, err := st.desk.Assign(ctx, as(st.clerk), id, grievance.Assignment{Unit: st.unit, Handler: st.handler}); err != nil {
+	if _, err := st.desk.Assign(ctx, as(st.clerk), id, grievance.Assignment{Unit: st.handling, Handler: st.handler}); err != nil {
 		return fmt.Errorf("assigning: %w", err)
 	}
 	if _, err := st.desk.Acknowledge(ctx, as(st.handler), id, grievance.Acknowledging{}); err != nil {
