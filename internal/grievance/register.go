@@ -44,18 +44,21 @@ const (
 	MaxText  = 10000
 )
 
-// Desk finds whose desk a registration belongs to: the unit named, else the
-// actor's own, else the area's, climbing to the nearest with somebody on duty.
-// Invalid when no unit can be found.
+// Desk finds whose desk a registration belongs to: the unit named; else the
+// clerk's own; else that of the organ at or above the courier's or grid worker's
+// unit, or the area, because stations, villages and grids decide nothing. Where
+// nobody is on duty it climbs on. Invalid when no unit can be found.
 func Desk(m Moment, in Registration) (*Unit, error) {
-	id := in.Unit
-	if p, ok := m.By.firstPost(RoleClerk, RoleCourier, RoleGridWorker); ok && id.IsZero() {
-		id = p.UnitID
+	unit := m.Book.Current(in.Unit)
+	if p, ok := m.By.firstPost(RoleClerk); ok && in.Unit.IsZero() {
+		unit = m.Book.Current(p.UnitID)
+	} else if in.Unit.IsZero() {
+		from := in.Area
+		if p, ok := m.By.firstPost(RoleCourier, RoleGridWorker); ok {
+			from = p.UnitID
+		}
+		unit = m.Book.Organ(from)
 	}
-	if id.IsZero() {
-		id = in.Area
-	}
-	unit := m.Book.Current(id)
 	if unit == nil {
 		return nil, InvalidField("/unit_id", "unit.unknown", "请写明受理单位或问题发生地")
 	}

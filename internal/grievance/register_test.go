@@ -55,7 +55,8 @@ func TestTheFirstToReceiveItAnswersForIt(t *testing.T) {
 		{"grid_worker", "", "", "river", "grid_worker grid_worker@grid", "clerk@river", "- clerk@river"},
 		{"petitioner", "", "grid", "river", "clerk clerk@river", "clerk@river", "clerk clerk@river"},
 		{"petitioner", "hill", "grid", "hill", "hill_clerk clerk@hill", "clerk@hill", "hill_clerk clerk@hill"},
-		{"anonymous", "", "stone", "stone", "village_head leader*@stone", "clerk@stone", "village_head leader*@stone"},
+		{"anonymous", "", "stone", "hill", "hill_clerk clerk@hill", "clerk@hill", "hill_clerk clerk@hill"},
+		{"anonymous", "stone", "", "stone", "village_head leader*@stone", "clerk@stone", "village_head leader*@stone"},
 		{"system", "county", "", "county", "county_clerk clerk@county", "clerk@county", "county_clerk clerk@county"},
 		{"jack_of_all", "", "", "river", "jack_of_all clerk@river", "clerk@river", "jack_of_all clerk@river"},
 	} {
@@ -181,6 +182,7 @@ func TestWordsAreChecked(t *testing.T) {
 	})
 	s.refuses("clerk", "request.invalid", func(c *Case, m Moment) error { return c.Forward(m, Forwarding{Unit: unitID("hill")}) })
 	s.refuses("clerk", "request.invalid", forward("river")).refuses("clerk", "request.invalid", forward("moon"))
+	s.refuses("clerk", "request.invalid", forward("willow")) // whose desk is the township's
 	s.does("clerk", accept(AcceptanceDecision{})).refuses("clerk", "request.invalid", assign("hill", ""))
 	s.refuses("clerk", "request.invalid", assign("station", "hill_handler")).refuses("clerk", "request.invalid", assign("moon", ""))
 	s.does("clerk", assign("", "handler")).does("handler", acknowledge)

@@ -239,7 +239,7 @@ func TestAnEmptyDeskStrandsNoCase(t *testing.T) {
 	t.Parallel()
 	o := newTestOffice(t)
 	in := road()
-	in.Area = unitID("stone") // a village with a head and no clerk
+	in.Unit = unitID("stone") // a village with a head and no clerk
 	s := begin(t, o, "2026-11-20 10:00", "petitioner", in)
 	if got := o.user(s.c().Responsible) + " " + o.post(s.c().ResponsiblePost); got != "village_head leader*@stone" {
 		t.Errorf("responsible: %s", got)
