@@ -16,7 +16,7 @@ type History struct {
 // case that was answered has a handling clock alone, from receipt to reply.
 // Invalid when the reply lies before the receipt or after now.
 func Import(m Moment, in Registration, desk *Unit, receipt Receipt, h History) (*Case, error) {
-	c, _, err := register(m, in, desk, receipt)
+	c, by, err := register(m, in, desk, receipt)
 	if err != nil {
 		return nil, err
 	}
@@ -35,11 +35,11 @@ func Import(m Moment, in Registration, desk *Unit, receipt Receipt, h History) (
 	if err := c.judgeHistory(m, h.RepliedAt); err != nil {
 		return nil, err
 	}
-	return c, c.answeredThen(m, h.RepliedAt, f)
+	return c, c.answeredThen(m, by, h.RepliedAt, f)
 }
 
 // answeredThen closes an imported case at the instant of its reply.
-func (c *Case) answeredThen(m Moment, at time.Time, f Facts) error {
+func (c *Case) answeredThen(m Moment, by Post, at time.Time, f Facts) error {
 	for _, k := range c.running() {
 		f.Stopped = append(f.Stopped, c.stopOne(k, Met, at))
 	}
@@ -52,7 +52,7 @@ func (c *Case) answeredThen(m Moment, at time.Time, f Facts) error {
 	received := c.ReceivedAt
 	c.Status, c.Outcome, c.ClosedAt, c.AcceptedAt = Closed, Explained, &at, &received
 	f.Status, f.Awaiting = Closed, c.awaitByStatus()
-	if err := c.append(m, systemPost, EvImported, at, f); err != nil {
+	if err := c.append(m, by, EvImported, at, f); err != nil {
 		return err
 	}
 	c.Version = c.Seq

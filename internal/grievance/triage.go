@@ -298,18 +298,21 @@ func (c *Case) Forward(m Moment, in Forwarding) error {
 	return c.tellUnrouted(m, wasUnrouted)
 }
 
+// destination is the desk that a forward reaches: like a registration it climbs
+// from a unit without anybody on duty to the one that is on duty for it.
 func (c *Case) destination(m Moment, in Forwarding) (*Unit, error) {
 	var f faults
 	to := m.Book.Current(in.Unit)
 	f.check(to != nil, "/unit_id", "unit.unknown", "转送的单位不存在")
-	f.check(to == nil || to.ID != c.LeadUnitID, "/unit_id", "unit.same", "事项已在该单位")
 	f.check(oneOf(in.Reason, ForwardReasons), "/reason", "reason.unknown", "请选择转送原因")
 	f.checkText(in.Words, "/words", MaxText, false)
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	if _, _, ok := m.Book.DutyPerson(to.ID, m.Now); !ok {
+	_, post, ok := m.Book.DutyPerson(to.ID, m.Now)
+	if !ok {
 		return nil, Refuse(Conflict, "unit.nobody", "该单位及其上级均无人值守，无法转送")
 	}
-	return to, nil
+	f.check(post.UnitID != c.LeadUnitID, "/unit_id", "unit.same", "事项已在该单位")
+	return m.Book.Unit(post.UnitID), f.err()
 }
