@@ -28,6 +28,7 @@ var imports = map[string][]string{
 	"internal/casework":  {"internal/grievance", "internal/calendar", "internal/office", "internal/store", "internal/clock"},
 	"internal/report":    {"internal/grievance", "internal/store"},
 	"internal/engine":    {"internal/grievance", "internal/calendar", "internal/casework", "internal/office", "internal/store", "internal/clock"},
+	"internal/intake":    {"internal/grievance", "internal/calendar", "internal/office", "internal/casework", "internal/store", "internal/report", "internal/engine", "internal/clock"},
 	"internal/auth":      {"internal/grievance", "internal/store", "internal/vault", "internal/clock"}, // refusals and sealed keys
 	"api": {
 		"internal/grievance", "internal/calendar", "internal/casework", "internal/office",
