@@ -57,7 +57,9 @@ func Desk(m Moment, in Registration) (*Unit, error) {
 		if p, ok := m.By.firstPost(RoleCourier, RoleGridWorker); ok {
 			from = p.UnitID
 		}
-		unit = m.Book.Organ(from)
+		if organ := m.Book.Organ(from); organ != nil {
+			unit = m.Book.Current(organ.ID)
+		}
 	}
 	if unit == nil {
 		return nil, InvalidField("/unit_id", "unit.unknown", "请写明受理单位或问题发生地")

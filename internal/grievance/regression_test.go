@@ -268,6 +268,11 @@ func TestAMergedUnitsCasesGoToItsSuccessor(t *testing.T) {
 		t.Errorf("%s answers, awaiting %s", o.user(c.Responsible), o.post(c.AwaitingPost))
 	}
 	s.does("clerk", accept(onTheSpot))
+	in := road()
+	in.Area = unitID("stone")
+	if s = begin(t, o, "2026-11-20 12:00", "petitioner", in); o.names[s.c().LeadUnitID.String()] != "river" {
+		t.Errorf("a new case of the area goes to %s", o.names[s.c().LeadUnitID.String()])
+	}
 
 	o = newTestOffice(t)
 	s = inHandling(t, o)
