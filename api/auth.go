@@ -51,7 +51,7 @@ type PostView struct {
 	UnitID   string         `json:"unit_id,omitempty" format:"uuid"`
 	UnitCode string         `json:"unit_code,omitempty" example:"430102003"`
 	UnitName string         `json:"unit_name,omitempty" example:"朝阳街道办事处"`
-	Role     grievance.Role `json:"role" validate:"required" swaggertype:"string" enums:"petitioner,courier,grid_worker,clerk,handler,leader,supervisor,inspector,admin"`
+	Role     grievance.Role `json:"role" validate:"required" swaggertype:"string" enums:"petitioner,courier,grid_worker,clerk,handler,leader,supervisor,inspector,admin,system"`
 	Head     bool           `json:"head" validate:"required"`
 } // @name Post
 

@@ -48,7 +48,7 @@ func Contract(req *http.Request, res *http.Response, body []byte) error {
 		Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true},
 	})
 	if err != nil {
-		return fmt.Errorf("%s %s, %d: %w\n%s", req.Method, req.URL.Path, res.StatusCode, err, body)
+		return fmt.Errorf("%s %s, %d: %w\n%.2000s", req.Method, req.URL.Path, res.StatusCode, err, body)
 	}
 	return nil
 }

@@ -99,7 +99,7 @@ func (u *user) checkSpreadsheet() {
 		got += strings.Join(row[:5], ",") + "\n"
 	}
 	want := "级别,升级次数,涉及诉求,起始日期,截止日期\n"
-	for _, level := range []string{"一级", "二级", "三级"} {
+	for _, level := range []string{"一级（本单位负责人）", "二级（上级督查）", "三级（再上级督查）"} {
 		want += level + ",1,1,2027-01-01,2027-01-31\n"
 	}
 	if want += "合计,3,1,2027-01-01,2027-01-31\n"; got != want {

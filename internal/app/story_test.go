@@ -57,7 +57,7 @@ func (w *town) takeOn() string {
 	w.Helper()
 	clerk, handler := w.as("clerk"), w.as("handler")
 	id := clerk.post("/cases", petition).ID
-	clerk.waits(id, "deadline", "awaiting")
+	clerk.waits(id, "awaiting", "deadline")
 	w.advance(10 * minute)
 	c := clerk.post("/cases/"+id+"/accept", object{"notice": "依法受理。", "service": object{"how": "in_person"}})
 	w.wantCase(c, "accepted", "许晚晴")
@@ -149,13 +149,13 @@ func (w *town) finish(id string) {
 		"opinion": "已与邻户共同确认界址并补设界桩。", "legal_basis": "《信访工作条例》第三十一条第六项。",
 	}), "awaiting_signoff", "周远志")
 	leader.waits(id, "sign_off")
-	handler.refused("/cases/"+id+"/sign-offs/1/approve", object{}, 403, "auth.forbidden")
+	handler.refused("/cases/"+id+"/sign-offs/1/approve", object{}, 403, "auth.role")
 	w.advance(10 * minute)
 	w.wantCase(leader.post("/cases/"+id+"/sign-offs/1/approve", object{}), "closed", "周远志")
 	w.advance(minute)
 	clerk.post("/cases/"+id+"/notices/2/service", object{"how": "in_person"})
 	w.advance(day)
-	handler.refused("/cases/"+id+"/rating", object{"contacted": true, "resolved": true, "satisfied": true}, 403, "case.not_yours")
+	handler.refused("/cases/"+id+"/rating", object{"contacted": true, "resolved": true, "satisfied": true}, 403, "auth.role")
 	clerk.post("/cases/"+id+"/rating", object{"contacted": true, "resolved": true, "satisfied": false})
 	w.advance(60 * day)
 	for _, account := range []string{"handler", "leader", "clerk"} {
