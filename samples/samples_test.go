@@ -95,7 +95,7 @@ func TestDecodeJSONIsStrict(t *testing.T) {
 		"duplicate key": {`[{"account":"a","account":"b"}]`, "duplicate"},
 		"other case":    {`[{"Account":"a"}]`, "unknown"},
 		"trailing data": {`[] []`, "after top-level value"},
-		"not an array":  {`{}`, "cannot unmarshal"},
+		"not an array":  {`{}`, "unmarshal"},
 		"bad UTF-8":     {"[{\"account\":\"\xff\"}]", "UTF-8"},
 		"bad date":      {`[{"account":"a","posts":[` + strings.Replace(post, "-02", "-32", 1) + `]}]`, "date"},
 	} {
