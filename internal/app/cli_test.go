@@ -1,0 +1,50 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"path/filepath"
+	"testing"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/huiyin/huiyin/internal/app"
+	"github.com/huiyin/huiyin/internal/vault"
+)
+
+// cli runs the binary's commands, as main does, against one database.
+type cli struct {
+	t     *testing.T
+	flags []string
+}
+
+func newCLI(t *testing.T, url string) cli {
+	t.Helper()
+	key := filepath.Join(t.TempDir(), "huiyin.key")
+	if _, err := vault.OpenFile(key, true); err != nil {
+		t.Fatalf("making a key: %v", err)
+	}
+	return cli{t, []string{"--database-url=" + url, "--key-file=" + key, "--log-level=warn"}}
+}
+
+// run runs one command and gives what it wrote and how it ended. Whatever it
+// logs fails the test: warnings are not part of any of these stories.
+func (c cli) run(args ...string) (out, log string, err error) {
+	c.t.Helper()
+	var stdout, stderr bytes.Buffer
+	var commands app.CLI
+	std := &app.IO{In: bytes.NewReader(nil), Out: &stdout, Err: &stderr}
+	parser, err := kong.New(&commands, kong.BindTo(c.t.Context(), (*context.Context)(nil)))
+	if err != nil {
+		c.t.Fatalf("the commands are not well-formed: %v", err)
+	}
+	command, err := parser.Parse(append(args, c.flags...))
+	if err != nil {
+		return "", "", err
+	}
+	err = command.Run(&commands.Common, std)
+	if bytes.Contains(stderr.Bytes(), []byte("level=")) {
+		c.t.Errorf("%v logs:\n%s", args, stderr.String())
+	}
+	return stdout.String(), stderr.String(), err
+}
