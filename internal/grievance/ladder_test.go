@@ -230,3 +230,17 @@ func TestTheDueInstantItselfIsLate(t *testing.T) {
 		t.Error("a running clock is late from its due instant on, recorded or not")
 	}
 }
+
+// What a failed attempt had set aside is put right by the next run that succeeds.
+func TestASetAsideClockIsTakenUpAgain(t *testing.T) {
+	t.Parallel()
+	s := inHandling(t, newTestOffice(t))
+	i := slices.IndexFunc(s.rec.clocks, func(k Clock) bool { return k.Kind == Handling })
+	right, later := *s.rec.clocks[i].NextAt, beijing("2026-10-01 10:00")
+	s.rec.clocks[i].NextAt, s.rec.clocks[i].Attempts, s.rec.clocks[i].Error = &later, 3, "disk full"
+	since := len(s.rec.events)
+	s.engine("2026-10-01 10:00")
+	if k := s.clock(Handling); !k.NextAt.Equal(right) || k.Attempts != 0 || k.Error != "" || len(s.rec.events) != since {
+		t.Errorf("next %s after %d attempts, %q", k.NextAt, k.Attempts, k.Error)
+	}
+}
