@@ -64,27 +64,46 @@ func (p *population) registerOne() {
 }
 
 func (p *population) somethingHappens() {
-	c, ctx := pick(p, p.cases...), p.t.Context()
-	clerk := p.by("clerk", "clerk2", "county_clerk", "housing_clerk", "city_clerk")
-	handler := p.by("handler", "handler2", "housing_handler", "safety_handler")
+	i, ctx := p.IntN(len(p.cases)), p.t.Context()
+	c := p.cases[i]
+	clerk, handler := p.holder(c.LeadUnitID, grievance.RoleClerk), p.holder(c.HandlingUnitID, grievance.RoleHandler)
 	boss := p.by("leader", "leader2", "supervisor", "city_supervisor", "county_leader", "economy_head", "housing_leader")
-	switch p.IntN(9) {
+	var d casework.Done
+	var err error
+	switch p.IntN(10) {
 	case 0, 1:
-		p.done(p.Desk.Accept(ctx, clerk, c.ID, grievance.AcceptanceDecision{Service: &grievance.Service{How: "sms"}}))
+		d, err = p.Desk.Accept(ctx, clerk, c.ID, grievance.AcceptanceDecision{Service: &grievance.Service{How: "sms"}})
 	case 2, 3:
 		unit := officetest.Unit(p.t, p.Office, pick(p, economy, "990121101-01", "990121001-04", "990121-01"))
-		p.done(p.Desk.Assign(ctx, clerk, c.ID, grievance.Assignment{Unit: unit.ID}))
-	case 4:
-		p.done(p.Desk.Acknowledge(ctx, handler, c.ID, grievance.Acknowledging{}))
-	case 5:
-		unit := officetest.Unit(p.t, p.Office, pick(p, jichuan, qiqiao, "990121", "990121-01"))
-		p.done(p.Desk.Forward(ctx, clerk, c.ID, grievance.Forwarding{Unit: unit.ID, Reason: "not_our_duty"}))
+		d, err = p.Desk.Assign(ctx, clerk, c.ID, grievance.Assignment{Unit: unit.ID})
+	case 4, 5:
+		d, err = p.Desk.Acknowledge(ctx, handler, c.ID, grievance.Acknowledging{})
 	case 6:
+		unit := officetest.Unit(p.t, p.Office, pick(p, jichuan, qiqiao, "990121", "990121-01"))
+		d, err = p.Desk.Forward(ctx, clerk, c.ID, grievance.Forwarding{Unit: unit.ID, Reason: "not_our_duty"})
+	case 7:
 		request := grievance.EscalationRequest{Level: 1 + p.IntN(3), Reason: "risk"}
-		p.done(p.Desk.Escalate(ctx, pick(p, clerk, handler, boss), c.ID, request))
+		d, err = p.Desk.Escalate(ctx, pick(p, clerk, handler, boss), c.ID, request)
+	case 8:
+		d, err = p.Desk.Submit(ctx, handler, c.ID, grievance.Submission{
+			Outcome: grievance.Supported, Request: "修路灯", Facts: "线路老化", Opinion: "本周修好", LegalBasis: "条例",
+		})
 	default:
 		p.takeEscalation(c.ID, boss)
 	}
+	if c := p.done(d, err); c != nil {
+		p.cases[i] = c
+	}
+}
+
+// holder acts in a post of the unit, if anybody holds it.
+func (p *population) holder(unit grievance.UnitID, role grievance.Role) casework.Request {
+	book := officetest.Book(p.t, p.Office)
+	held := book.Holders(grievance.Post{UnitID: unit, Role: role}, p.clock.Now())
+	if len(held) == 0 {
+		return p.by("clerk", "handler2")
+	}
+	return casework.Request{Actor: book.Actor(pick(p, held...), p.clock.Now())}
 }
 
 func (p *population) takeEscalation(id grievance.CaseID, by casework.Request) {
