@@ -185,6 +185,9 @@ func (d *Desk) settle(ctx context.Context, req Request, done Done, err error) (D
 		return Done{}, unfinished(err)
 	}
 	before, found, lookup := d.answered(ctx, req)
+	if errors.Is(lookup, ErrKeyReused) {
+		return Done{}, lookup // whatever else there is against the request
+	}
 	if lookup != nil {
 		return Done{}, errors.Join(unfinished(err), lookup)
 	}
