@@ -15,7 +15,7 @@ import (
 // for ask, one goroutine at a time may use it.
 type user struct {
 	*testing.T
-	town              *town
+	town              *township
 	account, password string
 	client            *http.Client
 
@@ -23,7 +23,7 @@ type user struct {
 	logins, renewed int
 }
 
-func newUser(w *town, account, password string) *user {
+func newUser(w *township, account, password string) *user {
 	transport := &http.Transport{}
 	w.Cleanup(transport.CloseIdleConnections)
 	return &user{T: w.T, town: w, account: account, password: password, client: &http.Client{Transport: transport, Timeout: patience}}

@@ -30,7 +30,7 @@ type (
 
 // checkReport pulls the report of escalations as the county's supervisor and
 // opens each of its figures.
-func (w *town) checkReport(id string) {
+func (w *township) checkReport(id string) {
 	w.Helper()
 	u := w.as("supervisor")
 	var all reportView

@@ -53,7 +53,7 @@ func TestACaseFromReceiptToRating(t *testing.T) {
 }
 
 // takeOn brings a petition from the counter to its handler, on its first day.
-func (w *town) takeOn() string {
+func (w *township) takeOn() string {
 	w.Helper()
 	clerk, handler := w.as("clerk"), w.as("handler")
 	id := clerk.post("/cases", petition).ID
@@ -76,7 +76,7 @@ func (w *town) takeOn() string {
 	return id
 }
 
-func (w *town) wantCase(c caseView, status, responsible string) {
+func (w *township) wantCase(c caseView, status, responsible string) {
 	w.Helper()
 	if c.Status != status || c.Who.Name != responsible {
 		w.Errorf("the case is %s with %s, want %s with %s", c.Status, c.Who.Name, status, responsible)
@@ -84,7 +84,7 @@ func (w *town) wantCase(c caseView, status, responsible string) {
 }
 
 // idOf gives the id of a colleague.
-func (w *town) idOf(account string) string {
+func (w *township) idOf(account string) string {
 	w.Helper()
 	var me struct {
 		ID string `json:"id"`
@@ -95,7 +95,7 @@ func (w *town) idOf(account string) string {
 
 // runLate lets the time pass until four working days after the handling was due.
 // Nobody acts; each level learns of it when its rung has come, and not before.
-func (w *town) runLate(id string) {
+func (w *township) runLate(id string) {
 	w.Helper()
 	handler, head, leader := w.as("handler"), w.as("economy_head"), w.as("leader")
 	supervisor, city := w.as("supervisor"), w.as("city_supervisor")
@@ -139,7 +139,7 @@ func (w *town) runLate(id string) {
 }
 
 // finish answers the case, late as it is.
-func (w *town) finish(id string) {
+func (w *township) finish(id string) {
 	w.Helper()
 	clerk, handler, leader := w.as("clerk"), w.as("handler"), w.as("leader")
 	w.as("supervisor").takeEscalation(id)
@@ -178,7 +178,7 @@ func (u *user) takeEscalation(id string) {
 
 // checkRecord reads in the record that each rung happened once, about its own
 // instant, and that nothing else did.
-func (w *town) checkRecord(id string) {
+func (w *township) checkRecord(id string) {
 	w.Helper()
 	events := w.as("supervisor").eventsOf(id)
 	want := "registered accepted served assigned acknowledged contacted reminded warned breached escalated escalated escalated " +

@@ -13,9 +13,9 @@ import (
 	"github.com/huiyin/huiyin/internal/vault"
 )
 
-// town is a database with the demo city's organisation, the key and the clock
+// township is a database with the demo city's organisation, the key and the clock
 // that go with it, and the servers that stand on it.
-type town struct {
+type township struct {
 	*testing.T
 	env     []string
 	clock   *clock.FileFake
@@ -31,10 +31,10 @@ type server struct {
 
 // newTown makes a town with nobody serving it yet. The office opens at
 // storetest.Start.
-func newTown(t *testing.T, dialect string) *town {
+func newTown(t *testing.T, dialect string) *township {
 	t.Helper()
 	dir := t.TempDir()
-	w := &town{T: t, users: map[string]*user{}}
+	w := &township{T: t, users: map[string]*user{}}
 	url, keyFile, clockFile := storetest.URL(t, dialect), filepath.Join(dir, "key"), filepath.Join(dir, "clock")
 	w.env = []string{"HUIYIN_DATABASE_URL=" + url, "HUIYIN_KEY_FILE=" + keyFile, "HUIYIN_CLOCK_FILE=" + clockFile, "HUIYIN_MAX_CONNS=4"}
 	var err error
@@ -57,13 +57,13 @@ func newTown(t *testing.T, dialect string) *town {
 }
 
 // huiyin runs a command in the town.
-func (w *town) huiyin(input string, args ...string) *process {
+func (w *township) huiyin(input string, args ...string) *process {
 	w.Helper()
 	return launch(w.T, w.env, input, args...)
 }
 
 // open starts a server, with its engine, on a port of its own.
-func (w *town) open() *server {
+func (w *township) open() *server {
 	w.Helper()
 	s := serve(w.T, w.env)
 	w.servers = append(w.servers, s)
@@ -80,7 +80,7 @@ func serve(t *testing.T, env []string, args ...string) *server {
 
 // reopen kills the only server in the middle of whatever it does, lets time pass
 // while nobody serves, and starts it again.
-func (w *town) reopen(at time.Time) {
+func (w *township) reopen(at time.Time) {
 	w.Helper()
 	w.servers[0].kill()
 	w.servers[0].wantNoErrors()
@@ -90,19 +90,19 @@ func (w *town) reopen(at time.Time) {
 }
 
 // at moves the town's time and has the engine do everything that is due then.
-func (w *town) at(t time.Time) {
+func (w *township) at(t time.Time) {
 	w.Helper()
 	w.set(t)
 	w.settle()
 }
 
 // advance lets time pass.
-func (w *town) advance(d time.Duration) {
+func (w *township) advance(d time.Duration) {
 	w.Helper()
 	w.at(w.clock.Now().Add(d))
 }
 
-func (w *town) set(t time.Time) {
+func (w *township) set(t time.Time) {
 	w.Helper()
 	if t.Before(w.clock.Now()) {
 		w.Fatalf("time does not run back to %v from %v", t, w.clock.Now())
@@ -114,7 +114,7 @@ func (w *town) set(t time.Time) {
 
 // settle runs the engine until nothing is due. The loop of the server may be at
 // work as well: whoever comes first does it.
-func (w *town) settle() {
+func (w *township) settle() {
 	w.Helper()
 	for range 100 {
 		w.as("admin").post("/engine/run", nil)
@@ -130,7 +130,7 @@ func (w *town) settle() {
 }
 
 // as gives a client who is, or will be, logged in with an account.
-func (w *town) as(account string) *user {
+func (w *township) as(account string) *user {
 	if w.users[account] == nil {
 		w.users[account] = newUser(w, account, officetest.Password)
 	}
