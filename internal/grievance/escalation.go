@@ -108,8 +108,9 @@ func (e *Escalation) fact() *EscalFact {
 }
 
 // target finds the post that a level reaches: a vacant seat passes to the next
-// superior's; where no seat up to the root is taken, it is the root's, and ok
-// is false.
+// superior's, and the next level is counted from the seat that was reached.
+// Where the tree ends before the levels do, the highest seat found has it; where
+// no seat up to the root is taken, it is the root's, and ok is false.
 func target(b *Book, unit UnitID, level int, at time.Time) (p Post, ok bool) {
 	if level <= 1 {
 		if p, _, ok = b.Seat(unit, RoleLeader, true, at); ok {
@@ -117,18 +118,19 @@ func target(b *Book, unit UnitID, level int, at time.Time) (p Post, ok bool) {
 		}
 		return rootSeat(b, unit, RoleLeader), false
 	}
-	above := unit
+	p, above := rootSeat(b, unit, RoleSupervisor), unit
 	for range level - 1 {
 		superior := b.superior(above)
 		if superior == nil {
-			return rootSeat(b, unit, RoleSupervisor), false
+			break
 		}
-		if p, _, ok = b.Seat(superior.ID, RoleSupervisor, false, at); !ok {
-			return rootSeat(b, unit, RoleSupervisor), false
+		seat, _, found := b.Seat(superior.ID, RoleSupervisor, false, at)
+		if !found {
+			break
 		}
-		above = p.UnitID
+		p, ok, above = seat, true, seat.UnitID
 	}
-	return p, true
+	return p, ok
 }
 
 func rootSeat(b *Book, unit UnitID, role Role) Post {

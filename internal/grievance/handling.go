@@ -65,7 +65,7 @@ type Acknowledging struct{}
 
 // Acknowledge records that the actor has received the case (签收) and answers
 // for it from now on: a handler what was assigned, a clerk what was forwarded.
-// Conflict when nothing waits to be acknowledged by the actor.
+// Its clock does not wait for a leader, so neither does it. Conflict when nothing waits to be acknowledged by the actor.
 func (c *Case) Acknowledge(m Moment, _ Acknowledging) error {
 	by, err := c.permit(m, OpAcknowledge)
 	if err != nil {
@@ -83,10 +83,11 @@ func (c *Case) Acknowledge(m Moment, _ Acknowledging) error {
 	}
 	c.Status, c.Handler = InHandling, m.By.UserID
 	c.owe(debtor{by, m.By.UserID}, FirstContact, Handling)
-	return c.record(m, by, EvAcknowledged, Facts{
-		Status: c.Status, Handler: c.Handler, Stopped: stopped,
-		Responsible: c.answerable(m.By.UserID, by), Awaiting: c.awaitByStatus(),
-	})
+	f := Facts{Status: c.Status, Handler: c.Handler, Stopped: stopped, Responsible: c.answerable(m.By.UserID, by)}
+	if c.PendingSignOff == 0 {
+		f.Awaiting = c.awaitByStatus()
+	}
+	return c.record(m, by, EvAcknowledged, f)
 }
 
 func (c *Case) acknowledgeForward(m Moment, by Post) error {

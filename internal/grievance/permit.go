@@ -47,7 +47,7 @@ var permissions = map[Operation]permission{
 	OpAnswer:      {who: []relation{leadClerk}, from: []Status{Registered, Accepted}, locked: true},
 	OpForward:     {who: []relation{leadClerk}, from: []Status{Registered}, locked: true},
 	OpAssign:      {who: []relation{leadClerk, handlingClerk, inCharge}, from: []Status{Accepted, Assigned, InHandling}, locked: true},
-	OpAcknowledge: {who: []relation{named, handlingHandler, leadClerk}, from: []Status{Registered, Assigned}, locked: true},
+	OpAcknowledge: {who: []relation{named, handlingHandler, leadClerk}, from: []Status{Registered, Assigned}},
 	OpContact:     {who: []relation{theHandler, leadClerk}, from: anyOpen},
 	OpNote:        {who: []relation{theHandler, leadClerk, handlingClerk, handlingHandler, inCharge, watching, filer}, from: Statuses},
 	OpSubmit:      {who: []relation{theHandler}, from: []Status{InHandling}, locked: true},

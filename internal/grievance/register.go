@@ -167,12 +167,12 @@ func (c *Case) chooseProfile() string {
 		return ProfileWall
 	case c.Nature == Inquiry:
 		return ProfileTownship
+	case c.Channel == ByHotline:
+		return ProfileHotline
 	case petition && c.SimplePetition:
 		return ProfilePetitionSimple
 	case petition:
 		return ProfilePetition
-	case c.Channel == ByHotline:
-		return ProfileHotline
 	}
 	return ProfileTownship
 }

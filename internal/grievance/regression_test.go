@@ -53,7 +53,7 @@ func TestAMissingSupervisorIsNotALogLine(t *testing.T) {
 	}{
 		{nil, []string{"leader*@station", "supervisor@county", "supervisor@city"}, 0},
 		{[]string{"station_head"}, []string{"leader*@river", "supervisor@county", "supervisor@city"}, 0},
-		{[]string{"supervisor"}, []string{"leader*@station", "supervisor@city", "supervisor@city"}, 1},
+		{[]string{"supervisor"}, []string{"leader*@station", "supervisor@city", "supervisor@city"}, 0},
 		{[]string{"supervisor", "city_supervisor"}, []string{"leader*@station", "supervisor@city", "supervisor@city"}, 2},
 		{[]string{"station_head", "leader", "county_leader", "city_leader"}, []string{"leader*@city", "supervisor@county", "supervisor@city"}, 1},
 	} {
@@ -211,27 +211,35 @@ func TestHandingOnDoesNotShiftOldDebts(t *testing.T) {
 
 func TestALeadersTurnOutlivesTheHandler(t *testing.T) {
 	t.Parallel()
-	for _, x := range []struct {
-		who   string
-		asks  deed
-		until string // what somebody hears who wants to acknowledge meanwhile
-	}{
-		{"handler", submit, "case.state"},
-		{"petitioner", withdraw, "case.signoff_pending"},
-	} {
-		o := newTestOffice(t)
-		s := inHandling(t, o).does(x.who, x.asks)
-		o.leaves("handler", beijing("2026-10-01 12:00"))
-		s.at("2026-10-01 12:00").does("system", handOn)
-		if got := o.post(s.c().AwaitingPost); got != "leader@river" {
-			t.Errorf("%s asked: awaiting %s", x.who, got)
-		}
-		s.refuses("handler_b", x.until, acknowledge).does("leader", sendBack(1))
-		c := s.c()
-		if c.Status != Assigned || o.post(c.AwaitingPost) != "handler@station" || o.user(c.Responsible) != "station_clerk" {
-			t.Errorf("%s asked: returned to %s, %s, %s", x.who, c.Status, o.post(c.AwaitingPost), o.user(c.Responsible))
-		}
-		s.does("handler_b", acknowledge).does("handler_b", submit).does("leader", approve(2))
+	o := newTestOffice(t)
+	s := inHandling(t, o).does("handler", submit)
+	o.leaves("handler", beijing("2026-10-01 12:00"))
+	s.at("2026-10-01 12:00").does("system", handOn)
+	if got := o.post(s.c().AwaitingPost); got != "leader@river" {
+		t.Errorf("awaiting %s", got)
+	}
+	s.refuses("handler_b", "case.state", acknowledge).does("leader", sendBack(1))
+	c := s.c()
+	if c.Status != Assigned || o.post(c.AwaitingPost) != "handler@station" || o.user(c.Responsible) != "station_clerk" {
+		t.Errorf("returned to %s, %s, %s", c.Status, o.post(c.AwaitingPost), o.user(c.Responsible))
+	}
+	s.does("handler_b", acknowledge).does("handler_b", submit).does("leader", approve(2))
+}
+
+// The acknowledgement clock does not wait for a leader, so nobody who is to
+// acknowledge has to; the leader's turn stays.
+func TestAcknowledgingDoesNotWaitForAWithdrawal(t *testing.T) {
+	t.Parallel()
+	o := newTestOffice(t)
+	s := inHandling(t, o).does("petitioner", withdraw)
+	o.leaves("handler", beijing("2026-10-01 12:00"))
+	s.at("2026-10-01 12:00").does("system", handOn).does("handler_b", acknowledge)
+	if c := s.c(); c.Status != InHandling || o.user(c.Responsible) != "handler_b" || o.post(c.AwaitingPost) != "leader@river" {
+		t.Errorf("acknowledged: %s, %s, awaiting %s", c.Status, o.user(c.Responsible), o.post(c.AwaitingPost))
+	}
+	s.does("leader", sendBack(1))
+	if c := s.c(); c.Status != InHandling || o.user(c.AwaitingUser) != "handler_b" {
+		t.Errorf("returned: %s, awaiting %s", c.Status, o.user(c.AwaitingUser))
 	}
 }
 
