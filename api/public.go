@@ -107,14 +107,19 @@ func (s *server) registerPublic(c echo.Context) error {
 		return errNotPublic
 	}
 	return s.carryOut(c, http.StatusCreated, s.showReceipt, func(ctx context.Context, req casework.Request) (casework.Done, error) {
-		render := req.Render
-		req.Render = func(g *grievance.Case) (casework.Response, error) {
-			r, err := render(g)
-			r.Header = nil // the case's own address is for those who log in
-			return r, err
-		}
+		req.Render = withoutHeaders(req.Render)
 		return s.Desk.Register(ctx, req, in.registration())
 	})
+}
+
+// withoutHeaders keeps the case's version and own address from those who cannot
+// use them.
+func withoutHeaders(render func(*grievance.Case) (casework.Response, error)) func(*grievance.Case) (casework.Response, error) {
+	return func(g *grievance.Case) (casework.Response, error) {
+		r, err := render(g)
+		r.Header = nil
+		return r, err
+	}
 }
 
 func (s *server) showReceipt(g *grievance.Case, book *grievance.Book) any {

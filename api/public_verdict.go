@@ -95,6 +95,7 @@ func (s *server) speak(c echo.Context, proof LookupRequest, act func(context.Con
 	}
 	return s.carryOut(c, http.StatusOK, reply, func(ctx context.Context, req casework.Request) (casework.Done, error) {
 		req.Actor = grievance.Actor{Posts: []grievance.Post{{Role: grievance.RolePetitioner}}, Proved: id}
+		req.IfVersion, req.Render = nil, withoutHeaders(req.Render)
 		return act(ctx, req, id)
 	})
 }

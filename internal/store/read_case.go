@@ -65,7 +65,7 @@ func (s session) CaseOfEscalation(id grievance.EscalationID, v Viewer) (grievanc
 // takes part in it, and so may read what is not meant for the petitioner. Those
 // who only sent the case in, and grid workers in whose grid it lies, do not.
 func (s session) WorksOn(id grievance.CaseID, v Viewer) (bool, error) {
-	v.user, v.grids = grievance.UserID{}, nil
+	v.user, v.proved, v.grids = grievance.UserID{}, grievance.CaseID{}, nil
 	var n int64
 	err := s.db.Table("cases").Where("cases.id = ?", id).Scopes(visibleTo(v)).Count(&n).Error
 	if err != nil {
