@@ -3,12 +3,11 @@ package casework
 import (
 	"context"
 	"crypto/rand"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
 
+	"github.com/huiyin/huiyin/internal/answer"
 	"github.com/huiyin/huiyin/internal/clock"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/office"
@@ -39,14 +38,8 @@ type Request struct {
 	Render    func(*grievance.Case) (Response, error)
 }
 
-// Response is an answer as the interface gives it. Replayed says that it is the
-// first answer to an earlier request with the same key.
-type Response struct {
-	Status   int               `json:"status"`
-	Header   map[string]string `json:"header,omitempty"`
-	Body     []byte            `json:"body"`
-	Replayed bool              `json:"-"`
-}
+// Response is the answer to a request.
+type Response = answer.Response
 
 // Done is what an operation leaves: the case as it is now, and the answer where
 // the request said how to make one. A replay has no case.
@@ -58,28 +51,26 @@ type Done struct {
 // Refusals of the Desk itself.
 var (
 	ErrStale     = grievance.Refuse(grievance.Stale, "case.stale", "事项已被他人更新，请刷新后重试")
-	ErrKeyReused = &grievance.Error{
-		Kind: grievance.Invalid, Code: "idempotency.key_reused", Message: "同一个 Idempotency-Key 不能用于不同的请求",
-		Fields: []grievance.FieldError{{Pointer: "", Code: "idempotency.key_reused", Message: "请为新的请求使用新的 Idempotency-Key"}},
-	}
-	ErrIDTaken = grievance.Refuse(grievance.Conflict, "case.id_taken", "该编号已用于另一事项")
+	ErrKeyReused = answer.ErrKeyReused
+	ErrIDTaken   = grievance.Refuse(grievance.Conflict, "case.id_taken", "该编号已用于另一事项")
 )
 
-// errReplay ends a transaction whose effect is there already.
-var errReplay = errors.New("the request was answered before")
+// once lets do have its effect unless the request was answered before.
+func (d *Desk) once(ctx context.Context, req Request, do func(answer.Keep[*grievance.Case]) error) (Done, error) {
+	asked := answer.Request[*grievance.Case]{Actor: req.Actor, Key: req.Key, Digest: req.Digest, Render: req.Render}
+	c, r, err := answer.Once(ctx, d.store, d.clock.Now(), asked, do)
+	return Done{c, r}, err
+}
 
 // change lets decide change one case.
 func (d *Desk) change(ctx context.Context, req Request, id grievance.CaseID, needs store.Needs,
 	decide func(*grievance.Case, grievance.Moment) error,
 ) (Done, error) {
-	var done Done
-	err := d.changeAll(ctx, req, []grievance.CaseID{id}, needs, decide, func(tx *store.Tx, cases []*grievance.Case) error {
-		done.Case = cases[0]
-		var err error
-		done.Response, err = d.answer(tx, req, cases[0])
-		return err
+	return d.once(ctx, req, func(keep answer.Keep[*grievance.Case]) error {
+		return d.changeAll(ctx, req, []grievance.CaseID{id}, needs, decide, func(tx *store.Tx, cases []*grievance.Case) error {
+			return keep(tx, cases[0])
+		})
 	})
-	return d.settle(ctx, req, done, err)
 }
 
 // changeAll is the only way in which existing cases change: it locks them, lets
@@ -154,53 +145,7 @@ func (d *Desk) newID(now time.Time) [16]byte {
 	return id
 }
 
-// answer renders the case and keeps the answer under the request's key, in the
-// transaction that has the effect.
-func (d *Desk) answer(tx *store.Tx, req Request, c *grievance.Case) (Response, error) {
-	if req.Render == nil {
-		return Response{}, nil
-	}
-	r, err := req.Render(c)
-	if err != nil || req.Key == "" {
-		return r, err
-	}
-	kept, err := d.encodeAnswer(req, r)
-	if err != nil {
-		return r, err
-	}
-	first, err := tx.KeepAnswer(kept)
-	if err == nil && !first {
-		err = errReplay
-	}
-	return r, err
-}
-
-// settle looks a keyed request up before an error is answered, so that a success
-// that is sent again never meets its own refusal.
-func (d *Desk) settle(ctx context.Context, req Request, done Done, err error) (Done, error) {
-	if err == nil {
-		return done, nil
-	}
-	if req.Key == "" || !errors.Is(err, errReplay) && grievance.KindOf(err) == "" || errors.Is(err, store.ErrUnknownOutcome) {
-		return Done{}, unfinished(err)
-	}
-	before, found, lookup := d.answered(ctx, req)
-	if errors.Is(lookup, ErrKeyReused) {
-		return Done{}, lookup // whatever else there is against the request
-	}
-	if lookup != nil {
-		return Done{}, errors.Join(unfinished(err), lookup)
-	}
-	if found {
-		return Done{Response: before}, nil
-	}
-	return Done{}, unfinished(err)
-}
-
-// unfinished tells an error that the caller can act on.
-func unfinished(err error) error {
-	if errors.Is(err, store.ErrStale) || errors.Is(err, errReplay) {
-		return fmt.Errorf("%w: %w", store.ErrBusy, err)
-	}
-	return err
+// ForgetAnswers drops up to limit answers whose time is over.
+func (d *Desk) ForgetAnswers(ctx context.Context, limit int) (int, error) {
+	return answer.Forget(ctx, d.store, d.clock.Now(), limit)
 }

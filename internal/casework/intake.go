@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/huiyin/huiyin/internal/answer"
 	"github.com/huiyin/huiyin/internal/calendar"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/store"
@@ -26,24 +27,23 @@ func (d *Desk) Register(ctx context.Context, req Request, in grievance.Registrat
 	if err != nil {
 		return Done{}, err
 	}
-	var done Done
-	err = d.store.Write(ctx, func(tx *store.Tx) error {
-		m := d.moment(req, book)
-		c, err := d.open(tx, m, in, grievance.Register)
-		if err != nil {
-			return err
+	return d.once(ctx, req, func(keep answer.Keep[*grievance.Case]) error {
+		err := d.store.Write(ctx, func(tx *store.Tx) error {
+			c, err := d.open(tx, d.moment(req, book), in, grievance.Register)
+			if err != nil {
+				return err
+			}
+			c.ContentDigest = content
+			if err := tx.CreateCases([]*grievance.Case{c}); err != nil {
+				return err
+			}
+			return keep(tx, c)
+		})
+		if errors.Is(err, store.ErrExists) {
+			return d.registeredBefore(ctx, req, in.ID, content, keep)
 		}
-		c.ContentDigest, done.Case = content, c
-		if err := tx.CreateCases([]*grievance.Case{c}); err != nil {
-			return err
-		}
-		done.Response, err = d.answer(tx, req, c)
 		return err
 	})
-	if errors.Is(err, store.ErrExists) {
-		return d.registeredBefore(ctx, req, in.ID, content)
-	}
-	return d.settle(ctx, req, done, err)
 }
 
 // open finds the desk, takes a receipt number there and lets make make the case.
@@ -74,16 +74,12 @@ func (d *Desk) content(in grievance.Registration) ([]byte, error) {
 }
 
 // registeredBefore answers for a registration whose id is taken.
-func (d *Desk) registeredBefore(ctx context.Context, req Request, id grievance.CaseID, content []byte) (Done, error) {
-	if done, err := d.settle(ctx, req, Done{}, ErrIDTaken); err == nil {
-		return done, nil
-	}
+func (d *Desk) registeredBefore(ctx context.Context, req Request, id grievance.CaseID, content []byte, keep answer.Keep[*grievance.Case]) error {
 	book, err := d.office.Book(ctx)
 	if err != nil {
-		return Done{}, err
+		return err
 	}
-	var done Done
-	err = d.store.Write(ctx, func(tx *store.Tx) error {
+	return d.store.Write(ctx, func(tx *store.Tx) error {
 		m := d.moment(req, book)
 		viewer := store.ViewerOf(m.By, book)
 		if m.By.UserID.IsZero() { // only who sent it in knows the whole content
@@ -96,11 +92,8 @@ func (d *Desk) registeredBefore(ctx context.Context, req Request, id grievance.C
 		if len(cases) == 0 || !bytes.Equal(cases[0].ContentDigest, content) {
 			return ErrIDTaken
 		}
-		done.Case = cases[0]
-		done.Response, err = d.answer(tx, req, cases[0])
-		return err
+		return keep(tx, cases[0])
 	})
-	return d.settle(ctx, req, done, err)
 }
 
 // Imported is one case of another system.
