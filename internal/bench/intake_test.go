@@ -31,7 +31,7 @@ func measure(b *testing.B, t *town, floor func(context.Context) (intake, error),
 	sides := []*side{{name: "floor", start: floor}, {name: "desk", start: t.atTheDesk}, {name: "HTTP", start: t.overHTTP}}
 	for b.Loop() {
 		for _, s := range sides {
-			s.rates = nil
+			s.rates, s.costs = nil, nil
 		}
 		compare(b, sides)
 	}
@@ -39,8 +39,10 @@ func measure(b *testing.B, t *town, floor func(context.Context) (intake, error),
 		t.Store.Dialect(), workers, units, runtime.GOMAXPROCS(0), rounds, roundTakes, remark)
 	for _, s := range sides {
 		middle, least, most := s.over(sides[0])
-		b.Logf("%-5s %6.0f creates/s   ratio to the floor %.2f (%.2f to %.2f)", s.name, s.rate(), middle, least, most)
-		b.ReportMetric(s.rate(), s.name+"/s")
+		rate, cost := median(s.rates), median(s.costs)
+		b.Logf("%-5s %6.0f creates/s   ratio to the floor %.2f (%.2f to %.2f)   %.3f ms of processors each in this process",
+			s.name, rate, middle, least, most, cost)
+		b.ReportMetric(rate, s.name+"/s")
 	}
 	ratio, _, _ := sides[2].over(sides[0])
 	b.Logf("goal: HTTP / floor ≥ %.1f: %s", goal, map[bool]string{true: "met", false: "missed"}[ratio >= goal])

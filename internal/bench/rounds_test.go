@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -30,6 +31,7 @@ type side struct {
 	name  string
 	start func(context.Context) (intake, error)
 	rates []float64 // intakes a second, by round
+	costs []float64 // milliseconds of this process's processors for each, by round
 }
 
 // numbers makes sure that no two intakes of a process have the same.
@@ -46,27 +48,27 @@ func compare(b *testing.B, sides []*side) {
 		}
 		for i := range sides {
 			s := sides[(i+round)%len(sides)]
-			rate, err := s.run(b.Context(), takes)
+			rate, cost, err := s.run(b.Context(), takes)
 			if err != nil {
 				b.Fatalf("%s: %v", s.name, err)
 			}
 			if round > 0 {
-				s.rates = append(s.rates, rate)
+				s.rates, s.costs = append(s.rates, rate), append(s.costs, cost)
 			}
 		}
 	}
 }
 
 // run lets the workers take cases in for a while, and gives how many they took
-// in a second.
-func (s *side) run(ctx context.Context, takes time.Duration) (float64, error) {
+// in a second and what each cost this process.
+func (s *side) run(ctx context.Context, takes time.Duration) (rate, cost float64, err error) {
 	var (
 		wait  sync.WaitGroup
 		over  atomic.Bool
 		count atomic.Int64
 		errs  = make([]error, workers)
 	)
-	start := clock.System{}.Now()
+	start, used := clock.System{}.Now(), processorTime()
 	for w := range workers {
 		wait.Go(func() {
 			errs[w] = s.work(ctx, &over, &count)
@@ -75,11 +77,23 @@ func (s *side) run(ctx context.Context, takes time.Duration) (float64, error) {
 			}
 		})
 	}
-	err := clock.Sleep(ctx, takes)
+	err = clock.Sleep(ctx, takes)
 	over.Store(true)
 	wait.Wait()
 	seconds := clock.Since(clock.System{}, start).Seconds()
-	return float64(count.Load()) / seconds, errors.Join(append(errs, err)...)
+	used = processorTime() - used
+	n := float64(count.Load())
+	return n / seconds, used.Seconds() * 1000 / n, errors.Join(append(errs, err)...)
+}
+
+// processorTime is what this process has used so far, in user and kernel mode:
+// unlike the rates, it hardly depends on what else the machine does.
+func processorTime() time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		return 0
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 func (s *side) work(ctx context.Context, over *atomic.Bool, count *atomic.Int64) error {
@@ -95,8 +109,6 @@ func (s *side) work(ctx context.Context, over *atomic.Bool, count *atomic.Int64)
 	}
 	return in.close()
 }
-
-func (s *side) rate() float64 { return median(s.rates) }
 
 // over gives the ratio to another side, round by round: what slowed one of them
 // slowed both.

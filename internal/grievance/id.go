@@ -42,6 +42,9 @@ func (id ID[T]) IsZero() bool { return id == ID[T]{} }
 // a client may make for a case.
 func (id ID[T]) IsV7() bool { return id[6]>>4 == 7 && id[8]>>6 == 2 }
 
+// Bytes gives the sixteen bytes of the identifier, all zero for none.
+func (id ID[T]) Bytes() [16]byte { return id }
+
 // String gives the canonical lower-case form, or "" for none.
 func (id ID[T]) String() string {
 	if id.IsZero() {

@@ -137,8 +137,9 @@ func childrenOf[T any](s session, table string, ids []grievance.CaseID, add func
 // NextReceipt takes the next number of the unit's desk for the day. Only intake
 // of one unit is serialised by it.
 func (tx *Tx) NextReceipt(unit grievance.UnitID, day calendar.Date) (n int, err error) {
+	// Scan would do as well, but writes every statement out with its values.
 	err = tx.db.Raw(`INSERT INTO counters (unit_id, day, n) VALUES (?, ?, 1)
-		ON CONFLICT (unit_id, day) DO UPDATE SET n = counters.n + 1 RETURNING n`, unit, day).Scan(&n).Error
+		ON CONFLICT (unit_id, day) DO UPDATE SET n = counters.n + 1 RETURNING n`, unit, day).Find(&n).Error
 	if err != nil {
 		return 0, fmt.Errorf("taking a receipt number: %w", err)
 	}

@@ -67,7 +67,7 @@ func postgresConfig(dsn string, opts Options) (*pgxpool.Config, error) {
 		return nil, errors.New("the database URL cannot be read") // err quotes it
 	}
 	config.MaxConns = int32(min(opts.MaxConns, 1<<15))
-	config.AfterConnect = readTimesInUTC
+	config.AfterConnect = teachTypes
 	conn := config.ConnConfig
 	for name, value := range postgresSettings {
 		if _, set := conn.RuntimeParams[name]; !set {
@@ -97,13 +97,17 @@ func postgresPool(ctx context.Context, config *pgxpool.Config, opts Options) (*p
 	return &pool{sql: db, gorm: g, log: opts.Logger, close: conns.Close}, nil
 }
 
-// readTimesInUTC makes the driver give instants in UTC; the session's zone
-// alone does not.
-func readTimesInUTC(_ context.Context, conn *pgx.Conn) error {
-	conn.TypeMap().RegisterType(&pgtype.Type{
+// teachTypes makes the driver give instants in UTC, which the session's zone
+// alone does not, and take our identifiers and dates as they are.
+func teachTypes(_ context.Context, conn *pgx.Conn) error {
+	types := conn.TypeMap()
+	types.RegisterType(&pgtype.Type{
 		Name: "timestamptz", OID: pgtype.TimestamptzOID,
 		Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
 	})
+	for _, t := range nativeTypes {
+		types.RegisterType(t)
+	}
 	return nil
 }
 

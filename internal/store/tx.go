@@ -11,7 +11,7 @@ import (
 // session is one transaction. Its methods only read, and are therefore methods
 // of Tx and of Snapshot both.
 type session struct {
-	db    *gorm.DB // carries the context of the transaction; omits associations
+	db    *gorm.DB // carries the context of the transaction; its statements run on that
 	vault *vault.Vault
 }
 
