@@ -98,7 +98,11 @@ func (c *Case) acknowledgeForward(m Moment, by Post) error {
 	if err != nil {
 		return err
 	}
-	return c.record(m, by, EvAcknowledged, Facts{Responsible: responsible, Awaiting: c.await(by, m.By.UserID)})
+	f := Facts{Responsible: responsible}
+	if c.PendingSignOff == 0 {
+		f.Awaiting = c.await(by, m.By.UserID)
+	}
+	return c.record(m, by, EvAcknowledged, f)
 }
 
 // Contacting says how the petitioner was contacted.
