@@ -114,7 +114,10 @@ func (i ImportMessages) Run(ctx context.Context, c *config.Common, std *IO) erro
 			Progress: func(rows int) { bar.show(rows, 0) },
 		}.Run(ctx, file)
 		bar.end()
-		return errors.Join(err, tellMessages(std, report))
+		if told := tellMessages(std, report); err == nil {
+			err = told // a failure counts for more than rows that were refused
+		}
+		return err
 	})
 }
 

@@ -162,7 +162,7 @@ func (m *Message) check() error {
 	switch {
 	case strings.TrimSpace(m.Title) == "" || strings.TrimSpace(m.Body) == "":
 		return errBlank
-	case longer(m.Title, grievance.MaxTitle), longer(m.User, grievance.MaxTitle),
+	case longer(m.ID, grievance.MaxTitle), longer(m.Title, grievance.MaxTitle), longer(m.User, grievance.MaxTitle),
 		longer(m.Body, grievance.MaxText), longer(m.Reply, grievance.MaxText):
 		return errTooLong
 	}

@@ -128,6 +128,7 @@ func TestRowsAreRefusedWithLineAndReason(t *testing.T) {
 		code string
 	}{
 		"no number":           {with(0, "\u200b "), "row.no_id"},
+		"number too long":     {with(0, long[:3*201]), "text.too_long"},
 		"no title":            {with(2, "　"), "text.required"},
 		"no body":             {with(4, "\n\t"), "text.required"},
 		"title too long":      {with(2, long[:3*201]), "text.too_long"},
