@@ -144,3 +144,26 @@ func TestVersions(t *testing.T) {
 		}
 	})
 }
+
+// A phone that sends its registration many times, with an id of its own and no
+// key, has made one case.
+func TestTheSameIdAtOnceIsOneCase(t *testing.T) {
+	t.Parallel()
+	eachCity(t, func(t *testing.T, s *city) {
+		body := grievanceOf(`,"id":"01939e7c-0000-7000-8000-000000000003"`)
+		receipts := make([]string, 6)
+		var all sync.WaitGroup
+		for i := range receipts {
+			all.Go(func() {
+				res := s.send("courier", "POST", v1+"/cases", body)
+				receipts[i] = fmt.Sprint(res.StatusCode, " ", res.Header.Get("Location"), " ", string(bodyOf(t, res)))
+			})
+		}
+		all.Wait()
+		for _, r := range receipts {
+			if r != receipts[0] || !strings.HasPrefix(r, "201 /api/v1/cases/01939e7c-0000-7000-8000-000000000003 ") {
+				t.Errorf("%s, and %s", receipts[0], r)
+			}
+		}
+	})
+}
