@@ -35,7 +35,7 @@ type InboxItemView struct {
 	// The escalation, where the reason is one.
 	Escalation *EscalationView `json:"escalation,omitempty"`
 	// The number of the sign-off, where the reason is one.
-	SignOff int `json:"sign_off,omitempty"`
+	SignOff int `json:"sign_off,omitempty,omitzero"`
 } // @name InboxItem
 
 // InboxPage is a page of what waits for the reader.

@@ -42,7 +42,7 @@ type EscalationReportRow struct {
 	// With all below it, unless unit_alone.
 	Unit      *UnitRef                  `json:"unit,omitempty"`
 	UnitAlone bool                      `json:"unit_alone"`
-	Level     int                       `json:"level,omitempty"`
+	Level     int                       `json:"level,omitempty,omitzero"`
 	Cause     grievance.Cause           `json:"cause,omitempty" swaggertype:"string" enums:"overdue_acceptance,overdue_acknowledgement,overdue_first_contact,overdue_handling,overdue_sign_off,urgent,dispute,reported,supervised"`
 	State     grievance.EscalationState `json:"state,omitempty" swaggertype:"string" enums:"open,acknowledged,resolved"`
 	EscalationCell

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
 	"github.com/huiyin/huiyin/internal/clock"
@@ -17,7 +16,6 @@ func marshal(v any) ([]byte, error) { return json.Marshal(v, outputOptions) }
 
 var outputOptions = json.JoinOptions(
 	json.Deterministic(true),
-	jsontext.EscapeForHTML(true),
 	json.WithMarshalers(json.MarshalFunc(func(t time.Time) ([]byte, error) {
 		if t.IsZero() {
 			return []byte("null"), nil
