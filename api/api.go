@@ -48,7 +48,7 @@ type Deps struct {
 	Auth    *auth.Service
 	Office  *office.Office
 	Desk    *casework.Desk // every operation on cases
-	Store   *store.Store   // for reading
+	Store   *store.Store   // for reading, and for answering the same again
 	Engine  *engine.Engine
 	OpenAPI []byte  // the contract, as generated from this package
 	Checks  []Check // what /readyz asks

@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"slices"
 	"time"
@@ -62,6 +63,11 @@ func viewAppointment(a grievance.Appointment) AppointmentView {
 	}
 }
 
+// showAppointment gives no address: an appointment is found in the list.
+func showAppointment(a office.Changed[grievance.Appointment]) (string, any) {
+	return "", viewAppointment(a.Of)
+}
+
 // listAppointments lists appointments in the order in which they were made.
 //
 //	@Summary		任职列表 / appointments
@@ -115,12 +121,13 @@ func appointmentsInOrder(book *grievance.Book) []grievance.Appointment {
 // appoint gives a user a post.
 //
 //	@Summary		任命 / appoint
-//	@Description	同一时段同一岗位不得重复任命：重复提交得到 409。 The same post at the same time is refused: sent twice, it is 409 the second time.
+//	@Description	同一时段同一岗位不得重复任命；带 Idempotency-Key 重复提交，得到首次的答复。 The same post at the same time is refused; sent again with its Idempotency-Key, it gets its first answer.
 //	@Tags			organisation
 //	@Accept			json
 //	@Produce		json
-//	@Param			body	body		NewAppointmentRequest	true	"the appointment"
-//	@Success		201		{object}	AppointmentView
+//	@Param			Idempotency-Key	header		string					false	"names this request, so that it can be sent again"
+//	@Param			body			body		NewAppointmentRequest	true	"the appointment"
+//	@Success		201				{object}	AppointmentView
 //	@Failure		400,401,403,404,409,413,415,422,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/appointments [post]
@@ -129,13 +136,10 @@ func (s *server) appoint(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	a, err := s.Office.Appoint(c.Request().Context(), actorOf(c), in.UserID, office.NewAppointment{
-		UnitID: in.UnitID, Role: in.Role, Head: in.Head, OnDuty: in.OnDuty, From: in.From, Until: in.Until,
+	post := office.NewAppointment{UnitID: in.UnitID, Role: in.Role, Head: in.Head, OnDuty: in.OnDuty, From: in.From, Until: in.Until}
+	return reorganise(s, c, http.StatusCreated, showAppointment, func(ctx context.Context, keep office.Keep[grievance.Appointment]) (grievance.Appointment, error) {
+		return s.Office.Appoint(ctx, actorOf(c), in.UserID, post, keep)
 	})
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusCreated, viewAppointment(a))
 }
 
 // endAppointment lets an appointment last until an instant.
@@ -145,9 +149,10 @@ func (s *server) appoint(c echo.Context) error {
 //	@Tags			organisation
 //	@Accept			json
 //	@Produce		json
-//	@Param			id		path		string					true	"appointment"	format(uuid)
-//	@Param			body	body		EndAppointmentRequest	true	"until when"
-//	@Success		200		{object}	AppointmentView
+//	@Param			id				path		string					true	"appointment"	format(uuid)
+//	@Param			Idempotency-Key	header		string					false	"names this request, so that it can be sent again"
+//	@Param			body			body		EndAppointmentRequest	true	"until when"
+//	@Success		200				{object}	AppointmentView
 //	@Failure		400,401,403,404,409,413,415,422,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/appointments/{id}/end [post]
@@ -160,10 +165,11 @@ func (s *server) endAppointment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	a, err := s.Office.EndAppointment(c.Request().Context(), actorOf(c), id, in.Until)
-	if err != nil {
-		return err
-	}
-	s.handOn(c.Request().Context())
-	return c.JSON(http.StatusOK, viewAppointment(a))
+	return reorganise(s, c, http.StatusOK, showAppointment, func(ctx context.Context, keep office.Keep[grievance.Appointment]) (grievance.Appointment, error) {
+		a, err := s.Office.EndAppointment(ctx, actorOf(c), id, in.Until, keep)
+		if err == nil {
+			s.handOn(ctx)
+		}
+		return a, err
+	})
 }

@@ -199,7 +199,7 @@ func (s *server) caseDeadlines(c echo.Context) error {
 		}
 		return list, nil
 	})
-	return answer(c, list, err)
+	return reply(c, list, err)
 }
 
 func clockView(k *grievance.Clock, book *grievance.Book, now time.Time) ClockView {
@@ -213,8 +213,8 @@ func clockView(k *grievance.Clock, book *grievance.Book, now time.Time) ClockVie
 	}
 }
 
-// answer sends what a read found.
-func answer(c echo.Context, found any, err error) error {
+// reply sends what a read found.
+func reply(c echo.Context, found any, err error) error {
 	if err != nil {
 		return err
 	}
@@ -234,7 +234,7 @@ func answer(c echo.Context, found any, err error) error {
 //	@Router			/api/v1/cases/{id}/notices [get]
 func (s *server) caseNotices(c echo.Context) error {
 	list, err := lookAt(s, c, store.Needs{Notices: true}, look.notices)
-	return answer(c, list, err)
+	return reply(c, list, err)
 }
 
 func (l look) notices() (NoticeList, error) {
@@ -266,7 +266,7 @@ func (l look) notices() (NoticeList, error) {
 //	@Router			/api/v1/cases/{id}/sign-offs [get]
 func (s *server) caseSignOffs(c echo.Context) error {
 	list, err := lookAt(s, c, store.Needs{SignOffs: true}, look.signOffs)
-	return answer(c, list, err)
+	return reply(c, list, err)
 }
 
 func (l look) signOffs() (SignOffList, error) {
@@ -317,7 +317,7 @@ func (s *server) caseParties(c echo.Context) error {
 		}
 		return list, err
 	})
-	return answer(c, list, err)
+	return reply(c, list, err)
 }
 
 // caseEscalations lists the escalations of a case.
@@ -343,5 +343,5 @@ func (s *server) caseEscalations(c echo.Context) error {
 		}
 		return list, err
 	})
-	return answer(c, list, err)
+	return reply(c, list, err)
 }

@@ -66,7 +66,7 @@ func (s *server) engineStatus(c echo.Context) error {
 		last := engineRun(st.Last)
 		v.LastRun = &last
 	}
-	return answer(c, v, err)
+	return reply(c, v, err)
 }
 
 // runEngine runs the engine once, until nothing is due.
@@ -81,5 +81,5 @@ func (s *server) engineStatus(c echo.Context) error {
 //	@Router			/api/v1/engine/run [post]
 func (s *server) runEngine(c echo.Context) error {
 	sum, err := s.Engine.RunOnce(c.Request().Context())
-	return answer(c, engineRun(sum), err)
+	return reply(c, engineRun(sum), err)
 }

@@ -153,7 +153,7 @@ func (s *server) caseEvents(c echo.Context) error {
 	if err == nil {
 		page.Next, err = nextPage(c, "events", last)
 	}
-	return answer(c, page, err)
+	return reply(c, page, err)
 }
 
 func (l look) events(events []grievance.Event) (EventPage, error) {

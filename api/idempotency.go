@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
+	"github.com/huiyin/huiyin/internal/answer"
 	"github.com/huiyin/huiyin/internal/casework"
 	"github.com/huiyin/huiyin/internal/grievance"
 )
@@ -76,36 +77,41 @@ func digest(c echo.Context) ([]byte, error) {
 // must have been decoded. render says what the answer is; it is kept with the
 // effect and given again to whoever repeats the request.
 func request(c echo.Context, status int, render func(*grievance.Case) (any, error)) (casework.Request, error) {
-	version, errVersion := ifMatch(c)
-	key, errKey := idempotencyKey(c)
-	sum, errSum := digest(c)
-	for _, err := range []error{errVersion, errKey, errSum} {
-		if err != nil {
-			return casework.Request{}, err
-		}
+	version, err := ifMatch(c)
+	if err != nil {
+		return casework.Request{}, err
 	}
-	return casework.Request{
-		Actor: actorOf(c), IfVersion: version, Key: key, Digest: sum,
-		Render: func(g *grievance.Case) (casework.Response, error) { return rendered(g, status, render) },
-	}, nil
+	req, err := repeatable(c, func(g *grievance.Case) (answer.Response, error) { return rendered(g, status, render) })
+	return casework.Request{Actor: req.Actor, IfVersion: version, Key: req.Key, Digest: req.Digest, Render: req.Render}, err
+}
+
+// repeatable makes of an HTTP request, whose body must have been decoded, one
+// that may be sent again.
+func repeatable[T any](c echo.Context, render func(T) (answer.Response, error)) (answer.Request[T], error) {
+	key, err := idempotencyKey(c)
+	if err != nil {
+		return answer.Request[T]{}, err
+	}
+	sum, err := digest(c)
+	return answer.Request[T]{Actor: actorOf(c), Key: key, Digest: sum, Render: render}, err
 }
 
 // rendered is the answer about a case: its body, and its version as ETag.
-func rendered(g *grievance.Case, status int, render func(*grievance.Case) (any, error)) (casework.Response, error) {
+func rendered(g *grievance.Case, status int, render func(*grievance.Case) (any, error)) (answer.Response, error) {
 	view, err := render(g)
 	if err != nil {
-		return casework.Response{}, err
+		return answer.Response{}, err
 	}
 	body, err := marshal(view)
 	header := map[string]string{"ETag": entityTag(g.Version)}
 	if status == http.StatusCreated {
 		header["Location"] = v1 + "/cases/" + g.ID.String()
 	}
-	return casework.Response{Status: status, Header: header, Body: body}, err
+	return answer.Response{Status: status, Header: header, Body: body}, err
 }
 
-// respond sends what the Desk answered, the first time or again.
-func respond(c echo.Context, r casework.Response) error {
+// respond sends an answer, the first time or again.
+func respond(c echo.Context, r answer.Response) error {
 	h := c.Response().Header()
 	for name, value := range r.Header {
 		h.Set(name, value)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"time"
@@ -59,6 +60,10 @@ func viewUnit(u *grievance.Unit) UnitView {
 		ID: u.ID.String(), ParentID: u.ParentID.String(), Code: u.Code, Name: u.Name, Level: u.Level, Kind: u.Kind,
 		Organ: u.Organ, SuccessorID: u.SuccessorID.String(), EndedAt: u.EndedAt, CreatedAt: u.CreatedAt,
 	}
+}
+
+func showUnit(u office.Changed[grievance.Unit]) (string, any) {
+	return "/units/" + u.Of.ID.String(), viewUnit(&u.Of)
 }
 
 // listUnits lists units by code.
@@ -168,12 +173,14 @@ func (s *server) unitOfPath(c echo.Context) (*grievance.Unit, error) {
 // createUnit adds a unit to the tree.
 //
 //	@Summary		新增单位 / add a unit
-//	@Description	代码不得重复：重复提交得到 409，不会产生两个单位。 A code is unique: sent twice, it is 409 the second time.
+//	@Description	代码不得重复；带 Idempotency-Key 重复提交，得到首次的答复。 A code is unique; sent again with its Idempotency-Key, it gets its first answer.
 //	@Tags			organisation
 //	@Accept			json
 //	@Produce		json
-//	@Param			body	body		NewUnitRequest	true	"the unit"
-//	@Success		201		{object}	UnitView
+//	@Param			Idempotency-Key	header		string			false	"names this request, so that it can be sent again"
+//	@Param			body			body		NewUnitRequest	true	"the unit"
+//	@Success		201				{object}	UnitView
+//	@Header			201				{string}	Location	"the unit"
 //	@Failure		400,401,403,404,409,413,415,422,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/units [post]
@@ -182,12 +189,9 @@ func (s *server) createUnit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	u, err := s.Office.CreateUnit(c.Request().Context(), actorOf(c), office.NewUnit(in))
-	if err != nil {
-		return err
-	}
-	c.Response().Header().Set("Location", v1+"/units/"+u.ID.String())
-	return c.JSON(http.StatusCreated, viewUnit(&u))
+	return reorganise(s, c, http.StatusCreated, showUnit, func(ctx context.Context, keep office.Keep[grievance.Unit]) (grievance.Unit, error) {
+		return s.Office.CreateUnit(ctx, actorOf(c), office.NewUnit(in), keep)
+	})
 }
 
 // renameUnit gives a unit another name.
@@ -196,9 +200,10 @@ func (s *server) createUnit(c echo.Context) error {
 //	@Tags		organisation
 //	@Accept		json
 //	@Produce	json
-//	@Param		id		path		string				true	"unit"	format(uuid)
-//	@Param		body	body		RenameUnitRequest	true	"the new name"
-//	@Success	200		{object}	UnitView
+//	@Param		id				path		string				true	"unit"	format(uuid)
+//	@Param		Idempotency-Key	header		string				false	"names this request, so that it can be sent again"
+//	@Param		body			body		RenameUnitRequest	true	"the new name"
+//	@Success	200				{object}	UnitView
 //	@Failure	400,401,403,404,409,413,415,422,503	{object}	Problem
 //	@Security	bearer
 //	@Router		/api/v1/units/{id}/rename [post]
@@ -211,11 +216,9 @@ func (s *server) renameUnit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	u, err := s.Office.RenameUnit(c.Request().Context(), actorOf(c), id, in.Name)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, viewUnit(&u))
+	return reorganise(s, c, http.StatusOK, showUnit, func(ctx context.Context, keep office.Keep[grievance.Unit]) (grievance.Unit, error) {
+		return s.Office.RenameUnit(ctx, actorOf(c), id, in.Name, keep)
+	})
 }
 
 // mergeUnit ends a unit in favour of another.
@@ -225,9 +228,10 @@ func (s *server) renameUnit(c echo.Context) error {
 //	@Tags			organisation
 //	@Accept			json
 //	@Produce		json
-//	@Param			id		path		string				true	"unit"	format(uuid)
-//	@Param			body	body		MergeUnitRequest	true	"who takes over"
-//	@Success		200		{object}	UnitView
+//	@Param			id				path		string				true	"unit"	format(uuid)
+//	@Param			Idempotency-Key	header		string				false	"names this request, so that it can be sent again"
+//	@Param			body			body		MergeUnitRequest	true	"who takes over"
+//	@Success		200				{object}	UnitView
 //	@Failure		400,401,403,404,409,413,415,422,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/units/{id}/merge [post]
@@ -240,10 +244,11 @@ func (s *server) mergeUnit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	u, err := s.Office.MergeUnit(c.Request().Context(), actorOf(c), id, in.SuccessorID)
-	if err != nil {
-		return err
-	}
-	s.handOn(c.Request().Context())
-	return c.JSON(http.StatusOK, viewUnit(&u))
+	return reorganise(s, c, http.StatusOK, showUnit, func(ctx context.Context, keep office.Keep[grievance.Unit]) (grievance.Unit, error) {
+		u, err := s.Office.MergeUnit(ctx, actorOf(c), id, in.SuccessorID, keep)
+		if err == nil {
+			s.handOn(ctx)
+		}
+		return u, err
+	})
 }

@@ -43,7 +43,7 @@ func newTown(t *testing.T, dialect string) *town {
 	must(t, of.Seed(t.Context()))
 	service, err := auth.New(t.Context(), st, ck, v, auth.Settings{})
 	must(t, err)
-	s := &town{t: t, clock: ck, rig: newRig(t, Deps{Auth: service, Office: of, Desk: casework.New(st, of, ck)}, (*server).routes)}
+	s := &town{t: t, clock: ck, rig: newRig(t, Deps{Auth: service, Office: of, Desk: casework.New(st, of, ck), Store: st}, (*server).routes)}
 	s.server.Clock, s.who = ck, s.verify
 	s.county = s.unit("430102", "芙蓉区", grievance.LevelCounty, grievance.UnitID{})
 	s.township = s.unit("430102003", "朝阳街道", grievance.LevelTownship, s.county.ID)

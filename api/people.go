@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"slices"
 	"time"
@@ -155,12 +156,14 @@ func (s *server) getUser(c echo.Context) error {
 // createUser adds a user.
 //
 //	@Summary		新增人员 / add a user
-//	@Description	用户名不得重复：重复提交得到 409。 A username is unique: sent twice, it is 409 the second time.
+//	@Description	用户名不得重复；带 Idempotency-Key 重复提交，得到首次的答复。 A username is unique; sent again with its Idempotency-Key, it gets its first answer.
 //	@Tags			organisation
 //	@Accept			json
 //	@Produce		json
-//	@Param			body	body		NewUserRequest	true	"the user"
-//	@Success		201		{object}	UserView
+//	@Param			Idempotency-Key	header		string			false	"names this request, so that it can be sent again"
+//	@Param			body			body		NewUserRequest	true	"the user"
+//	@Success		201				{object}	UserView
+//	@Header			201				{string}	Location	"the user"
 //	@Failure		400,401,403,404,409,413,415,422,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/users [post]
@@ -173,12 +176,9 @@ func (s *server) createUser(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	u, err := s.Office.CreateUser(c.Request().Context(), actorOf(c), in.user(hash))
-	if err != nil {
-		return err
-	}
-	c.Response().Header().Set("Location", v1+"/users/"+u.ID.String())
-	return s.showUser(c, http.StatusCreated, &u)
+	return reorganise(s, c, http.StatusCreated, s.showUser, func(ctx context.Context, keep office.Keep[grievance.User]) (grievance.User, error) {
+		return s.Office.CreateUser(ctx, actorOf(c), in.user(hash), keep)
+	})
 }
 
 func (in NewUserRequest) user(hash string) office.NewUser {
@@ -192,13 +192,8 @@ func (in NewUserRequest) user(hash string) office.NewUser {
 	return u
 }
 
-// showUser answers with a user that was just changed.
-func (s *server) showUser(c echo.Context, status int, u *grievance.User) error {
-	book, err := s.Office.Book(c.Request().Context())
-	if err != nil {
-		return err
-	}
-	return c.JSON(status, viewUser(book, u, s.Clock.Now()))
+func (s *server) showUser(u office.Changed[grievance.User]) (string, any) {
+	return "/users/" + u.Of.ID.String(), viewUser(u.Book, &u.Of, s.Clock.Now())
 }
 
 // disableUser lets a user act no more.
@@ -207,9 +202,10 @@ func (s *server) showUser(c echo.Context, status int, u *grievance.User) error {
 //	@Description	立即不能登录，全部任职结束，在办诉求逐件移交。 Ends all logins and appointments; open cases are handed on.
 //	@Tags			organisation
 //	@Produce		json
-//	@Param			id	path		string	true	"user"	format(uuid)
-//	@Success		200	{object}	UserView
-//	@Failure		401,403,404,409,503	{object}	Problem
+//	@Param			id				path		string	true	"user"	format(uuid)
+//	@Param			Idempotency-Key	header		string	false	"names this request, so that it can be sent again"
+//	@Success		200				{object}	UserView
+//	@Failure		400,401,403,404,409,413,415,422,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/users/{id}/disable [post]
 func (s *server) disableUser(c echo.Context) error {
@@ -217,10 +213,14 @@ func (s *server) disableUser(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	u, err := s.Office.DisableUser(c.Request().Context(), actorOf(c), id)
-	if err != nil {
+	if _, err := decodeAction[nothing](c); err != nil {
 		return err
 	}
-	s.handOn(c.Request().Context())
-	return s.showUser(c, http.StatusOK, &u)
+	return reorganise(s, c, http.StatusOK, s.showUser, func(ctx context.Context, keep office.Keep[grievance.User]) (grievance.User, error) {
+		u, err := s.Office.DisableUser(ctx, actorOf(c), id, keep)
+		if err == nil {
+			s.handOn(ctx)
+		}
+		return u, err
+	})
 }

@@ -159,7 +159,7 @@ func (s *server) lookupPublic(c echo.Context) error {
 		found, err = publicCase(look{Snapshot: sn, about: g, book: book})
 		return err
 	})
-	return answer(c, found, err)
+	return reply(c, found, err)
 }
 
 // proved finds the case whose receipt number and query code are given. It does

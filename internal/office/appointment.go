@@ -39,21 +39,20 @@ type NewAppointment struct {
 // ended unit, a role that nobody is appointed to, a head who is no leader, a
 // duty clerk who is no clerk, a disabled user, an account of the public, and a
 // post that the user holds already in that time.
-func (o *Office) Appoint(ctx context.Context, by grievance.Actor, user grievance.UserID, in NewAppointment) (a grievance.Appointment, err error) {
-	err = o.change(ctx, by, func(c *change) error {
+func (o *Office) Appoint(ctx context.Context, by grievance.Actor, user grievance.UserID, in NewAppointment, keep ...Keep[grievance.Appointment]) (grievance.Appointment, error) {
+	return changeOne(ctx, o, by, keep, func(c *change) (a grievance.Appointment, err error) {
 		u, err := c.user(user)
 		if err != nil {
-			return err
+			return a, err
 		}
 		if a, err = c.makeAppointment(u, in); err != nil {
-			return err
+			return a, err
 		}
 		if err := c.tx.InsertAppointments([]grievance.Appointment{a}); err != nil {
-			return err
+			return a, err
 		}
-		return c.recordAppointment(a)
+		return a, c.recordAppointment(a)
 	})
-	return a, err
 }
 
 // makeAppointment checks an appointment and gives it its id, without storing it.
@@ -119,25 +118,25 @@ func (in NewAppointment) overlaps(a grievance.Appointment) bool {
 // the open cases are handed on from then on. It refuses an instant before the
 // appointment began (appointment.period), one that ends by then already
 // (appointment.ended), and the last administrator (appointment.last_admin).
-func (o *Office) EndAppointment(ctx context.Context, by grievance.Actor, id grievance.AppointmentID, until time.Time) (a grievance.Appointment, err error) {
-	err = o.change(ctx, by, func(c *change) error {
-		if a, err = c.appointment(id); err != nil {
-			return err
+func (o *Office) EndAppointment(ctx context.Context, by grievance.Actor, id grievance.AppointmentID, until time.Time, keep ...Keep[grievance.Appointment]) (grievance.Appointment, error) {
+	return changeOne(ctx, o, by, keep, func(c *change) (grievance.Appointment, error) {
+		a, err := c.appointment(id)
+		if err != nil {
+			return a, err
 		}
 		at := clock.Normal(until)
 		if until.IsZero() {
 			at = c.now
 		}
 		if err := c.checkEnd(a, at); err != nil {
-			return err
+			return a, err
 		}
 		if err := c.recordEnds([]grievance.Appointment{a}, at); err != nil {
-			return err
+			return a, err
 		}
 		a.Until = &at
-		return c.tx.EndAppointment(id, at)
+		return a, c.tx.EndAppointment(id, at)
 	})
-	return a, err
 }
 
 func (c *change) checkEnd(a grievance.Appointment, at time.Time) error {

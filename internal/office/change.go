@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
+	"github.com/huiyin/huiyin/internal/answer"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/store"
 )
@@ -49,6 +50,38 @@ func (o *Office) change(ctx context.Context, by grievance.Actor, decide func(*ch
 		return fmt.Errorf("changing the organisation: %w", err)
 	}
 	return err
+}
+
+// Changed is what a change was about, as the change leaves it, and the
+// organisation as it is then, without profiles and calendar.
+type Changed[T any] struct {
+	Of   T
+	Book *grievance.Book
+}
+
+// Keep is what a caller of an operation may add to have it answered once: it is
+// called with what was changed, in the same transaction (see answer.Once).
+type Keep[T any] = answer.Keep[Changed[T]]
+
+// changeOne is change for what is about one T.
+func changeOne[T any](ctx context.Context, o *Office, by grievance.Actor, keep []Keep[T], decide func(*change) (T, error)) (of T, err error) {
+	err = o.change(ctx, by, func(c *change) error {
+		if of, err = decide(c); err != nil || len(keep) == 0 {
+			return err
+		}
+		rows, err := c.tx.Office()
+		if err != nil {
+			return err
+		}
+		now := Changed[T]{of, newBook(rows, nil, nil)}
+		for _, k := range keep {
+			if err := k(c.tx, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return of, err
 }
 
 // newID makes an identifier of the change's instant; those of one change are in

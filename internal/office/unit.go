@@ -36,17 +36,17 @@ type NewUnit struct {
 // CreateUnit adds a unit to the tree. It refuses an unknown or ended parent
 // (unit.parent_unknown, unit.ended), a code that is taken (unit.code_taken), a
 // level above the parent's (unit.level), and what is malformed.
-func (o *Office) CreateUnit(ctx context.Context, by grievance.Actor, in NewUnit) (u grievance.Unit, err error) {
-	err = o.change(ctx, by, func(c *change) error {
-		if u, err = c.makeUnit(in); err != nil {
-			return err
+func (o *Office) CreateUnit(ctx context.Context, by grievance.Actor, in NewUnit, keep ...Keep[grievance.Unit]) (grievance.Unit, error) {
+	return changeOne(ctx, o, by, keep, func(c *change) (grievance.Unit, error) {
+		u, err := c.makeUnit(in)
+		if err != nil {
+			return u, err
 		}
 		if err := c.tx.InsertUnits([]grievance.Unit{u}); err != nil {
-			return err
+			return u, err
 		}
-		return c.recordUnit(u)
+		return u, c.recordUnit(u)
 	})
-	return u, err
 }
 
 // makeUnit checks a unit and gives it its id and path, without storing it.
@@ -111,16 +111,16 @@ func (in NewUnit) check(parent *grievance.Unit) error {
 }
 
 // RenameUnit gives a unit another name; its path and its code stay.
-func (o *Office) RenameUnit(ctx context.Context, by grievance.Actor, id grievance.UnitID, name string) (u grievance.Unit, err error) {
-	err = o.change(ctx, by, func(c *change) error {
+func (o *Office) RenameUnit(ctx context.Context, by grievance.Actor, id grievance.UnitID, name string, keep ...Keep[grievance.Unit]) (grievance.Unit, error) {
+	return changeOne(ctx, o, by, keep, func(c *change) (grievance.Unit, error) {
 		old, err := c.livingUnit(id)
 		if err != nil {
-			return err
+			return grievance.Unit{}, err
 		}
-		u = *old
-		return c.rename(&u, name)
+		u := *old
+		err = c.rename(&u, name)
+		return u, err
 	})
-	return u, err
 }
 
 func (c *change) rename(u *grievance.Unit, name string) error {
@@ -139,20 +139,19 @@ func (c *change) rename(u *grievance.Unit, name string) error {
 // are handed on. It refuses a unit that others stand below (unit.has_units):
 // their paths lead through it, so they are merged first. It refuses a successor
 // in the unit's own subtree (unit.successor), and to end the last administrator.
-func (o *Office) MergeUnit(ctx context.Context, by grievance.Actor, id, into grievance.UnitID) (u grievance.Unit, err error) {
-	err = o.change(ctx, by, func(c *change) error {
+func (o *Office) MergeUnit(ctx context.Context, by grievance.Actor, id, into grievance.UnitID, keep ...Keep[grievance.Unit]) (grievance.Unit, error) {
+	return changeOne(ctx, o, by, keep, func(c *change) (grievance.Unit, error) {
 		old, err := c.mergeable(id, into)
 		if err != nil {
-			return err
+			return grievance.Unit{}, err
 		}
 		if err := c.keepsAdmin(func(a grievance.Appointment) bool { return a.UnitID == id }, c.now); err != nil {
-			return err
+			return grievance.Unit{}, err
 		}
-		u = *old
+		u := *old
 		u.SuccessorID, u.EndedAt = into, &c.now
-		return c.merge(&u)
+		return u, c.merge(&u)
 	})
-	return u, err
 }
 
 func (c *change) merge(u *grievance.Unit) error {

@@ -30,21 +30,21 @@ type NewUser struct {
 
 // CreateUser adds a user with the first appointments, if any. It refuses a
 // username that is malformed or taken, and what Appoint refuses.
-func (o *Office) CreateUser(ctx context.Context, by grievance.Actor, in NewUser) (u grievance.User, err error) {
-	err = o.change(ctx, by, func(c *change) error {
-		if u, err = c.makeUser(in); err != nil {
-			return err
+func (o *Office) CreateUser(ctx context.Context, by grievance.Actor, in NewUser, keep ...Keep[grievance.User]) (grievance.User, error) {
+	return changeOne(ctx, o, by, keep, func(c *change) (grievance.User, error) {
+		u, err := c.makeUser(in)
+		if err != nil {
+			return u, err
 		}
 		account := store.Account{PasswordHash: in.PasswordHash, MustChangePassword: in.MustChangePassword}
 		if err := c.tx.InsertUser(u, account); err != nil {
-			return err
+			return u, err
 		}
 		if err := c.recordUser(u); err != nil {
-			return err
+			return u, err
 		}
-		return c.firstPosts(&u, in.Posts)
+		return u, c.firstPosts(&u, in.Posts)
 	})
-	return u, err
 }
 
 func (c *change) makeUser(in NewUser) (grievance.User, error) {
@@ -108,26 +108,29 @@ func (c *change) administersAny() error {
 // that their open cases are handed on. The actor must administer every unit in
 // which the user still has a post. It refuses one who is disabled already
 // (user.disabled) and the last administrator (appointment.last_admin).
-func (o *Office) DisableUser(ctx context.Context, by grievance.Actor, id grievance.UserID) (u grievance.User, err error) {
-	err = o.change(ctx, by, func(c *change) error {
+func (o *Office) DisableUser(ctx context.Context, by grievance.Actor, id grievance.UserID, keep ...Keep[grievance.User]) (grievance.User, error) {
+	return changeOne(ctx, o, by, keep, func(c *change) (grievance.User, error) {
 		old, err := c.dismissible(id)
 		if err != nil {
-			return err
+			return grievance.User{}, err
 		}
-		u = *old
+		u := *old
 		u.DisabledAt = &c.now
-		if err := c.tx.EndAppointmentsOfUser(id, c.now); err != nil {
-			return err
-		}
-		if err := c.tx.DisableUser(id, c.now); err != nil {
-			return err
-		}
-		if err := c.record(subject{SubjectUser, id}, EvUserDisabled, c.now, Facts{}); err != nil {
-			return err
-		}
-		return c.recordEnds(c.book.AppointmentsOf(id), c.now)
+		return u, c.disable(id)
 	})
-	return u, err
+}
+
+func (c *change) disable(id grievance.UserID) error {
+	if err := c.tx.EndAppointmentsOfUser(id, c.now); err != nil {
+		return err
+	}
+	if err := c.tx.DisableUser(id, c.now); err != nil {
+		return err
+	}
+	if err := c.record(subject{SubjectUser, id}, EvUserDisabled, c.now, Facts{}); err != nil {
+		return err
+	}
+	return c.recordEnds(c.book.AppointmentsOf(id), c.now)
 }
 
 func (c *change) dismissible(id grievance.UserID) (*grievance.User, error) {

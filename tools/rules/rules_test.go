@@ -24,14 +24,15 @@ var imports = map[string][]string{
 	"internal/vault":     {},
 	"migrations":         {},
 	"internal/store":     {"internal/grievance", "internal/calendar", "internal/vault", "internal/clock", "migrations"},
-	"internal/office":    {"internal/grievance", "internal/calendar", "internal/store", "internal/clock"},
-	"internal/casework":  {"internal/grievance", "internal/calendar", "internal/office", "internal/store", "internal/clock"},
+	"internal/answer":    {"internal/grievance", "internal/store"},
+	"internal/office":    {"internal/answer", "internal/grievance", "internal/calendar", "internal/store", "internal/clock"},
+	"internal/casework":  {"internal/answer", "internal/grievance", "internal/calendar", "internal/office", "internal/store", "internal/clock"},
 	"internal/report":    {"internal/grievance", "internal/store"},
 	"internal/engine":    {"internal/grievance", "internal/calendar", "internal/casework", "internal/office", "internal/store", "internal/clock"},
 	"internal/intake":    {"internal/grievance", "internal/calendar", "internal/office", "internal/casework", "internal/store", "internal/report", "internal/engine", "internal/clock"},
 	"internal/auth":      {"internal/grievance", "internal/store", "internal/vault", "internal/clock"}, // refusals and sealed keys
 	"api": {
-		"internal/grievance", "internal/calendar", "internal/casework", "internal/office",
+		"internal/answer", "internal/grievance", "internal/calendar", "internal/casework", "internal/office",
 		"internal/engine", "internal/report", "internal/store", "internal/auth", "internal/clock",
 	},
 }
