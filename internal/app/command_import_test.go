@@ -34,8 +34,8 @@ const (
 		"3,U3,公交,2019/3/1 8:00:00,等不到车,交通运输\n"
 )
 
-// step is one command, and how it ends and what it prints.
-type step struct {
+// commandStep is one command, and how it ends and what it prints.
+type commandStep struct {
 	args []string
 	end  ending
 	out  string
@@ -59,7 +59,7 @@ func endingOf(err error) ending {
 	return failed
 }
 
-func (c cli) steps(list []step) {
+func (c cli) follow(list []commandStep) {
 	c.t.Helper()
 	for _, s := range list {
 		out, _, err := c.run(s.args...)
@@ -79,7 +79,7 @@ func TestImportCommands(t *testing.T) {
 		units, villages := textFile(t, importedUnits), textFile(t, officialVillages)
 		tree, lines, messages := textFile(t, importedTree), textFile(t, importedLines), textFile(t, labelled)
 		refusedWhole := "nothing was imported: a file with wrong rows is refused whole\n"
-		c.steps([]step{
+		c.follow([]commandStep{
 			{[]string{"import", "units", units}, done, "read 2, created 2, changed 0, unchanged 0, refused 0\n"},
 			{[]string{"import", "units", units}, done, "read 2, created 0, changed 0, unchanged 2, refused 0\n"},
 			{
@@ -114,7 +114,7 @@ func TestImportMessagesReportsEveryRow(t *testing.T) {
 		refused := "refused   line 3  2  留言时间无法读取 (received_at.unreadable)\n"
 		remark := "remark    line 4  3  没有名为“交通运输”的一级类别，已按未分类导入 (label.unknown)\n"
 		args := []string{"import", "messages", messages, "--unit", "990901001", "--categories"}
-		c.steps([]step{
+		c.follow([]commandStep{
 			{append(args[:5:5], "--source=x", "--categories="+tree), partial, refused + remark + "read 3, imported 2, known 0, refused 1\n"},
 			{append(args, tree, "--source=x"), partial, refused + "read 3, imported 0, known 2, refused 1\n"},
 			{append(args, clash), failed, ""},
