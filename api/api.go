@@ -129,6 +129,7 @@ func (s *server) routes() []route { //nolint:funlen // one table, so that nothin
 		{"GET", v1 + "/cases/:id/deadlines", s.caseDeadlines, loggedIn},
 		{"GET", v1 + "/cases/:id/notices", s.caseNotices, loggedIn},
 		{"GET", v1 + "/cases/:id/parties", s.caseParties, loggedIn},
+		{"POST", v1 + "/cases/:id/parties/reveal", s.revealParties, workers},
 		{"GET", v1 + "/cases/:id/sign-offs", s.caseSignOffs, staff},
 		{"GET", v1 + "/cases/:id/escalations", s.caseEscalations, staff},
 		{"POST", v1 + "/cases/:id/accept", s.acceptCase, desks},

@@ -136,7 +136,6 @@ func (a *App) collectors() []prometheus.Collector {
 	}
 }
 
-
 func rate(perMinute int) api.Rate {
 	r := api.DefaultRate
 	if perMinute > 0 {

@@ -112,6 +112,11 @@ func (d *Desk) ResolveEscalation(ctx context.Context, req Request, id grievance.
 	return d.change(ctx, req, id, store.Needs{Escalations: true}, func(c *grievance.Case, m grievance.Moment) error { return c.ResolveEscalation(m, e, words) })
 }
 
+// Reveal records that the actor is shown the parties in clear.
+func (d *Desk) Reveal(ctx context.Context, req Request, id grievance.CaseID, in grievance.Revealing) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Reveal(m, in) })
+}
+
 // ReissueQueryCode gives the petitioner's case a new query code.
 func (d *Desk) ReissueQueryCode(ctx context.Context, req Request, id grievance.CaseID) (Done, error) {
 	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.ReissueQueryCode(m) })

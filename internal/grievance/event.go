@@ -35,6 +35,7 @@ const (
 	EvDisputed         EventKind = "disputed"
 	EvHandedOn         EventKind = "handed_on"
 	EvReissued         EventKind = "query_code_reissued"
+	EvRevealed         EventKind = "parties_revealed"
 	EvReminded         EventKind = "reminded"
 	EvWarned           EventKind = "warned"
 	EvBreached         EventKind = "breached"

@@ -182,7 +182,7 @@ func (m *model) operations(t *rapid.T) map[string]deed {
 		"assign": assign(goes[0], goes[1]), "acknowledge": acknowledge, "contact": contact, "note": note,
 		"submit": submit, "approve": approve(m.rec.row.SignOffCount), "return": sendBack(m.rec.row.SignOffCount),
 		"withdraw": withdraw, "serve": serve(notice), "rate": rate, "dispute": dispute,
-		"escalate": escalate, "reissue": reissue,
+		"escalate": escalate, "reissue": reissue, "reveal": reveal,
 	}
 	if n := len(m.rec.escalations); n > 0 {
 		which := rapid.IntRange(0, n-1).Draw(t, "escalation")

@@ -23,6 +23,7 @@ const (
 	OpDispute     Operation = "dispute"
 	OpEscalate    Operation = "escalate"
 	OpReissue     Operation = "reissue"
+	OpReveal      Operation = "reveal"
 )
 
 // permission says who may do an operation, in which statuses, and whether it
@@ -58,6 +59,7 @@ var permissions = map[Operation]permission{
 	OpDispute:     {who: []relation{thePetitioner, byStanderClerk}, from: []Status{Closed}},
 	OpEscalate:    {who: []relation{theHandler, leadClerk, watching}, from: anyOpen},
 	OpReissue:     {who: []relation{leadClerk}, from: Statuses},
+	OpReveal:      {who: []relation{theHandler, leadClerk}, from: Statuses},
 }
 
 // relation decides whether the actor stands to the case in one way, and in

@@ -72,14 +72,14 @@ func operations(c *Case) map[Operation]deed {
 		OpAccept: accept(AcceptanceDecision{}), OpDecline: decline, OpAnswer: answer, OpForward: forward("bureau"),
 		OpAssign: handling, OpAcknowledge: acknowledge, OpContact: contact, OpNote: note, OpSubmit: submit,
 		OpSign: approve(c.SignOffCount), OpWithdraw: withdraw, OpServe: serve(max(1, c.NoticeCount)),
-		OpRate: rate, OpDispute: dispute, OpEscalate: escalate, OpReissue: reissue,
+		OpRate: rate, OpDispute: dispute, OpEscalate: escalate, OpReissue: reissue, OpReveal: reveal,
 	}
 }
 
 // operationOrder is the order of a case's life.
 var operationOrder = []Operation{
 	OpClassify, OpCorrect, OpAccept, OpDecline, OpAnswer, OpForward, OpAssign, OpAcknowledge, OpContact, OpNote,
-	OpSubmit, OpSign, OpWithdraw, OpServe, OpRate, OpDispute, OpEscalate, OpReissue,
+	OpSubmit, OpSign, OpWithdraw, OpServe, OpRate, OpDispute, OpEscalate, OpReissue, OpReveal,
 }
 
 // stage tells the story up to a scene, as the operation needs it.

@@ -235,6 +235,7 @@ var (
 		return c.EscalateByHand(m, EscalationRequest{Level: 2, Reason: "needs_coordination", Words: "需要县里协调"})
 	}
 	reissue = func(c *Case, m Moment) error { return c.ReissueQueryCode(m) }
+	reveal  = func(c *Case, m Moment) error { return c.Reveal(m, Revealing{"contact"}) }
 	takeUp  = func(n int) deed {
 		return func(c *Case, m Moment) error { return c.AcknowledgeEscalation(m, c.escalations[n].ID) }
 	}

@@ -117,5 +117,8 @@ var ForwardReasons = []Reason{"not_our_duty", "other_area", "superior_matter", "
 // EscalationReasons lists the reasons for which a person escalates.
 var EscalationReasons = []Reason{"cannot_be_solved_here", "needs_coordination", "not_acted_upon", "risk"}
 
+// RevealReasons lists what somebody may need to know a petitioner for.
+var RevealReasons = []Reason{"contact", "identity_check", "serve_notice", "site_visit"}
+
 // ServedHow lists the ways in which a notice is served (送达).
 var ServedHow = []string{"in_person", "mail", "sms", "phone", "app", "left", "announcement"}

@@ -78,6 +78,27 @@ const (
 // MaxRepresentatives is how many may speak for a group petition (Art. 20).
 const MaxRepresentatives = 5
 
+// Revealing says what for somebody needs to know who the parties are.
+type Revealing struct{ Reason Reason }
+
+// Reveal records that the actor is shown the parties in clear, and what for
+// (rule 7: everybody else sees them masked). The handler and the desk need it to
+// reach the petitioner; in a confidential case the desk alone. Nothing that
+// people edit changes.
+func (c *Case) Reveal(m Moment, in Revealing) error {
+	by, err := c.permit(m, OpReveal)
+	if err != nil {
+		return err
+	}
+	if c.Confidential && by.Role == RoleHandler {
+		return Refuse(Forbidden, "case.confidential", "该事项要求保密，承办人不能查看诉求人身份，请通过窗口联系")
+	}
+	if !oneOf(in.Reason, RevealReasons) {
+		return InvalidField("/reason", "reason.unknown", "请选择查看原因")
+	}
+	return c.append(m, by, EvRevealed, m.Now, Facts{Reason: in.Reason})
+}
+
 // Party is a person of a case. Every field but the kind is personal data and is
 // stored sealed.
 type Party struct {
