@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/huiyin/huiyin/internal/grievance"
 )
 
 // Escalations of unassigned cases come before older ones of cases in hand, and
@@ -62,6 +64,26 @@ func TestEscalationOrderAndFilters(t *testing.T) {
 		}
 		if got := s.follow("leader", v1+"/escalations?target=mine", 3); len(got) != 0 {
 			t.Errorf("the leader's own posts were reached by %d", len(got))
+		}
+	})
+}
+
+// Who only sent a case in sees it, but not how the units work on it: neither in
+// the list of escalations nor by asking the list of cases.
+func TestEscalationsAreForThoseAtWork(t *testing.T) {
+	t.Parallel()
+	eachCity(t, func(t *testing.T, s *city) {
+		s.registerAt("courier", grievance.Registration{Channel: grievance.ByCourier, Urgency: grievance.LifeProperty})
+		for path, want := range map[string]int{
+			"/cases": 1, "/cases?status=registered": 1, "/cases?escalated=true": 0, "/cases?escalated=false": 0,
+			"/cases?escalation_level=1": 0, "/cases?clock_standing=open": 0, "/escalations": 0,
+		} {
+			if got := s.follow("courier", v1+path, 5); len(got) != want {
+				t.Errorf("%s lists %d to the courier, want %d", path, len(got), want)
+			}
+		}
+		if got := s.follow("leader", v1+"/cases?escalated=true", 5); len(got) != 1 {
+			t.Errorf("the leader sees %d", len(got))
 		}
 	})
 }

@@ -171,6 +171,22 @@ func TestInboxOrder(t *testing.T) {
 	})
 }
 
+// Of several deadlines of a case that one person owes, the inbox shows the one
+// that is due first.
+func TestInboxShowsWhatPressesMost(t *testing.T) {
+	t.Parallel()
+	eachCity(t, func(t *testing.T, s *city) {
+		id := s.register("").ID
+		s.act("clerk", id, "/accept", `{}`) // its notice is not served, so acceptance runs on
+		for _, i := range read[InboxPage](s, "clerk", "/inbox").Items {
+			if i.Reason == "deadline" && i.ClockKind != "first_contact" {
+				t.Errorf("it shows %s, due %s", i.ClockKind, i.DueAt)
+			}
+		}
+		s.wantInbox("clerk", map[string]string{id: "A"}, "awaiting A", "deadline A")
+	})
+}
+
 // A desk without a clerk waits for whoever is on duty for it.
 func TestInboxOfAVacantDesk(t *testing.T) {
 	t.Parallel()

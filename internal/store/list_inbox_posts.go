@@ -53,9 +53,8 @@ func (w *Waiting) standIn(a grievance.Actor, b *grievance.Book, now time.Time) {
 		if p, _, ok := b.Seat(u.ID, grievance.RoleLeader, false, now); ok && u.Organ && holdsPost(a, p) {
 			w.signs = append(w.signs, u.ID)
 		}
-		desk := grievance.Post{UnitID: u.ID, Role: grievance.RoleClerk}
-		if user, _, ok := b.DutyPerson(u.ID, now); ok && user == a.UserID && len(b.Holders(desk, now)) == 0 {
-			w.posts = append(w.posts, desk)
+		if user, _, ok := b.DutyPerson(u.ID, now); ok && user == a.UserID {
+			w.posts = append(w.posts, grievance.Post{UnitID: u.ID, Role: grievance.RoleClerk})
 		}
 	}
 }
