@@ -75,7 +75,7 @@ func TestDuplicatesAtOnceHaveOneEffect(t *testing.T) {
 	eachCity(t, func(t *testing.T, s *city) {
 		id := s.register("").ID
 		for path, body := range map[string]string{"/cases": grievanceOf(""), "/cases/" + id + "/notes": `{"words":"同时"}`} {
-			answers, replayed := s.atOnce(8, path, body)
+			answers, replayed := s.atOnce("clerk", "at-once-"+fmt.Sprint(len(path)), path, body)
 			for _, a := range answers {
 				if a != answers[0] {
 					t.Errorf("%s: %+v, and %+v", path, answers[0], a)
@@ -94,14 +94,14 @@ func TestDuplicatesAtOnceHaveOneEffect(t *testing.T) {
 	})
 }
 
-// atOnce sends the same keyed request many times and waits for all answers.
-func (s *city) atOnce(n int, path, body string) (answers []answered, replayed int) {
+// atOnce sends the same keyed request eight times and waits for all answers.
+func (s *city) atOnce(account, key, path, body string) (answers []answered, replayed int) {
 	s.t.Helper()
-	responses := make([]*http.Response, n)
+	responses := make([]*http.Response, 8)
 	var all sync.WaitGroup
 	for i := range responses {
 		all.Go(func() {
-			responses[i] = s.send("clerk", "POST", v1+path, body, "Idempotency-Key: at-once-"+fmt.Sprint(len(path)))
+			responses[i] = s.send(account, "POST", v1+path, body, "Idempotency-Key: "+key)
 		})
 	}
 	all.Wait()
