@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 
 	"github.com/huiyin/huiyin/internal/config"
 )
@@ -119,6 +118,3 @@ func (VersionCommand) Run(std *IO) error {
 	_, err := fmt.Fprintln(std.Out, "huiyin", std.Version)
 	return err
 }
-
-// quietly silences the log of a command whose output is a document.
-func quietly() *slog.Logger { return slog.New(slog.DiscardHandler) }
