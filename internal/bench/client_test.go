@@ -68,7 +68,7 @@ func (c *client) post(path string, body []byte, want int, headers string) ([]byt
 }
 
 // logIn gives every desk its clerk's token.
-func (t *town) logIn(b *testing.B) {
+func (t *town) logIn(b testing.TB) {
 	b.Helper()
 	c, err := t.dial(b.Context())
 	if err != nil {

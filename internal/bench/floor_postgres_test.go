@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"maps"
 	"strconv"
 	"testing"
 
@@ -12,8 +13,16 @@ import (
 	"github.com/huiyin/huiyin/migrations"
 )
 
+// sessionSettings are what the service asked of its sessions when the floor was
+// frozen. They are part of what a statement costs the server.
+var sessionSettings = map[string]string{
+	"application_name": "huiyin", "timezone": "UTC",
+	"lock_timeout": "5s", "statement_timeout": "60s", "idle_in_transaction_session_timeout": "60s",
+}
+
 // postgresFloor is the frozen list by pgx alone: prepared on each connection,
-// one round trip a statement, over as many connections as the service has.
+// one round trip a statement, over as many connections as the service has, set
+// up as it sets up its own.
 func (t *town) postgresFloor(b testing.TB) func(context.Context) (intake, error) {
 	b.Helper()
 	list := thawed(b, migrations.Postgres)
@@ -22,6 +31,7 @@ func (t *town) postgresFloor(b testing.TB) func(context.Context) (intake, error)
 		b.Fatal(err)
 	}
 	config.MaxConns = maxConns
+	maps.Copy(config.ConnConfig.RuntimeParams, sessionSettings)
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		for i, s := range list {
 			if _, err := conn.Prepare(ctx, strconv.Itoa(i), s.text); err != nil {

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"embed"
 	"encoding/base64"
 	"encoding/json"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/huiyin/huiyin/internal/calendar"
 	"github.com/huiyin/huiyin/internal/clock"
+	"github.com/huiyin/huiyin/migrations"
 )
 
 // The ten statements of an intake and their values, taken once from the real
@@ -103,10 +105,13 @@ func (t *town) receipt(n int64, number int64) string {
 	return fmt.Sprintf("%s-20261122-%04d", t.desks[n%units].unit.Code, number)
 }
 
-// tables are those that an intake writes, with how many rows.
-var tables = map[string]int64{
-	"cases": 1, "case_units": 2, "parties": 1, "texts": 2, "clocks": 1, "idempotency": 1,
-	"events": 1, "counters": 1,
+// floor is intake by the bare driver.
+func (t *town) floor(b testing.TB) func(context.Context) (intake, error) {
+	b.Helper()
+	if t.Store.Dialect() == migrations.SQLite {
+		return t.sqliteFloor(b)
+	}
+	return t.postgresFloor(b)
 }
 
 var errFrozen = errors.New("the frozen list is not BEGIN, eight statements, COMMIT")

@@ -17,18 +17,21 @@ const goal = 0.5
 // BenchmarkIntake takes in cases at fifty desks by eight clients at once: over
 // HTTP, at the Desk without HTTP, and with the bare driver (the floor).
 func BenchmarkIntake(b *testing.B) {
-	b.Run(migrations.Postgres, func(b *testing.B) {
-		t := newTown(b, migrations.Postgres)
-		measure(b, t, t.postgresFloor(b), "commits are not waited for (fsync off, on both sides) where make bench started the server itself")
-	})
-	b.Run(migrations.SQLite, func(b *testing.B) {
-		t := newTown(b, migrations.SQLite)
-		measure(b, t, t.sqliteFloor(b), "one writing connection, every commit is synced (synchronous FULL), on both sides")
-	})
+	for _, dialect := range []string{migrations.Postgres, migrations.SQLite} {
+		b.Run(dialect, func(b *testing.B) { measure(b, newTown(b, dialect)) })
+	}
 }
 
-func measure(b *testing.B, t *town, floor func(context.Context) (intake, error), remark string) {
-	sides := []*side{{name: "floor", start: floor}, {name: "desk", start: t.atTheDesk}, {name: "HTTP", start: t.overHTTP}}
+// remarks say how commits are kept, on both sides alike.
+var remarks = map[string]string{
+	migrations.Postgres: "make bench's own server has fsync off, for both sides",
+	migrations.SQLite:   "one writing connection and synchronous FULL, for both sides",
+}
+
+func measure(b *testing.B, t *town) {
+	b.Helper()
+	t.serve(b)
+	sides := []*side{{name: "floor", start: t.floor(b)}, {name: "desk", start: t.atTheDesk}, {name: "HTTP", start: t.overHTTP}}
 	for b.Loop() {
 		for _, s := range sides {
 			s.rates, s.costs = nil, nil
@@ -36,7 +39,7 @@ func measure(b *testing.B, t *town, floor func(context.Context) (intake, error),
 		compare(b, sides)
 	}
 	b.Logf("%s: %d clients, %d units, %d processors, %d rounds of %s; %s",
-		t.Store.Dialect(), workers, units, runtime.GOMAXPROCS(0), rounds, roundTakes, remark)
+		t.Store.Dialect(), workers, units, runtime.GOMAXPROCS(0), rounds, roundTakes, remarks[t.Store.Dialect()])
 	for _, s := range sides {
 		middle, least, most := s.over(sides[0])
 		rate, cost := median(s.rates), median(s.costs)
@@ -74,4 +77,4 @@ func (t *town) atTheDesk(context.Context) (intake, error) {
 }
 
 // answerSize is about what HTTP answers, in bytes.
-const answerSize = 1300
+const answerSize = 1065

@@ -40,9 +40,9 @@ type desk struct {
 	token string
 }
 
-// newTown starts the service as `huiyin serve` does, without its engine, whose
-// work is not intake's.
-func newTown(b *testing.B, dialect string) *town {
+// newTown puts the service together as `huiyin serve` does, without its engine,
+// whose work is not intake's.
+func newTown(b testing.TB, dialect string) *town {
 	b.Helper()
 	key, err := vault.Generate()
 	if err != nil {
@@ -60,12 +60,10 @@ func newTown(b *testing.B, dialect string) *town {
 		}
 	})
 	t.makeDesks(b)
-	t.serve(b)
-	t.logIn(b)
 	return t
 }
 
-func (t *town) makeDesks(b *testing.B) {
+func (t *town) makeDesks(b testing.TB) {
 	b.Helper()
 	hash, err := auth.HashPassword(password)
 	if err != nil {
@@ -96,7 +94,8 @@ func (t *town) makeDesks(b *testing.B) {
 	}
 }
 
-func (t *town) serve(b *testing.B) {
+// serve lets the town's clerks log in over HTTP.
+func (t *town) serve(b testing.TB) {
 	b.Helper()
 	handler, err := t.Handler(config.Serve{})
 	if err != nil {
@@ -114,4 +113,5 @@ func (t *town) serve(b *testing.B) {
 		<-done
 	})
 	t.site = l.Addr().String()
+	t.logIn(b)
 }

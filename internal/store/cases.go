@@ -173,7 +173,7 @@ func (tx *Tx) SaveCases(cases []*grievance.Case) error {
 	if err := tx.swapAll(eventful); err != nil {
 		return err
 	}
-	return tx.saveChanges(cases)
+	return tx.saveChanges(cases, byID)
 }
 
 func (tx *Tx) swapAll(cases []*grievance.Case) error {
@@ -211,8 +211,9 @@ func (tx *Tx) swap(c *grievance.Case) error {
 }
 
 // saveChanges writes what the decisions recorded, each kind of row with one
-// statement for all cases together.
-func (tx *Tx) saveChanges(cases []*grievance.Case) error {
+// statement for all cases together. replace says how a row that is there already
+// is written over; new cases have none.
+func (tx *Tx) saveChanges(cases []*grievance.Case, replace ...clause.Expression) error {
 	var all grievance.Changes
 	for _, c := range cases {
 		all.Add(c.TakeChanges())
@@ -225,16 +226,15 @@ func (tx *Tx) saveChanges(cases []*grievance.Case) error {
 	if err != nil {
 		return err
 	}
-	ignore, replace := clause.OnConflict{DoNothing: true}, byID
 	return errors.Join(
-		write(tx, "case_units", all.Units, ignore),
+		write(tx, "case_units", all.Units, clause.OnConflict{DoNothing: true}),
 		write(tx, "parties", parties),
 		write(tx, "texts", texts),
-		write(tx, "notices", unique(all.Notices), replace),
-		write(tx, "sign_offs", unique(all.SignOffs), replace),
-		write(tx, "clocks", all.Clocks, replace),
+		write(tx, "notices", unique(all.Notices), replace...),
+		write(tx, "sign_offs", unique(all.SignOffs), replace...),
+		write(tx, "clocks", all.Clocks, replace...),
 		write(tx, "rungs", all.Rungs),
-		write(tx, "escalations", unique(all.Escalations), replace),
+		write(tx, "escalations", unique(all.Escalations), replace...),
 		write(tx, "events", all.Events),
 	)
 }
