@@ -2,6 +2,7 @@ package answer_test
 
 import (
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -71,6 +72,39 @@ func TestARequestSentAgainHasItsFirstAnswer(t *testing.T) {
 		}
 		if c.now() != came {
 			c.Errorf("counted to %d, want %d", c.now(), came)
+		}
+	})
+}
+
+// Eight senders at two replicas: one effect, and one answer to all.
+func TestDuplicatesAtSeveralReplicasHaveOneEffect(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		url, keys := storetest.URL(t, dialect), storetest.WithVault(storetest.Vault(t))
+		replicas := []*counter{{t, storetest.OpenURL(t, url, keys)}, {t, storetest.OpenURL(t, url, keys)}}
+		before := replicas[0].now()
+		answers := make([]answer.Response, 8)
+		var all sync.WaitGroup
+		for i := range answers {
+			all.Go(func() {
+				var err error
+				if _, answers[i], err = replicas[i%2].count(asks(1, "k", "a"), nil); err != nil {
+					t.Errorf("sender %d: %v", i, err)
+				}
+			})
+		}
+		all.Wait()
+		firsts := 0
+		for _, r := range answers {
+			if string(r.Body) != string(answers[0].Body) {
+				t.Errorf("answers differ: %+v, %+v", answers[0], r)
+			}
+			if !r.Replayed {
+				firsts++
+			}
+		}
+		if n := replicas[1].now() - before; n != 1 || firsts != 1 {
+			t.Errorf("%d effects and %d first answers, want one", n, firsts)
 		}
 	})
 }
