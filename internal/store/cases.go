@@ -226,34 +226,24 @@ func (tx *Tx) saveChanges(cases []*grievance.Case, replace ...clause.Expression)
 	if err != nil {
 		return err
 	}
-	return errors.Join(
-		write(tx, "case_units", all.Units, clause.OnConflict{DoNothing: true}),
-		write(tx, "parties", parties),
-		write(tx, "texts", texts),
-		write(tx, "notices", unique(all.Notices), replace...),
-		write(tx, "sign_offs", unique(all.SignOffs), replace...),
-		write(tx, "clocks", all.Clocks, replace...),
-		write(tx, "rungs", all.Rungs),
-		write(tx, "escalations", unique(all.Escalations), replace...),
-		write(tx, "events", all.Events),
-	)
-}
-
-// byID inserts a row, or writes it over the one with its id.
-var byID = clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, UpdateAll: true}
-
-func write[T any](tx *Tx, table string, rows []T, how ...clause.Expression) error {
-	for part := range slices.Chunk(rows, writeBatch) {
-		if err := tx.db.Table(table).Clauses(how...).Create(&part).Error; err != nil {
-			return fmt.Errorf("saving %s: %w", table, err)
-		}
+	b := &batch{tx: tx}
+	insert(b, "case_units", all.Units, clause.OnConflict{DoNothing: true})
+	insert(b, "parties", parties)
+	insert(b, "texts", texts)
+	insert(b, "notices", unique(all.Notices), replace...)
+	insert(b, "sign_offs", unique(all.SignOffs), replace...)
+	insert(b, "clocks", all.Clocks, replace...)
+	insert(b, "rungs", all.Rungs)
+	insert(b, "escalations", unique(all.Escalations), replace...)
+	insert(b, "events", all.Events)
+	if err := b.send(); err != nil {
+		return fmt.Errorf("saving changes: %w", err)
 	}
 	return nil
 }
 
-// writeBatch keeps the widest row's parameters of one statement below the
-// databases' limit of 32,766.
-const writeBatch = 500
+// byID inserts a row, or writes it over the one with its id.
+var byID = clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, UpdateAll: true}
 
 // unique drops repeated pointers: a row that one decision touched twice.
 func unique[T comparable](rows []T) []T {

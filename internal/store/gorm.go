@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 
 	"gorm.io/gorm"
@@ -36,9 +35,9 @@ func openGORM(dialector gorm.Dialector, opts Options) (*gorm.DB, error) {
 	)
 }
 
-// over gives a session whose statements run on tx.
-func (p *pool) over(ctx context.Context, tx *sql.Tx) *gorm.DB {
+// over gives a session whose statements run in t.
+func (p *pool) over(ctx context.Context, t *transaction) *gorm.DB {
 	session := p.gorm.Session(&gorm.Session{Context: ctx, NewDB: true})
-	session.Statement.ConnPool = observe(ctx, tx, p.log)
+	session.Statement.ConnPool = observe(ctx, p.on(t), p.log)
 	return session
 }

@@ -33,7 +33,14 @@ func (tx *Tx) Sequence(limit int) (int, error) {
 }
 
 // AppendEvents adds events of a subject that is not a case.
-func (tx *Tx) AppendEvents(events []grievance.Event) error { return write(tx, "events", events) }
+func (tx *Tx) AppendEvents(events []grievance.Event) error {
+	b := &batch{tx: tx}
+	insert(b, "events", events)
+	if err := b.send(); err != nil {
+		return fmt.Errorf("appending events: %w", err)
+	}
+	return nil
+}
 
 // NextSeq gives the number that the next event of a subject has.
 func (tx *Tx) NextSeq(kind string, subject [16]byte) (seq int64, err error) {

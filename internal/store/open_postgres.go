@@ -94,7 +94,7 @@ func postgresPool(ctx context.Context, config *pgxpool.Config, opts Options) (*p
 		conns.Close()
 		return nil, err
 	}
-	return &pool{sql: db, gorm: g, log: opts.Logger, close: conns.Close}, nil
+	return &pool{sql: db, gorm: g, log: opts.Logger, on: onPostgres, close: conns.Close}, nil
 }
 
 // teachTypes makes the driver give instants in UTC, which the session's zone

@@ -56,7 +56,7 @@ func sqlitePool(dsn string, conns int, opts Options) (*pool, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &pool{sql: db, gorm: g, log: opts.Logger, close: func() {}}, nil
+	return &pool{sql: db, gorm: g, log: opts.Logger, on: onSQLite, close: func() {}}, nil
 }
 
 // createFile makes the database readable by its owner alone; SQLite gives the

@@ -6,13 +6,11 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
-
-	"gorm.io/gorm"
 )
 
 // Statements lists the statements that were sent under one context, in order,
-// BEGIN, COMMIT and ROLLBACK included: how many round trips an operation costs
-// is part of its contract, and tested. It is safe for concurrent use.
+// BEGIN, COMMIT and ROLLBACK included: how many statements an operation costs is
+// part of its contract, and tested. It is safe for concurrent use.
 type Statements struct {
 	mu   sync.Mutex
 	list []string
@@ -72,7 +70,7 @@ func record(ctx context.Context, statement string) error {
 
 // observe notes and logs the texts of statements before conn gets them, if ctx or
 // log asks for it.
-func observe(ctx context.Context, conn gorm.ConnPool, log *slog.Logger) gorm.ConnPool {
+func observe(ctx context.Context, conn connection, log *slog.Logger) connection {
 	_, counted := ctx.Value(statementsKey{}).(*Statements)
 	if counted || log.Enabled(ctx, slog.LevelDebug) {
 		return observed{conn, log}
@@ -81,7 +79,7 @@ func observe(ctx context.Context, conn gorm.ConnPool, log *slog.Logger) gorm.Con
 }
 
 type observed struct {
-	gorm.ConnPool
+	connection
 	log *slog.Logger
 }
 
@@ -94,14 +92,23 @@ func (o observed) ExecContext(ctx context.Context, query string, args ...any) (s
 	if err := o.see(ctx, query); err != nil {
 		return nil, err
 	}
-	return o.ConnPool.ExecContext(ctx, query, args...)
+	return o.connection.ExecContext(ctx, query, args...)
 }
 
 func (o observed) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if err := o.see(ctx, query); err != nil {
 		return nil, err
 	}
-	return o.ConnPool.QueryContext(ctx, query, args...)
+	return o.connection.QueryContext(ctx, query, args...)
+}
+
+func (o observed) sendAll(ctx context.Context, list []statement) error {
+	for _, s := range list {
+		if err := o.see(ctx, s.text); err != nil {
+			return err
+		}
+	}
+	return o.connection.sendAll(ctx, list)
 }
 
 // QueryRowContext cannot return an error of its own: a statement that Fail
@@ -110,7 +117,7 @@ func (o observed) QueryRowContext(ctx context.Context, query string, args ...any
 	if err := o.see(ctx, query); err != nil {
 		refused, cancel := context.WithCancel(ctx)
 		cancel()
-		return o.ConnPool.QueryRowContext(refused, query, args...)
+		return o.connection.QueryRowContext(refused, query, args...)
 	}
-	return o.ConnPool.QueryRowContext(ctx, query, args...)
+	return o.connection.QueryRowContext(ctx, query, args...)
 }

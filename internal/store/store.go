@@ -58,6 +58,7 @@ type pool struct {
 	gorm  *gorm.DB
 	log   *slog.Logger
 	begin sql.TxOptions
+	on    func(*transaction) connection
 	close func()
 }
 

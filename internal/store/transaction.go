@@ -36,7 +36,7 @@ func (p *pool) transact(ctx context.Context, fn func(*gorm.DB) error) error {
 		return err
 	}
 	defer t.end()
-	if err := fn(p.over(ctx, t.tx)); err != nil {
+	if err := fn(p.over(ctx, t)); err != nil {
 		return err
 	}
 	return t.commit()
