@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -72,7 +71,7 @@ const mine = "mine"
 //	@Param			cause		query	string	false	"causes"
 //	@Param			state		query	string	false	"open, acknowledged, resolved"
 //	@Param			unroutable	query	bool	false	"nobody up to the root can take it"
-//	@Param			target		query	string	false	"has reached a post of the reader"	enums(mine)
+//	@Param			target		query	string	false	"has reached a seat that the reader fills"	enums(mine)
 //	@Param			count		query	bool	false	"count them all"
 //	@Param			limit		query	int		false	"how many"	minimum(1)	maximum(200)	default(50)
 //	@Param			cursor		query	string	false	"where the page begins"
@@ -88,7 +87,7 @@ func (s *server) listEscalations(c echo.Context) error {
 	q := readQuery(c)
 	f := escalationFilter(q, book, "")
 	if enumParam(q, "target", mine) == mine {
-		f.Target = slices.Concat([]grievance.Post{}, actorOf(c).Posts)
+		f.Target = store.WaitingOf(actorOf(c), book, s.Clock.Now()).Seats()
 	}
 	limit, after, counted := q.limit(), cursorParam[store.EscalationPosition](q, "escalations"), yes(q.boolean("count"))
 	if err := q.err(); err != nil {

@@ -74,7 +74,8 @@ func TestInboxFollowsTheCase(t *testing.T) {
 }
 
 // As time passes the debtor and the head are reminded and warned, and then the
-// levels above are called.
+// levels above are called. One deadline waits for one person once, as the
+// gravest of these.
 func TestInboxWarns(t *testing.T) {
 	t.Parallel()
 	eachCity(t, func(t *testing.T, s *city) {
@@ -83,15 +84,15 @@ func TestInboxWarns(t *testing.T) {
 		s.act("handler", id, "/contact", `{"words":"电话联系"}`)
 		s.clock.Advance(4 * 24 * time.Hour)
 		s.runEngine()
-		s.wantInbox("handler", names, "awaiting A", "deadline A", "reminder A")
+		s.wantInbox("handler", names, "awaiting A", "reminder A")
 		s.wantInbox("economy_head", names, "reminder A")
 		s.clock.Advance(60 * time.Hour)
 		s.runEngine()
-		s.wantInbox("economy_head", names, "reminder A", "warning A")
+		s.wantInbox("economy_head", names, "warning A")
 		s.clock.Advance(3 * 24 * time.Hour)
 		s.runEngine()
-		s.wantInbox("handler", names, "awaiting A late", "deadline A late", "reminder A late", "warning A late")
-		s.wantInbox("economy_head", names, "escalation A late", "reminder A late", "warning A late")
+		s.wantInbox("handler", names, "awaiting A late", "warning A late")
+		s.wantInbox("economy_head", names, "escalation A late")
 	})
 }
 
@@ -192,9 +193,25 @@ func TestInboxOfAVacantDesk(t *testing.T) {
 	t.Parallel()
 	eachCity(t, func(t *testing.T, s *city) {
 		id := s.register("").ID
-		s.act("clerk", id, "/forward", fmt.Sprintf(`{"unit_id":%q,"reason":"not_our_duty"}`, s.unit(village)))
+		for _, account := range []string{"clerk", "clerk_afternoon"} {
+			if _, err := s.Office.DisableUser(t.Context(), grievance.System, mustUser(t, s.user(account))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.runEngine()
 		names := map[string]string{id: "A"}
-		s.wantInbox("head_jichuan", names, "awaiting A", "deadline A")
+		t.Logf("%+v", read[ClockList](s, "leader", "/cases/"+id+"/deadlines").Items)
+		t.Logf("%+v", read[InboxPage](s, "leader", "/inbox").Items)
+		s.wantInbox("leader", names, "awaiting A", "deadline A")
 		s.wantInbox("clerk2", names)
 	})
+}
+
+func mustUser(t *testing.T, id string) grievance.UserID {
+	t.Helper()
+	user, err := grievance.ParseID[grievance.User](id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return user
 }

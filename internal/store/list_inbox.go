@@ -92,17 +92,24 @@ var never = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
 // Inbox gives up to limit things that wait for a user, after a position: first
 // what nobody can take, then unassigned and unacknowledged cases, then all else,
-// each by the due instant, the oldest first. A case stands in it once for each
+// each by the due instant, the oldest first. A clock stands in it once, for the
+// gravest reason, beside a signature that it is about; and a case once for each
 // reason, with what presses most.
 func (s session) Inbox(v Viewer, w Waiting, after *InboxPosition, limit int) ([]InboxItem, error) {
-	parts := s.waits(v, w)
+	risen, err := s.risenSignOffs(v, w)
+	if err != nil {
+		return nil, err
+	}
+	parts := s.waits(v, w, risen)
 	union := make([]string, len(parts))
 	args := make([]any, len(parts))
 	for i, p := range parts {
 		union[i], args[i] = "?", p
 	}
 	all := s.db.Raw(strings.Join(union, " UNION ALL "), args...)
-	once := s.db.Table("(?) AS waits", all).
+	gravest := s.db.Table("(?) AS waits", all).
+		Select("waits.*, row_number() OVER (PARTITION BY case_id, clock_id ORDER BY " + gravity + ", since DESC, ref_id) AS grave")
+	once := s.db.Table("(?) AS waits", gravest).Where("clock_id IS NULL OR grave = 1 OR reason = ?", WaitsSignature).
 		Select("waits.*, row_number() OVER (PARTITION BY case_id, reason ORDER BY place, at, since DESC, ref_id) AS nth")
 	page := s.db.Table("(?) AS items", once).Where("nth = 1").
 		Select("place, reason, case_id, clock_id, ref_id, at, since")
@@ -116,6 +123,9 @@ func (s session) Inbox(v Viewer, w Waiting, after *InboxPosition, limit int) ([]
 	return s.inboxItems(v, rows)
 }
 
+// gravity ranks the reasons for which one clock can wait for one person.
+const gravity = `CASE reason WHEN 'unroutable' THEN 0 WHEN 'escalation' THEN 1 WHEN 'sign_off' THEN 2 WHEN 'warning' THEN 3 WHEN 'reminder' THEN 4 ELSE 5 END`
+
 const (
 	caseRank   = "CASE WHEN " + unassigned + " THEN 1 ELSE 2 END"
 	noClock    = "CAST(NULL AS uuid) AS clock_id"
@@ -126,7 +136,7 @@ const (
 
 // waits gives one query for each way in which something can wait; all have the
 // columns of inboxRow.
-func (s session) waits(v Viewer, w Waiting) []*gorm.DB {
+func (s session) waits(v Viewer, w Waiting, risen []grievance.SignOffID) []*gorm.DB {
 	row := func(place string, reason InboxReason, rest string) string {
 		return fmt.Sprintf("%s AS place, '%s' AS reason, %s", place, reason, rest)
 	}
@@ -135,8 +145,8 @@ func (s session) waits(v Viewer, w Waiting) []*gorm.DB {
 		Joins("LEFT JOIN clocks ON clocks.id = escalations.clock_id").Where("escalations.state <> 'resolved'")
 	escalation := "escalations.case_id AS case_id, escalations.clock_id AS clock_id, escalations.id AS ref_id, COALESCE(clocks.due_at, escalations.opened_at) AS at, escalations.opened_at AS since"
 	owed := from("clocks", "JOIN cases ON cases.id = clocks.case_id").Where("clocks.state = 'running'").Session(&gorm.Session{})
-	mine := owed.Where(postsMatch("clocks.debtor", w.posts), postsArgs(w.posts)...).
-		Where("clocks.debtor_id = ? OR clocks.debtor_id IS NULL", w.user).Session(&gorm.Session{})
+	mine := owed.Where("clocks.debtor_id = ? OR clocks.debtor_id IS NULL AND "+postsMatch("clocks.debtor", w.posts),
+		append([]any{w.user}, postsArgs(w.posts)...)...).Session(&gorm.Session{})
 	rung := func(q *gorm.DB) *gorm.DB {
 		reason := fmt.Sprintf("CASE rungs.act WHEN 'warn' THEN '%s' ELSE '%s' END", WaitsWarning, WaitsReminder)
 		return q.Joins("JOIN rungs ON rungs.clock_id = clocks.id AND rungs.act IN ('remind', 'warn')").
@@ -148,13 +158,16 @@ func (s session) waits(v Viewer, w Waiting) []*gorm.DB {
 		s.db.Table("escalations").Where("unroutable = ? AND state <> 'resolved' AND target_unit_id IN ?", true, w.admins).
 			Select(row("0", WaitsUnroutable, "case_id, "+noClock+", id AS ref_id, opened_at AS at, opened_at AS since")),
 		escalated.Session(&gorm.Session{}).Where("escalations.unroutable = ?", false).
-			Where(postsMatch("escalations.target", w.posts), postsArgs(w.posts)...).
+			Where(postsMatch("escalations.target", w.seats), postsArgs(w.seats)...).
+			Select(row(caseRank, WaitsEscalated, escalation)),
+		escalated.Session(&gorm.Session{}).Where("escalations.unroutable = ? AND (escalations.target_unit_id IN ?) IS NOT TRUE", true, w.roots).
+			Where("escalations.level = 1 AND escalations.from_unit_id IN ? OR escalations.level > 1 AND escalations.from_unit_id IN ?", w.heads, w.below).
 			Select(row(caseRank, WaitsEscalated, escalation)),
 		mine.Where("clocks.kind <> 'sign_off'").
 			Select(row(caseRank, WaitsDeadline, "clocks.case_id AS case_id, clocks.id AS clock_id, "+noRef+", clocks.due_at AS at, clocks.started_at AS since")),
 		s.awaited(v, w).Select(row(caseRank, WaitsMove, "cases.id AS case_id, "+noClock+", "+noRef+
 			", COALESCE("+runningDue+", ?) AS at, COALESCE("+runsSince+", cases.received_at) AS since"), never),
-		s.unsigned(v, w).Select(row(caseRank, WaitsSignature, "sign_offs.case_id AS case_id, step.id AS clock_id, sign_offs.id AS ref_id, "+
+		s.unsigned(v, w, risen).Select(row(caseRank, WaitsSignature, "sign_offs.case_id AS case_id, step.id AS clock_id, sign_offs.id AS ref_id, "+
 			"COALESCE(step.due_at, sign_offs.requested_at) AS at, sign_offs.requested_at AS since")),
 		rung(mine.Where("clocks.kind <> 'sign_off'")),
 		rung(owed.Where("clocks.debtor_unit_id IN ?", w.heads)),
@@ -172,8 +185,12 @@ func (s session) awaited(v Viewer, w Waiting) *gorm.DB {
 
 // unsigned are the pending sign-offs for which the user is the nearest leader
 // who may sign.
-func (s session) unsigned(v Viewer, w Waiting) *gorm.DB {
-	return s.db.Table("sign_offs").Joins("JOIN cases ON cases.id = sign_offs.case_id").Joins(joinStep).
-		Scopes(visibleTo(v)).Where("sign_offs.state = 'pending' AND sign_offs.unit_id IN ?", w.signs).
-		Where(mayBeSigned, w.user, w.user, w.user)
+func (s session) unsigned(v Viewer, w Waiting, risen []grievance.SignOffID) *gorm.DB {
+	return s.pending(v).Joins(joinStep).Where(mayBeSigned, w.user, w.user, w.user).
+		Where("sign_offs.unit_id IN ? OR sign_offs.id IN ?", w.signs, risen)
+}
+
+func (s session) pending(v Viewer) *gorm.DB {
+	return s.db.Table("sign_offs").Joins("JOIN cases ON cases.id = sign_offs.case_id").
+		Scopes(visibleTo(v)).Where("sign_offs.state = 'pending'")
 }

@@ -50,9 +50,10 @@ func (i *SignOffItem) Position() SignOffPosition {
 const joinStep = `LEFT JOIN clocks AS step ON step.case_id = sign_offs.case_id AND step.kind = 'sign_off'
 	AND step.round = sign_offs.round AND step.subject = CAST(sign_offs.n AS text)`
 
-// mayBeSigned is the condition that the leader neither asked for the signature
-// nor handled or filed the case.
-const mayBeSigned = `sign_offs.requested_by IS DISTINCT FROM ? AND cases.handler_id IS DISTINCT FROM ? AND cases.petitioner_user_id IS DISTINCT FROM ?`
+// mayBeSigned is the condition that the leader neither handled the case, nor
+// filed it, nor asked for any of its signatures.
+const mayBeSigned = `cases.handler_id IS DISTINCT FROM ? AND cases.petitioner_user_id IS DISTINCT FROM ?
+	AND NOT EXISTS (SELECT 1 FROM sign_offs asked WHERE asked.case_id = cases.id AND asked.requested_by = ?)`
 
 // ListSignOffs gives up to limit sign-offs after a position: the pending ones
 // that the leader may sign, those due first first; or the decided ones, the

@@ -1,0 +1,53 @@
+package store
+
+import (
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+)
+
+// ownWork is that somebody who may sign nothing of a case is, or was, a leader.
+type ownWork struct {
+	SignOffID grievance.SignOffID
+	UnitID    grievance.UnitID
+	UserID    grievance.UserID
+}
+
+// risenSignOffs finds the pending sign-offs that the seated leaders of their
+// unit may not sign, for it is their own work, and for which the user is the
+// nearest leader above who may.
+func (s session) risenSignOffs(v Viewer, w Waiting) ([]grievance.SignOffID, error) {
+	if !w.actor.Has(grievance.RoleLeader) {
+		return nil, nil
+	}
+	of := func(user string) *gorm.DB {
+		return s.pending(v).Select("sign_offs.id AS sign_off_id, sign_offs.unit_id AS unit_id, "+user+" AS user_id").
+			Where(user+" IN (SELECT user_id FROM appointments WHERE role = ?)", grievance.RoleLeader)
+	}
+	asked := of("asked.requested_by").Joins("JOIN sign_offs AS asked ON asked.case_id = cases.id")
+	var rows []ownWork
+	err := s.db.Raw("? UNION ? UNION ?", of("cases.handler_id"), of("cases.petitioner_user_id"), asked).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("reading the sign-offs of leaders' own work: %w", err)
+	}
+	return w.nearest(rows), nil
+}
+
+// nearest are those sign-offs for which the user is the nearest leader whose own
+// work it is not.
+func (w *Waiting) nearest(rows []ownWork) (risen []grievance.SignOffID) {
+	excluded := map[grievance.SignOffID][]grievance.UserID{}
+	for _, r := range rows {
+		excluded[r.SignOffID] = append(excluded[r.SignOffID], r.UserID)
+	}
+	for _, r := range rows {
+		who, left := excluded[r.SignOffID]
+		if left && w.fills(r.UnitID, grievance.RoleLeader, false, who...) {
+			risen = append(risen, r.SignOffID)
+		}
+		delete(excluded, r.SignOffID)
+	}
+	return risen
+}
