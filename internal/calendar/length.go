@@ -64,6 +64,18 @@ func (l Length) IsZero() bool { return l == Length{} }
 // and not at a time of day.
 func (l Length) ByDay() bool { return l.Unit == Day || l.Unit == WorkingDay }
 
+// WorkingMinutes gives a length in working minutes or hours as minutes, and 0
+// for every other.
+func (l Length) WorkingMinutes() int {
+	switch l.Unit {
+	case WorkingMinute:
+		return l.N
+	case WorkingHour:
+		return l.N * 60
+	}
+	return 0
+}
+
 // ShorterThanDay reports whether the length is counted in working minutes or
 // hours, or lasts less than 24 hours by the wall.
 func (l Length) ShorterThanDay() bool {

@@ -51,11 +51,6 @@ func (w *town) keyed(account, key, asks string) casework.Request {
 	return req
 }
 
-func (w *town) unit(code string) grievance.UnitID {
-	w.Helper()
-	return officetest.Unit(w.T, w.office, code).ID
-}
-
 func (w *town) user(account string) grievance.UserID {
 	w.Helper()
 	return w.as(account).Actor.UserID

@@ -144,7 +144,7 @@ func (d *Desk) newestBook(ctx context.Context) (*grievance.Book, error) {
 // handOn hands on the next cases of one ended appointment. It is done with the
 // appointment when no case is left that somebody else could take.
 func (d *Desk) handOn(tx *store.Tx, m grievance.Moment, a grievance.Appointment, limit int) (int, error) {
-	cases, err := tx.LockHeldBy(a.UserID, a.UnitID, limit)
+	cases, err := tx.LockHeldBy(a.UserID, a.UnitID, a.Role, limit)
 	if u := m.Book.Unit(a.UnitID); err == nil && len(cases) == 0 && u != nil && !u.SuccessorID.IsZero() {
 		cases, err = tx.LockIn(a.UnitID, limit)
 	}

@@ -99,7 +99,7 @@ func (d *Desk) Dispute(ctx context.Context, req Request, id grievance.CaseID, in
 
 // Escalate opens an escalation by hand.
 func (d *Desk) Escalate(ctx context.Context, req Request, id grievance.CaseID, in grievance.EscalationRequest) (Done, error) {
-	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.EscalateByHand(m, in) })
+	return d.change(ctx, req, id, store.Needs{Escalations: true}, func(c *grievance.Case, m grievance.Moment) error { return c.EscalateByHand(m, in) })
 }
 
 // AcknowledgeEscalation records that the level reached has taken note.

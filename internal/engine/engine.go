@@ -21,11 +21,19 @@ import (
 	"github.com/huiyin/huiyin/internal/store"
 )
 
-// Rule is one thing that the engine does. Step does one batch and tells how much
-// it did and whether there may be more; it is run until there is not.
+// Rule is one thing that the engine does. Step does one batch; it is run until
+// there is no more.
 type Rule struct {
 	Name string
-	Step func(ctx context.Context, e *Engine) (n int, more bool, err error)
+	Step func(ctx context.Context, e *Engine) (Batch, error)
+}
+
+// Batch is what one step of a rule came to.
+type Batch struct {
+	Done     int
+	More     bool // there may be more to do
+	SetAside int  // cases put off because of an error
+	Why      error
 }
 
 // rules is what the engine does; their order is the policy: people before
@@ -74,6 +82,7 @@ type RuleSummary struct {
 	Took     time.Duration
 	SetAside int // cases put off because of an error
 	Error    string
+	why      error // the last case was set aside for
 }
 
 // Idle reports whether the run found nothing to do.
@@ -122,23 +131,19 @@ func (e *Engine) run(ctx context.Context, r Rule) (sum RuleSummary, err error) {
 		e.report(ctx, &sum, err)
 	}()
 	for more := true; more; {
-		var n int
-		n, more, err = r.Step(context.WithValue(ctx, summaryKey{}, &sum), e)
-		sum.Done += n
+		var b Batch
+		b, err = r.Step(ctx, e)
+		more = b.More
+		sum.Done += b.Done
+		sum.SetAside += b.SetAside
+		if b.Why != nil {
+			sum.why = b.Why
+		}
 		if err != nil {
 			return sum, err
 		}
 	}
 	return sum, nil
-}
-
-type summaryKey struct{}
-
-// asideOf counts cases that a rule set aside.
-func asideOf(ctx context.Context, n int) {
-	if s, ok := ctx.Value(summaryKey{}).(*RuleSummary); ok {
-		s.SetAside += n
-	}
 }
 
 func (e *Engine) report(ctx context.Context, sum *RuleSummary, err error) {
@@ -150,7 +155,7 @@ func (e *Engine) report(ctx context.Context, sum *RuleSummary, err error) {
 		sum.Error = err.Error()
 		e.log.WarnContext(ctx, "engine rule interrupted", "rule", sum.Name, "done", sum.Done, "error", err)
 	case sum.SetAside > 0:
-		e.log.WarnContext(ctx, "engine set cases aside", "rule", sum.Name, "done", sum.Done, "set_aside", sum.SetAside)
+		e.log.WarnContext(ctx, "engine set cases aside", "rule", sum.Name, "done", sum.Done, "set_aside", sum.SetAside, "error", sum.why)
 	case sum.Done > 0:
 		e.log.InfoContext(ctx, "engine rule", "rule", sum.Name, "done", sum.Done, "took", sum.Took)
 	}

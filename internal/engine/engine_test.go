@@ -211,6 +211,9 @@ func TestOnePoisonedCaseNeverHoldsUpTheRest(t *testing.T) {
 		if sum := w.run(); aside(sum) != 1 {
 			t.Errorf("set aside: %+v", sum.Rules)
 		}
+		if !strings.Contains(w.log.String(), "poisoned") {
+			t.Errorf("the log does not say why a case was set aside: %s", w.log)
+		}
 		if got := w.kinds(good); got != "registered reminded" {
 			t.Errorf("the good case has %s", got)
 		}
@@ -334,6 +337,35 @@ func TestTheLedgerHasNoGaps(t *testing.T) {
 		})
 		if err != nil {
 			t.Fatal(err)
+		}
+	})
+}
+
+// Who leaves owes nothing any more, whoever answers for the case by then.
+func TestALeaversClocksAreHandedOnWhoeverAnswers(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		w := newWorks(t, dialect)
+		id := w.register("clerk")
+		handler := w.as("handler").Actor
+		for _, err := range []error{
+			errorOf(w.desk.Accept(t.Context(), w.as("clerk"), id, grievance.AcceptanceDecision{})),
+			errorOf(w.desk.Assign(t.Context(), w.as("clerk"), id, grievance.Assignment{Unit: handler.Posts[0].UnitID, Handler: handler.UserID})),
+			errorOf(w.desk.Acknowledge(t.Context(), w.as("handler"), id, grievance.Acknowledging{})),
+		} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		clerk := w.as("clerk").Actor.UserID
+		if _, err := w.office.DisableUser(t.Context(), grievance.System, clerk); err != nil {
+			t.Fatal(err)
+		}
+		w.run()
+		for _, k := range w.read(id).Clocks() {
+			if k.State == grievance.Running && k.DebtorUser == clerk {
+				t.Errorf("the %s clock is owed by somebody who has left", k.Kind)
+			}
 		}
 	})
 }

@@ -4,8 +4,7 @@ import "context"
 
 // climb records the rungs that clocks have passed: reminders, warnings, breaches
 // and escalations, of assigned and unassigned cases alike.
-var climb = Rule{Name: "climb", Step: func(ctx context.Context, e *Engine) (int, bool, error) {
+var climb = Rule{Name: "climb", Step: func(ctx context.Context, e *Engine) (Batch, error) {
 	done, err := e.desk.AdvanceDue(ctx, e.store.Batch())
-	asideOf(ctx, done.SetAside)
-	return done.Rungs, done.Cases > 0, err
+	return Batch{Done: done.Rungs, More: done.Cases > 0, SetAside: done.SetAside, Why: done.LastErr}, err
 }}

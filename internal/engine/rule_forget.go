@@ -5,7 +5,7 @@ import "context"
 const forgetBatch = 500
 
 // forget drops kept answers whose time is over.
-var forget = Rule{Name: "forget_answers", Step: func(ctx context.Context, e *Engine) (int, bool, error) {
+var forget = Rule{Name: "forget_answers", Step: func(ctx context.Context, e *Engine) (Batch, error) {
 	n, err := e.desk.ForgetAnswers(ctx, forgetBatch)
-	return n, n == forgetBatch, err
+	return Batch{Done: n, More: n == forgetBatch}, err
 }}

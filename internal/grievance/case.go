@@ -21,7 +21,8 @@ type Case struct {
 	Round          int
 	Channel        Channel
 	Nature         Nature
-	Route          int // 1–6 for a demand (Art. 31), else 0
+	ReceivedAs     Nature // its nature when it was received: only an inquiry is answered on the spot
+	Route          int    // 1–6 for a demand (Art. 31), else 0
 	Category       string
 	Urgency        Urgency
 	Profile        string

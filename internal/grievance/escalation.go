@@ -80,7 +80,7 @@ type escalation struct {
 
 // escalate opens an escalation at the post that its level reaches.
 func (c *Case) escalate(m Moment, in escalation) error {
-	post, ok := target(m.Book, in.unit, in.level, in.at)
+	post, ok := target(m.Book, in.unit, in.level, c.known(in.at))
 	e := &Escalation{
 		ID: m.Mint.ID(), CaseID: c.ID, Level: in.level, Cause: in.cause,
 		FromUnitID: in.unit, TargetPost: post, Unroutable: !ok,
@@ -101,6 +101,16 @@ func (c *Case) escalate(m Moment, in escalation) error {
 		by = systemPost
 	}
 	return c.append(m, by, EvEscalated, in.at, f)
+}
+
+// known is the instant at which somebody could first have acted on what is
+// about an instant: a case received long before it was registered calls on the
+// people of today.
+func (c *Case) known(about time.Time) time.Time {
+	if about.Before(c.RegisteredAt) {
+		return c.RegisteredAt
+	}
+	return about
 }
 
 func (e *Escalation) fact() *EscalFact {
@@ -158,7 +168,8 @@ type EscalationRequest struct {
 
 // EscalateByHand opens an escalation that a person asks for: the handler or the
 // clerk because the matter cannot be solved here (上报), a supervisor because
-// nothing moves.
+// nothing moves. Conflict while such an escalation, as high or higher, is not
+// resolved.
 func (c *Case) EscalateByHand(m Moment, in EscalationRequest) error {
 	by, err := c.permit(m, OpEscalate)
 	if err != nil {
@@ -170,6 +181,11 @@ func (c *Case) EscalateByHand(m Moment, in EscalationRequest) error {
 	f.checkText(in.Words, "/words", MaxText, false)
 	if err := f.err(); err != nil {
 		return err
+	}
+	for _, e := range c.escalations {
+		if e.ClockID.IsZero() && e.Level >= in.Level && oneOf(e.Cause, []Cause{Reported, Supervised}) && e.State != EscalationResolved {
+			return Refuse(Conflict, "escalation.pending", "同级或更高级的升级事项尚未处理完毕，无需重复升级")
+		}
 	}
 	cause := Reported
 	if by.Role == RoleSupervisor || by.Role == RoleInspector {
@@ -229,13 +245,15 @@ func (c *Case) ResolveEscalation(m Moment, id EscalationID, words string) error 
 }
 
 // takeEscalation finds an escalation and checks that the actor holds the post
-// it reached, or the same role at a superior unit.
+// it reached, or the same role at a superior unit. For a merged unit its
+// successor's line answers. What nobody could take when it was opened, whoever
+// has been appointed since above the unit that owes may.
 func (c *Case) takeEscalation(m Moment, id EscalationID) (*Escalation, Post, error) {
 	for _, e := range c.escalations {
 		if e.ID != id {
 			continue
 		}
-		for _, u := range m.Book.Ancestors(e.TargetPost.UnitID) {
+		for _, u := range e.takers(m.Book) {
 			if p, ok := m.By.PostAt(u.ID, e.TargetPost.Role); ok && (p.Head || !e.TargetPost.Head) {
 				return e, p, nil
 			}
@@ -243,4 +261,15 @@ func (c *Case) takeEscalation(m Moment, id EscalationID) (*Escalation, Post, err
 		return nil, Post{}, Refuse(Forbidden, "escalation.not_yours", "该升级事项不由您的岗位办理")
 	}
 	return nil, Post{}, ErrNotFound
+}
+
+// takers are the units in which an escalation may be taken.
+func (e *Escalation) takers(b *Book) []*Unit {
+	units := b.line(e.TargetPost.UnitID)
+	if from := b.line(e.FromUnitID); e.Unroutable && e.Level == 1 {
+		units = append(units, from...)
+	} else if e.Unroutable && len(from) > 1 {
+		units = append(units, from[1:]...)
+	}
+	return units
 }

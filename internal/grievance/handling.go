@@ -20,7 +20,7 @@ func (c *Case) Assign(m Moment, in Assignment) error {
 	if err != nil {
 		return err
 	}
-	unit, err := c.assignee(m, &in)
+	unit, err := c.assignee(m, by, &in)
 	if err != nil {
 		return err
 	}
@@ -39,18 +39,22 @@ func (c *Case) Assign(m Moment, in Assignment) error {
 	return c.record(m, by, EvAssigned, f)
 }
 
-func (c *Case) assignee(m Moment, in *Assignment) (*Unit, error) {
+// assignee finds the unit to hand the case to. Everybody hands down: the desk
+// within its own subtree, a handling unit within its own, so that nobody below
+// the desk passes a case sideways.
+func (c *Case) assignee(m Moment, by Post, in *Assignment) (*Unit, error) {
+	lead, own := m.Book.Unit(c.LeadUnitID), m.Book.Unit(by.UnitID)
 	id := in.Unit
-	if id.IsZero() {
-		id = c.ProposedUnitID
+	if proposed := m.Book.Unit(c.ProposedUnitID); id.IsZero() && proposed != nil && proposed.Within(lead) && proposed.Within(own) {
+		id = proposed.ID
 	}
 	if id.IsZero() {
-		id = c.LeadUnitID
+		id = c.actingUnit()
 	}
-	unit, lead := m.Book.Current(id), m.Book.Unit(c.LeadUnitID)
+	unit := m.Book.Current(id)
 	var f faults
 	f.check(unit != nil, "/unit_id", "unit.unknown", "承办单位不存在")
-	f.check(unit == nil || unit.Within(lead), "/unit_id", "unit.outside", "承办单位须在本单位管辖范围内，其他单位请用转送")
+	f.check(unit == nil || unit.Within(lead) && unit.Within(own), "/unit_id", "unit.outside", "承办单位须在本单位管辖范围内，其他单位请用转送")
 	if err := f.err(); err != nil {
 		return nil, err
 	}
@@ -184,47 +188,60 @@ func (c *Case) Submit(m Moment, in Submission) error {
 // sign-off still waits for its leader. It changes nothing where everybody is
 // still in office, or nobody is up to the root: then the last name stands.
 func (c *Case) HandOn(m Moment) error {
-	if !c.Status.Open() {
+	if !c.Status.Open() && len(c.running()) == 0 {
 		return nil
-	}
-	gone := func(user UserID, post Post) bool {
-		return !user.IsZero() && !holds(m.Book, user, post, m.Now)
 	}
 	if _, err := c.Advance(m); err != nil {
 		return err
 	}
 	var f Facts
-	moved := c.succeed(m, &f)
-	heir, _ := successor(m.Book, c.ResponsiblePost.UnitID)
-	user, post, onDuty := m.Book.DutyPerson(heir, m.Now)
-	leaving := onDuty && gone(c.Responsible, c.ResponsiblePost)
-	handling := gone(c.Handler, Post{UnitID: c.HandlingUnitID, Role: RoleHandler})
-	waiting := gone(c.AwaitingUser, c.AwaitingPost)
-	if !leaving && !handling && !waiting && !moved {
-		return nil
+	changed := c.succeed(m, &f)
+	if gone(m, c.Responsible, c.ResponsiblePost) {
+		heir, _ := successor(m.Book, c.ResponsiblePost.UnitID)
+		if user, post, ok := m.Book.DutyPerson(heir, m.Now); ok {
+			f.Responsible, changed = c.answerable(user, post), true
+		}
 	}
-	if leaving {
-		c.inherit(c.Responsible, debtor{post, user})
-		f.Responsible = c.answerable(user, post)
-	}
+	handling := gone(m, c.Handler, Post{UnitID: c.HandlingUnitID, Role: RoleHandler})
 	if handling {
 		c.orphan(m, &f)
 	}
-	if c.PendingSignOff == 0 && (handling || waiting) {
-		f.Awaiting = c.awaitByStatus()
+	if c.PendingSignOff == 0 && (handling || gone(m, c.AwaitingUser, c.AwaitingPost)) {
+		f.Awaiting, changed = c.awaitByStatus(), true
+	}
+	if owed := c.bequeath(m); !owed && !changed && !handling {
+		return nil
 	}
 	return c.record(m.asSystem(), systemPost, EvHandedOn, f)
 }
 
-// inherit makes somebody else owe what a person owed, but for acknowledging:
-// only who is assigned can do that.
-func (c *Case) inherit(from UserID, to debtor) {
-	for _, k := range c.running(Acceptance, FirstContact, Handling) {
-		if k.DebtorUser == from {
-			k.DebtorPost, k.DebtorUser = to.post, to.user
-			c.touch(k)
+// gone tells whether a person is named who no longer holds the post.
+func gone(m Moment, user UserID, post Post) bool {
+	return !user.IsZero() && !holds(m.Book, user, post, m.Now)
+}
+
+// bequeath passes what people owe who have gone to who is on duty where they
+// sat, but for acknowledging, which the post owes: only who is assigned can do
+// it. It tells whether any debt passed.
+func (c *Case) bequeath(m Moment) (passed bool) {
+	for _, k := range c.running() {
+		if !gone(m, k.DebtorUser, k.DebtorPost) {
+			continue
 		}
+		heir, _ := successor(m.Book, k.DebtorPost.UnitID)
+		user, post, ok := m.Book.DutyPerson(heir, m.Now)
+		switch {
+		case k.Kind == Acknowledgement:
+			k.DebtorUser = UserID{}
+		case ok:
+			k.DebtorPost, k.DebtorUser = post, user
+		default:
+			continue
+		}
+		c.touch(k)
+		passed = true
 	}
+	return passed
 }
 
 // orphan takes the handler out of a case: another of the unit has to

@@ -45,21 +45,30 @@ func (b *Book) ladder(k *Clock) []Rung {
 
 // When gives the instant of a rung of a clock: "50%" of the way from start to
 // due; "0d" the due instant; "1wd" the end of the first working day after the
-// date due; "1x" as long after the due instant as the clock is long.
+// date due; "1x" as long after the due instant as the clock is long. The way of
+// a clock in working time is working time: nobody is reminded at night.
 func (r Rung) When(cal *calendar.Calendar, k *Clock) time.Time {
-	whole := k.DueAt.Sub(k.StartedAt)
 	if percent, ok := strings.CutSuffix(r.At, "%"); ok {
 		n, _ := strconv.Atoi(percent) // profiles are validated when they are loaded
-		return k.StartedAt.Add(whole / 100 * time.Duration(n)).Truncate(time.Microsecond)
+		return along(cal, k, k.StartedAt, n)
 	}
 	if r.At == "1x" {
-		return k.DueAt.Add(whole)
+		return along(cal, k, k.DueAt, 100)
 	}
 	after, err := calendar.ParseLength(r.At)
 	if err != nil || after.N == 0 {
 		return k.DueAt
 	}
 	return cal.AddWorkdays(k.DueOn, after.N).End()
+}
+
+// along goes a part of a clock's length, in percent, from an instant.
+func along(cal *calendar.Calendar, k *Clock, from time.Time, percent int) time.Time {
+	if minutes := k.Length.WorkingMinutes(); minutes > 0 {
+		return cal.Due(from, calendar.Length{N: max(1, minutes*percent/100), Unit: calendar.WorkingMinute}, false).At
+	}
+	whole := k.DueAt.Sub(k.StartedAt)
+	return from.Add(whole / 100 * time.Duration(percent)).Truncate(time.Microsecond)
 }
 
 // plan sets NextAt to the instant of the next rung, nil after the last.
@@ -163,7 +172,7 @@ type RungRecord struct {
 }
 
 func (c *Case) noteRung(m Moment, k *Clock, rung Rung, at time.Time) {
-	leader, _, _ := m.Book.Seat(k.DebtorPost.UnitID, RoleLeader, true, at)
+	leader, _, _ := m.Book.Seat(k.DebtorPost.UnitID, RoleLeader, true, c.known(at))
 	c.changes.Rungs = append(c.changes.Rungs, RungRecord{
 		ClockID: k.ID, DueVersion: k.DueVersion, Rung: k.Rung, CaseID: c.ID, EventSeq: c.Seq + 1,
 		Act: rung.Act, DebtorPost: k.DebtorPost, DebtorUser: k.DebtorUser, LeaderUnit: leader.UnitID,

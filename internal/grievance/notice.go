@@ -78,8 +78,9 @@ func (c *Case) issue(m Moment, kind NoticeKind, words string) (*Notice, []TextRe
 	return n, c.writeAll(m, true, textIn{TextNotice, words})
 }
 
-// Serve records that a notice was served. The service of a notice of acceptance
-// or of a decline stops the acceptance clock, at the instant of recording.
+// Serve records that a notice was served. The first service of any notice stops
+// the acceptance clock, at the instant of recording: whoever is told the answer
+// has been told that the case was taken on.
 // NotFound for an unknown notice; Conflict when it was served already.
 func (c *Case) Serve(m Moment, number int, in Service) error {
 	by, err := c.permit(m, OpServe)
@@ -116,13 +117,11 @@ func (c *Case) served(m Moment, by Post, n *Notice, in Service, at time.Time) er
 	n.ServedAt, n.ServedHow, n.RecordedAt, n.ServedBy = &at, in.How, &recorded, m.By.UserID
 	c.changes.Notices = once(c.changes.Notices, n)
 	f := Facts{Notice: n.fact(), Texts: c.writeAll(m, false, textIn{TextProof, in.Proof})}
-	if n.Kind != OpinionDocument {
-		stopped, err := c.stop(m, Met, Acceptance)
-		if err != nil {
-			return err
-		}
-		f.Stopped = stopped
+	stopped, err := c.stop(m, Met, Acceptance)
+	if err != nil {
+		return err
 	}
+	f.Stopped = stopped
 	if err := c.append(m, by, EvServed, at, f); err != nil {
 		return err
 	}

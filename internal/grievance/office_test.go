@@ -170,6 +170,15 @@ func (o *testOffice) leaves(name string, at time.Time) {
 	o.book = NewBook(o.data)
 }
 
+// promotes makes the person a leader of a unit besides.
+func (o *testOffice) promotes(name, unit string, at time.Time) {
+	o.data.Appointments = append(slices.Clone(o.data.Appointments), Appointment{
+		ID: id16[Appointment](name + "+"), UserID: userID(name), UnitID: unitID(unit), Role: RoleLeader, From: at,
+	})
+	o.data.Version++
+	o.book = NewBook(o.data)
+}
+
 // merges makes a unit the successor of another, whose posts all end.
 func (o *testOffice) merges(from, into string, at time.Time) {
 	o.data.Units, o.data.Appointments = slices.Clone(o.data.Units), slices.Clone(o.data.Appointments)

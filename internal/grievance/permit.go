@@ -49,7 +49,7 @@ var permissions = map[Operation]permission{
 	OpForward:     {who: []relation{leadClerk}, from: []Status{Registered}, locked: true},
 	OpAssign:      {who: []relation{leadClerk, handlingClerk, inCharge}, from: []Status{Accepted, Assigned, InHandling}, locked: true},
 	OpAcknowledge: {who: []relation{named, handlingHandler, leadClerk}, from: []Status{Registered, Assigned}},
-	OpContact:     {who: []relation{theHandler, leadClerk}, from: anyOpen},
+	OpContact:     {who: []relation{theHandler, leadClerk}, from: []Status{Accepted, Assigned, InHandling, AwaitingSignOff}},
 	OpNote:        {who: []relation{theHandler, leadClerk, handlingClerk, handlingHandler, inCharge, watching, filer}, from: Statuses},
 	OpSubmit:      {who: []relation{theHandler}, from: []Status{InHandling}, locked: true},
 	OpSign:        {who: []relation{signer}, from: anyOpen},

@@ -38,31 +38,33 @@ type Receipt struct {
 	N   int
 }
 
+// earliest is before anything that a register of today can hold.
+var earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, calendar.Zone)
+
 // Limits of texts, in characters.
 const (
 	MaxTitle = 200
 	MaxText  = 10000
 )
 
-// Desk finds whose desk a registration belongs to: the unit named; else the
-// clerk's own; else that of the organ at or above the courier's or grid worker's
-// unit, or the area, because stations, villages and grids decide nothing. Where
-// nobody is on duty it climbs on. Invalid when no unit can be found.
+// Desk finds whose desk a registration belongs to: that of the organ at or above
+// the unit named, else the unit of the clerk, courier or grid worker, else the
+// area; stations, villages and grids decide nothing. Where nobody is on duty it
+// climbs on. Invalid when no unit can be found.
 func Desk(m Moment, in Registration) (*Unit, error) {
-	unit := m.Book.Current(in.Unit)
-	if p, ok := m.By.firstPost(RoleClerk); ok && in.Unit.IsZero() {
-		unit = m.Book.Current(p.UnitID)
-	} else if in.Unit.IsZero() {
-		from := in.Area
-		if p, ok := m.By.firstPost(RoleCourier, RoleGridWorker); ok {
-			from = p.UnitID
-		}
-		if organ := m.Book.Organ(from); organ != nil {
-			unit = m.Book.Current(organ.ID)
-		}
+	from := in.Unit
+	if p, ok := m.By.firstPost(RoleClerk, RoleCourier, RoleGridWorker); ok && from.IsZero() {
+		from = p.UnitID
 	}
+	if from.IsZero() {
+		from = in.Area
+	}
+	unit := m.Book.Current(from)
 	if unit == nil {
 		return nil, InvalidField("/unit_id", "unit.unknown", "请写明受理单位或问题发生地")
+	}
+	if organ := m.Book.Organ(unit.ID); organ != nil {
+		unit = organ
 	}
 	_, post, ok := m.Book.DutyPerson(unit.ID, m.Now)
 	if !ok {
@@ -129,7 +131,7 @@ func newCase(m Moment, in Registration, desk *Unit, r Receipt) *Case {
 		Category: in.Category, Urgency: in.Urgency, Petition: in.Petition, SimplePetition: in.SimplePetition,
 		GroupPetition: in.Headcount >= 5, Headcount: max(in.Headcount, 1), Confidential: in.Confidential,
 		AreaID: in.Area, OriginUnitID: desk.ID, LeadUnitID: desk.ID,
-		PetitionerUserID: in.PetitionerUser, FiledBy: m.By.UserID,
+		PetitionerUserID: in.PetitionerUser, FiledBy: filing(m, desk),
 		ReceivedAt: in.ReceivedAt, RegisteredAt: m.Now,
 	}
 	c.defaults(m)
@@ -137,10 +139,19 @@ func newCase(m Moment, in Registration, desk *Unit, r Receipt) *Case {
 	return c
 }
 
+// filing is who sent the case in from outside the desk, and so may follow it.
+func filing(m Moment, desk *Unit) UserID {
+	if _, own := m.By.PostAt(desk.ID, RoleClerk); own {
+		return UserID{}
+	}
+	return m.By.UserID
+}
+
 func (c *Case) defaults(m Moment) {
 	if c.Nature == "" {
 		c.Nature = Demand
 	}
+	c.ReceivedAs = c.Nature
 	if c.Nature == Demand && c.Route == 0 {
 		c.Route = PetitionRoute
 	}
@@ -186,6 +197,7 @@ func (in Registration) validate(m Moment) error {
 	f.checkCategory(m, in.Category)
 	f.check(in.Area.IsZero() || m.Book.Unit(in.Area) != nil, "/area_id", "unit.unknown", "问题发生地不存在")
 	f.check(!in.ReceivedAt.After(m.Now), "/received_at", "received_at.future", "收到时间不能晚于现在")
+	f.check(in.ReceivedAt.IsZero() || !in.ReceivedAt.Before(earliest), "/received_at", "received_at.too_early", "收到时间过早，请核对年份")
 	f.check(in.Headcount >= 0, "/headcount", "headcount.negative", "人数不能为负数")
 	in.checkParties(&f)
 	f.check(countParties(in.Others, Representative) <= MaxRepresentatives, "/others", "representatives.too_many", "集体访代表不得超过 5 人（条例第二十条）")
@@ -244,7 +256,7 @@ func (c *Case) receiver(m Moment) (Post, error) {
 	}
 	lead := m.Book.Unit(c.LeadUnitID)
 	for _, p := range m.By.Posts {
-		if p.Role == RoleCourier || p.Role == RoleGridWorker {
+		if oneOf(p.Role, []Role{RoleClerk, RoleCourier, RoleGridWorker}) {
 			if own := m.Book.Unit(p.UnitID); own != nil && own.Within(lead) {
 				return p, nil
 			}

@@ -56,7 +56,7 @@ func TestTheFirstToReceiveItAnswersForIt(t *testing.T) {
 		{"petitioner", "", "grid", "river", "clerk clerk@river", "clerk@river", "clerk clerk@river"},
 		{"petitioner", "hill", "grid", "hill", "hill_clerk clerk@hill", "clerk@hill", "hill_clerk clerk@hill"},
 		{"anonymous", "", "stone", "hill", "hill_clerk clerk@hill", "clerk@hill", "hill_clerk clerk@hill"},
-		{"anonymous", "stone", "", "stone", "village_head leader*@stone", "clerk@stone", "village_head leader*@stone"},
+		{"anonymous", "stone", "", "hill", "hill_clerk clerk@hill", "clerk@hill", "hill_clerk clerk@hill"},
 		{"system", "county", "", "county", "county_clerk clerk@county", "clerk@county", "county_clerk clerk@county"},
 		{"jack_of_all", "", "", "river", "jack_of_all clerk@river", "clerk@river", "jack_of_all clerk@river"},
 	} {

@@ -246,13 +246,14 @@ func TestAcknowledgingDoesNotWaitForAWithdrawal(t *testing.T) {
 func TestAnEmptyDeskStrandsNoCase(t *testing.T) {
 	t.Parallel()
 	o := newTestOffice(t)
+	o.leaves("hill_clerk", beijing("2026-11-20 09:00"))
 	in := road()
-	in.Unit = unitID("stone") // a village with a head and no clerk
+	in.Unit = unitID("stone") // a village below a township without a clerk
 	s := begin(t, o, "2026-11-20 10:00", "petitioner", in)
-	if got := o.user(s.c().Responsible) + " " + o.post(s.c().ResponsiblePost); got != "village_head leader*@stone" {
+	if got := o.user(s.c().Responsible) + " " + o.post(s.c().ResponsiblePost); got != "hill_leader leader*@hill" {
 		t.Errorf("responsible: %s", got)
 	}
-	s.does("village_head", accept(AcceptanceDecision{})).refuses("hill_clerk", "case.not_permitted", reissue)
+	s.does("hill_leader", accept(AcceptanceDecision{})).refuses("village_head", "case.not_permitted", reissue)
 
 	s = begin(t, o, "2026-11-20 10:00", "clerk", road())
 	for _, name := range []string{"clerk", "clerk_b", "jack_of_all", "leader"} {

@@ -136,7 +136,7 @@ func (c *Case) Approve(m Moment, number int, in Approval) error {
 	}
 	n, _ := c.issue(m, OpinionDocument, "")
 	facts.Notice = n.fact()
-	done := ending{status: Closed, outcome: s.Outcome, met: []ClockKind{Acceptance, Handling}}
+	done := ending{status: Closed, outcome: s.Outcome, met: []ClockKind{Handling}, keeps: Acceptance}
 	return c.end(m, by, EvClosed, done, facts)
 }
 
@@ -188,11 +188,21 @@ func (c *Case) sign(m Moment, number int) (*SignOff, Post, error) {
 		}
 		return nil, Post{}, Refuse(Conflict, "signoff.decided", "该签批已有决定")
 	}
-	if !m.By.UserID.IsZero() && oneOf(m.By.UserID, []UserID{s.RequestedBy, c.Handler, c.PetitionerUserID}) {
+	if !m.By.UserID.IsZero() && oneOf(m.By.UserID, c.interested()) {
 		return nil, Post{}, Refuse(Forbidden, "signoff.own_work", "不能签批本人承办、提请或反映的事项")
 	}
 	by, err := c.permit(m, OpSign)
 	return s, by, err
+}
+
+// interested are those who sign nothing of a case: who handles it, whose matter
+// it is, and who wrote any of what was submitted.
+func (c *Case) interested() []UserID {
+	who := []UserID{c.Handler, c.PetitionerUserID}
+	for _, s := range c.signOffs {
+		who = append(who, s.RequestedBy)
+	}
+	return who
 }
 
 func (c *Case) signOff(number int) *SignOff {

@@ -1,5 +1,7 @@
 package grievance
 
+import "strconv"
+
 // Classification decides what a case is; empty fields stay as they are.
 type Classification struct {
 	Nature         Nature
@@ -46,6 +48,7 @@ func (in Classification) validate(m Moment, c *Case) error {
 		nature = c.Nature
 	}
 	var f faults
+	f.check(in != (Classification{}), "", "request.nothing", "没有填写任何修改内容")
 	f.check(in.Nature == "" || oneOf(in.Nature, Natures), "/nature", "nature.unknown", "诉求性质不在规定范围内")
 	f.check(in.Urgency == "" || oneOf(in.Urgency, Urgencies), "/urgency", "urgency.unknown", "紧急程度不在规定范围内")
 	f.check(routeFits(nature, in.Route), "/route", "route.unknown", "只有申诉求决类事项才有办理途径（1 至 6）")
@@ -96,6 +99,7 @@ func (c *Case) Correct(m Moment, in Correction) error {
 		return err
 	}
 	var f faults
+	f.check(in != (Correction{}), "", "request.nothing", "没有填写任何修改内容")
 	f.check(in.Area.IsZero() || m.Book.Unit(in.Area) != nil, "/area_id", "unit.unknown", "问题发生地不存在")
 	f.check(in.Headcount >= 0, "/headcount", "headcount.negative", "人数不能为负数")
 	f.checkText(in.Title, "/title", MaxTitle, false)
@@ -214,8 +218,8 @@ func (c *Case) Answer(m Moment, in Answering) error {
 	if err != nil {
 		return err
 	}
-	if c.Nature != Inquiry {
-		return Refuse(Conflict, "case.not_inquiry", "只有咨询类事项可以当场答复办结，其他事项须经领导签批")
+	if c.Nature != Inquiry || c.ReceivedAs != Inquiry || c.Round > 1 {
+		return Refuse(Conflict, "case.not_inquiry", "只有登记时即为咨询的事项可以当场答复办结，其他事项须经领导签批")
 	}
 	var f faults
 	f.checkText(in.Answer, "/answer", MaxText, true)
@@ -291,7 +295,8 @@ func (c *Case) Forward(m Moment, in Forwarding) error {
 		Unit: to.ID, FromUnit: from, Reason: in.Reason, Stopped: stopped, Proposed: c.ProposedUnitID,
 		Responsible: responsible, Awaiting: c.awaitByStatus(), Texts: c.writeAll(m, false, textIn{TextReason, in.Words}),
 	}
-	f.Started = c.start(m, Acceptance, m.Now, to.ID, "", debtor{post: Post{UnitID: to.ID, Role: RoleClerk}})
+	receipt := strconv.FormatInt(c.Seq+1, 10) // a desk may receive a case more than once
+	f.Started = c.start(m, Acceptance, m.Now, to.ID, receipt, debtor{post: Post{UnitID: to.ID, Role: RoleClerk}})
 	if err := c.record(m, by, EvForwarded, f); err != nil {
 		return err
 	}
@@ -309,7 +314,11 @@ func (c *Case) destination(m Moment, in Forwarding) (*Unit, error) {
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	_, post, ok := m.Book.DutyPerson(to.ID, m.Now)
+	organ := m.Book.Organ(to.ID) // stations, villages and grids decide nothing
+	if organ == nil {
+		organ = to
+	}
+	_, post, ok := m.Book.DutyPerson(organ.ID, m.Now)
 	if !ok {
 		return nil, Refuse(Conflict, "unit.nobody", "该单位及其上级均无人值守，无法转送")
 	}

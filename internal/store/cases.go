@@ -56,24 +56,27 @@ func (tx *Tx) LockDue(now time.Time, limit int) ([]*grievance.Case, error) {
 	return tx.restore(rows, Needs{})
 }
 
-// LockHeldBy reads up to limit open cases which the user answers for in a post
-// of the unit, or handles there, and holds them.
-func (tx *Tx) LockHeldBy(user grievance.UserID, unit grievance.UnitID, limit int) ([]*grievance.Case, error) {
-	return tx.lockOpen(limit, "(responsible_id = ? AND responsible_unit_id = ?) OR (handler_id = ? AND handling_unit_id = ?)",
-		user, unit, user, unit)
+// LockHeldBy reads up to limit cases that wait for somebody in a post of a unit:
+// open ones which the user answers for or handles there, and any whose running
+// clock the user owes there. It holds them.
+func (tx *Tx) LockHeldBy(user grievance.UserID, unit grievance.UnitID, role grievance.Role, limit int) ([]*grievance.Case, error) {
+	held := tx.db.Raw(`SELECT id FROM cases WHERE responsible_id = ? AND responsible_unit_id = ? AND responsible_role = ? AND status NOT IN ?
+		UNION SELECT id FROM cases WHERE handler_id = ? AND handling_unit_id = ? AND ? = 'handler' AND status NOT IN ?
+		UNION SELECT case_id FROM clocks WHERE debtor_id = ? AND debtor_unit_id = ? AND debtor_role = ? AND state = 'running'`,
+		user, unit, role, grievance.Ended, user, unit, role, grievance.Ended, user, unit, role)
+	return tx.lock(limit, "cases.id IN (?)", held)
 }
 
 // LockIn reads up to limit open cases that are with the unit, and holds them.
 func (tx *Tx) LockIn(unit grievance.UnitID, limit int) ([]*grievance.Case, error) {
-	return tx.lockOpen(limit, "lead_unit_id = ? OR handling_unit_id = ?", unit, unit)
+	return tx.lock(limit, "(lead_unit_id = ? OR handling_unit_id = ?) AND status NOT IN ?", unit, unit, grievance.Ended)
 }
 
-func (tx *Tx) lockOpen(limit int, where string, args ...any) ([]*grievance.Case, error) {
+func (tx *Tx) lock(limit int, where string, args ...any) ([]*grievance.Case, error) {
 	var rows []grievance.Case
-	err := tx.db.Table("cases").Where("status NOT IN ?", grievance.Ended).Where(where, args...).
-		Order("cases.id").Limit(limit).Clauses(forUpdate("")).Find(&rows).Error
+	err := tx.db.Table("cases").Where(where, args...).Order("cases.id").Limit(limit).Clauses(forUpdate("")).Find(&rows).Error
 	if err != nil {
-		return nil, fmt.Errorf("locking open cases: %w", err)
+		return nil, fmt.Errorf("locking cases: %w", err)
 	}
 	return tx.restore(rows, Needs{})
 }

@@ -11,14 +11,17 @@ import (
 // Viewer is who looks: the one thing that decides which cases a query sees.
 // Clerks and handlers see what their own unit takes part in; leaders,
 // supervisors and inspectors what any unit of their subtree does; grid workers
-// also what lies in their grid; and everybody their own. The engine sees all.
+// also what lies in their grid, accusations apart; and everybody who holds any
+// post, or is a petitioner, what they sent in themselves and what they answer for
+// in a post that they hold. The engine sees all.
 type Viewer struct {
 	user     grievance.UserID
 	proved   grievance.CaseID // whose query code was shown
 	all      bool
-	own      []string // paths of units seen exactly
-	subtrees []string // paths seen with all below
-	grids    []string // paths whose area is seen
+	posts    []grievance.UnitID // units of the posts held
+	own      []string           // paths of units seen exactly
+	subtrees []string           // paths seen with all below
+	grids    []string           // paths whose area is seen
 }
 
 // ViewerOf makes the viewer that an actor is, by the units of the book.
@@ -26,12 +29,16 @@ func ViewerOf(a grievance.Actor, b *grievance.Book) Viewer {
 	if a.IsSystem() {
 		return Viewer{all: true}
 	}
-	v := Viewer{user: a.UserID, proved: a.Proved}
+	v := Viewer{proved: a.Proved}
+	if len(a.Posts) > 0 {
+		v.user = a.UserID
+	}
 	for _, p := range a.Posts {
 		u := b.Unit(p.UnitID)
 		if u == nil {
 			continue
 		}
+		v.posts = append(v.posts, u.ID)
 		switch p.Role {
 		case grievance.RoleClerk, grievance.RoleHandler:
 			v.own = append(v.own, u.Path)
@@ -52,8 +59,12 @@ func visibleTo(v Viewer) func(*gorm.DB) *gorm.DB {
 	}
 	where, args := []string{}, []any{}
 	if !v.user.IsZero() {
-		where = append(where, "cases.petitioner_user_id = ?", "cases.filed_by = ?", "cases.responsible_id = ?")
-		args = append(args, v.user, v.user, v.user)
+		where = append(where, "cases.petitioner_user_id = ?", "cases.filed_by = ?")
+		args = append(args, v.user, v.user)
+	}
+	if len(v.posts) > 0 {
+		where = append(where, "(cases.responsible_id = ? AND cases.responsible_unit_id IN ?)")
+		args = append(args, v.user, v.posts)
 	}
 	if !v.proved.IsZero() {
 		where, args = append(where, "cases.id = ?"), append(args, v.proved)
@@ -82,7 +93,7 @@ func (v Viewer) participates() (string, []any) {
 	}
 	for _, path := range v.grids {
 		low, high := subtree(path)
-		where = append(where, "(cu.unit_path >= ? AND cu.unit_path < ?)")
+		where = append(where, "(cases.nature <> 'accusation' AND cu.unit_path >= ? AND cu.unit_path < ?)")
 		args = append(args, low, high)
 	}
 	return strings.Join(where, " OR "), args

@@ -14,6 +14,7 @@ CREATE TABLE cases (
     round               bigint NOT NULL,
     channel             text NOT NULL,
     nature              text NOT NULL,
+    received_as         text NOT NULL,
     route               bigint NOT NULL,
     category            text NOT NULL,
     urgency             text NOT NULL,
@@ -138,6 +139,7 @@ CREATE TABLE clocks (
 );
 CREATE UNIQUE INDEX clocks_identity ON clocks (case_id, kind, round, unit_id, subject);
 CREATE INDEX clocks_next ON clocks (next_at, id) WHERE next_at IS NOT NULL;
+CREATE INDEX clocks_debtor_person ON clocks (debtor_id) WHERE state = 'running' AND debtor_id IS NOT NULL;
 CREATE INDEX clocks_debtor ON clocks (debtor_unit_id, debtor_role, due_at) WHERE state = 'running';
 CREATE INDEX clocks_due ON clocks (due_at, case_id) WHERE state = 'running';
 CREATE INDEX clocks_started ON clocks (started_at);
