@@ -32,12 +32,9 @@ func textView(t grievance.Text, book *grievance.Book) TextView {
 // which they were written: everything to those who work on it; to others what
 // is public and what they wrote themselves.
 func (l look) texts() ([]grievance.Text, error) {
-	if l.inside {
-		return l.Texts(l.about.ID, false)
-	}
-	all, err := l.Texts(l.about.ID, false)
-	if err != nil {
-		return nil, err
+	all, err := l.Texts(l.about.ID)
+	if err != nil || l.inside {
+		return all, err
 	}
 	drafts, err := draftsOf(l.Snapshot, l.about.ID)
 	if err != nil {

@@ -211,7 +211,7 @@ func tellsRow(t *testing.T, st *store.Store, e grievance.Event) {
 		t.Errorf("registered as %+v", facts)
 	}
 	err = st.Read(t.Context(), func(s *store.Snapshot) error {
-		texts, err := s.Texts(e.SubjectID, false)
+		texts, err := s.Texts(e.SubjectID)
 		if err != nil {
 			return err
 		}

@@ -42,13 +42,6 @@ func (tx *Tx) AppendEvents(events []grievance.Event) error {
 	return nil
 }
 
-// NextSeq gives the number that the next event of a subject has.
-func (tx *Tx) NextSeq(kind string, subject [16]byte) (seq int64, err error) {
-	err = tx.db.Table("events").Select("COALESCE(MAX(seq), 0) + 1").
-		Where("subject_kind = ? AND subject_id = ?", kind, grievance.CaseID(subject)).Scan(&seq).Error
-	return seq, err
-}
-
 // EventsOf gives events of a case after a number, in order.
 func (s session) EventsOf(id grievance.CaseID, after int64, limit int) (events []grievance.Event, err error) {
 	err = s.db.Table("events").Where("subject_kind = ? AND subject_id = ? AND seq > ?", grievance.SubjectCase, id, after).

@@ -33,11 +33,11 @@ func (s session) caseItems(rows []grievance.Case) ([]CaseItem, error) {
 	if len(ids) == 0 {
 		return items, nil
 	}
-	titles, err := s.Titles(ids)
+	titles, err := s.titles(ids)
 	if err != nil {
 		return nil, err
 	}
-	next, err := s.NextDue(ids)
+	next, err := s.nextDue(ids)
 	if err != nil {
 		return nil, err
 	}
@@ -47,8 +47,8 @@ func (s session) caseItems(rows []grievance.Case) ([]CaseItem, error) {
 	return items, nil
 }
 
-// NextDue gives for each case the running clock that is due first.
-func (s session) NextDue(ids []grievance.CaseID) (map[grievance.CaseID]*grievance.Clock, error) {
+// nextDue gives for each case the running clock that is due first.
+func (s session) nextDue(ids []grievance.CaseID) (map[grievance.CaseID]*grievance.Clock, error) {
 	var clocks []*grievance.Clock
 	err := s.db.Table("clocks").Where("case_id IN ? AND state = 'running'", ids).Order("due_at DESC, id DESC").Find(&clocks).Error
 	if err != nil {

@@ -74,10 +74,7 @@ func (s session) sealParties(parties []grievance.Party) ([]partyRow, error) {
 		r.PhoneBidx = s.vault.BlindIndex(vault.Phone, p.Phone)
 		r.IDBidx = s.vault.BlindIndex(vault.IDNumber, p.IDNumber)
 		for _, f := range r.fields(&p) {
-			if *f.plain == "" {
-				continue
-			}
-			sealed, err := s.vault.Seal(partyField(p.CaseID, p.N, f.column), []byte(*f.plain))
+			sealed, err := s.vault.SealString(partyField(p.CaseID, p.N, f.column), *f.plain)
 			if err != nil {
 				return nil, fmt.Errorf("sealing a party: %w", err)
 			}
@@ -91,14 +88,11 @@ func (s session) sealParties(parties []grievance.Party) ([]partyRow, error) {
 func (s session) openParty(r partyRow) (grievance.Party, error) {
 	p := grievance.Party{CaseID: r.CaseID, N: r.N, Kind: r.Kind}
 	for _, f := range r.fields(&p) {
-		if *f.sealed == nil {
-			continue
-		}
-		plain, err := s.vault.Open(partyField(r.CaseID, r.N, f.column), *f.sealed)
+		plain, err := s.vault.OpenString(partyField(r.CaseID, r.N, f.column), *f.sealed)
 		if err != nil {
 			return p, fmt.Errorf("opening party %d of case %s: %w", r.N, r.CaseID, err)
 		}
-		*f.plain = string(plain)
+		*f.plain = plain
 	}
 	return p, nil
 }
@@ -117,22 +111,17 @@ func (r *partyRow) fields(p *grievance.Party) []sealedField {
 	}
 }
 
-// Texts gives the texts of a case in the order in which they were written, the
-// public ones alone where that is asked for.
-func (s session) Texts(id grievance.CaseID, publicOnly bool) ([]grievance.Text, error) {
-	q := s.db.Table("texts").Where("case_id = ?", id).Order("id")
-	if publicOnly {
-		q = q.Where("public = ?", true)
-	}
+// Texts gives the texts of a case in the order in which they were written.
+func (s session) Texts(id grievance.CaseID) ([]grievance.Text, error) {
 	var rows []textRow
-	if err := q.Find(&rows).Error; err != nil {
+	if err := s.db.Table("texts").Where("case_id = ?", id).Order("id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("reading texts: %w", err)
 	}
 	return openAll(rows, s.openText)
 }
 
-// Titles gives the newest title of each case.
-func (s session) Titles(ids []grievance.CaseID) (map[grievance.CaseID]string, error) {
+// titles gives the newest title of each case.
+func (s session) titles(ids []grievance.CaseID) (map[grievance.CaseID]string, error) {
 	var rows []textRow
 	err := s.db.Table("texts").Where("case_id IN ? AND kind = ?", ids, grievance.TextTitle).Order("id").Find(&rows).Error
 	if err != nil {
