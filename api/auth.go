@@ -189,10 +189,6 @@ type JWK struct {
 //	@Success		200	{object}	JWKSet
 //	@Router			/.well-known/jwks.json [get]
 func (s *server) jwks(c echo.Context) error {
-	keys, err := s.Auth.JWKS()
-	if err != nil {
-		return err
-	}
 	c.Response().Header().Set("Cache-Control", "public, max-age=300")
-	return c.Blob(http.StatusOK, "application/json", keys)
+	return c.Blob(http.StatusOK, "application/json", s.Auth.JWKS())
 }
