@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -126,7 +127,7 @@ var publicChannels = []grievance.Channel{grievance.ByWeb, grievance.ByWeChat, gr
 // received it otherwise or before, or how urgent it is to the authorities.
 func (in NewCaseRequest) fromThePublic() error {
 	switch {
-	case !isPublic(in.Channel):
+	case !slices.Contains(publicChannels, in.Channel):
 		return errNotPublic
 	case !in.ReceivedAt.IsZero():
 		return grievance.InvalidField("/received_at", "received_at.not_yours", "收到时间由受理单位记录")
@@ -137,15 +138,6 @@ func (in NewCaseRequest) fromThePublic() error {
 }
 
 var errNotPublic = grievance.InvalidField("/channel", "channel.not_public", "群众自行提交的渠道只能是网站、微信、应用或回音墙")
-
-func isPublic(channel grievance.Channel) bool {
-	for _, c := range publicChannels {
-		if c == channel {
-			return true
-		}
-	}
-	return false
-}
 
 // reissueQueryCode gives a case a new query code.
 //
