@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"github.com/huiyin/huiyin/internal/config"
-	"github.com/huiyin/huiyin/internal/store"
 )
 
 // ServeCommand serves.
@@ -40,7 +38,7 @@ func (s *ServeCommand) Run(ctx context.Context, c *config.Common, std *IO) error
 func (s *ServeCommand) demo(ctx context.Context, a *App, std *IO) error {
 	password := s.DemoPassword
 	if password == "" {
-		password = rand.Text()[:16]
+		password = randomPassword()
 	}
 	loaded, err := a.LoadDemo(ctx, password)
 	if err != nil || !loaded {
@@ -82,12 +80,4 @@ func (h HealthcheckCommand) Run(ctx context.Context) error {
 		return errNotReady
 	}
 	return nil
-}
-
-func openStore(ctx context.Context, c *config.Common, std *IO) (*store.Store, error) {
-	ck, err := clockOf(*c)
-	if err != nil {
-		return nil, err
-	}
-	return store.Open(ctx, c.DatabaseURL, store.Options{Clock: ck, MaxConns: c.MaxConns, Logger: c.Logger(std.Err)})
 }

@@ -141,13 +141,16 @@ func askPassword(std *IO) (hash string, err error) {
 		return "", err
 	}
 	if password == "" {
-		password = rand.Text()[:16]
+		password = randomPassword()
 		if _, err := fmt.Fprintln(std.Err, "password:", password); err != nil {
 			return "", err
 		}
 	}
 	return auth.HashPassword(password)
 }
+
+// randomPassword gives one of 80 random bits that can be typed.
+func randomPassword() string { return rand.Text()[:16] }
 
 func readPassword(std *IO) (string, error) {
 	if f, ok := std.In.(*os.File); ok && term.IsTerminal(int(f.Fd())) {

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/huiyin/huiyin/internal/config"
+	"github.com/huiyin/huiyin/internal/store"
 )
 
 // CLI is every command of the binary, with its flags and HUIYIN_* variables.
@@ -51,6 +52,15 @@ func with(ctx context.Context, c *config.Common, std *IO, migrate bool, do func(
 		return err
 	}
 	return errors.Join(do(a), a.Close())
+}
+
+// openStore opens the database alone, whose schema may not be there yet.
+func openStore(ctx context.Context, c *config.Common, std *IO) (*store.Store, error) {
+	ck, err := clockOf(*c)
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, c.DatabaseURL, store.Options{Clock: ck, MaxConns: c.MaxConns, Logger: c.Logger(std.Err)})
 }
 
 // MigrateCommand works with the schema.

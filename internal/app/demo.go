@@ -34,15 +34,15 @@ func (a *App) LoadDemo(ctx context.Context, password string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if err := LoadCity(ctx, a.Office, city, hash); err != nil {
+	if err := loadCity(ctx, a.Office, city, hash); err != nil {
 		return false, err
 	}
 	return true, a.tellStories(ctx, city)
 }
 
-// LoadCity loads a city's organisation: units, categories, responsibilities and
+// loadCity loads a city's organisation: units, categories, responsibilities and
 // users, who all log in with the password of one hash.
-func LoadCity(ctx context.Context, o *office.Office, city *samples.City, hash string) error {
+func loadCity(ctx context.Context, o *office.Office, city *samples.City, hash string) error {
 	for _, file := range []struct {
 		name string
 		load func(content []byte) (office.Report, error)

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/huiyin/huiyin/api"
 	"github.com/huiyin/huiyin/docs"
 	"github.com/huiyin/huiyin/internal/config"
@@ -30,10 +28,8 @@ func (a *App) Handler(s config.Serve) (http.Handler, error) {
 		return nil, err
 	}
 	metrics := api.NewMetrics()
-	for _, c := range a.collectors() {
-		if err := metrics.Register(c); err != nil {
-			return nil, err
-		}
+	if err := metrics.Register(engineMetrics{a.Engine}); err != nil {
+		return nil, err
 	}
 	return api.New(api.Deps{
 		Clock: a.Clock, Log: a.Log, Auth: a.Auth, Office: a.Office, Desk: a.Desk, Store: a.Store, Engine: a.Engine,
@@ -113,27 +109,6 @@ func (a *App) migrated(ctx context.Context) error {
 		}
 	}
 	return err
-}
-
-// collectors measure what stands in the database when somebody asks.
-func (a *App) collectors() []prometheus.Collector {
-	gauge := func(name, help string, of func(engine.Status) float64) prometheus.Collector {
-		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "huiyin", Subsystem: "engine", Name: name, Help: help}, func() float64 {
-			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-			defer cancel()
-			st, err := a.Engine.Status(ctx)
-			if err != nil {
-				return -1
-			}
-			return of(st)
-		})
-	}
-	return []prometheus.Collector{
-		gauge("backlog_clocks", "Clocks that need something now.", func(s engine.Status) float64 { return float64(s.Backlog) }),
-		gauge("lag_seconds", "How long the first due clock has waited.", func(s engine.Status) float64 { return s.Lag.Seconds() }),
-		gauge("unsequenced_events", "Events without a place in the ledger.", func(s engine.Status) float64 { return float64(s.Unsequenced) }),
-		gauge("unroutable_escalations", "Unresolved escalations that no post can take.", func(s engine.Status) float64 { return float64(s.Unroutable) }),
-	}
 }
 
 func rate(perMinute int) api.Rate {
