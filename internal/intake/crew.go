@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/huiyin/huiyin/internal/calendar"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/office"
 )
@@ -85,7 +86,7 @@ func findCrew(book *grievance.Book, code string, at time.Time) (crew, error) {
 	}
 	if c.clerk.IsZero() || c.handler.IsZero() {
 		return crew{}, fmt.Errorf("unit %s has no clerk, or nobody there or below handles, on %s, when the first message arrives",
-			code, at.In(beijing).Format(time.DateOnly))
+			code, at.In(calendar.Zone).Format(time.DateOnly))
 	}
 	return c, nil
 }

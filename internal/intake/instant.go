@@ -3,11 +3,10 @@ package intake
 import (
 	"errors"
 	"time"
-)
 
-// beijing is the zone of every time that is written without one. There has been
-// no summer time since 1991.
-var beijing = time.FixedZone("+08:00", 8*60*60)
+	"github.com/huiyin/huiyin/internal/calendar"
+	"github.com/huiyin/huiyin/internal/clock"
+)
 
 // spellings are the ways in which exports write an instant; Go reads "1", "2"
 // and "15" with one digit or two. A date alone is its first instant.
@@ -20,8 +19,8 @@ var errInstant = errors.New("not an instant")
 // ReadInstant reads a time of Beijing as an instant in UTC, in microseconds.
 func ReadInstant(s string) (time.Time, error) {
 	for _, layout := range spellings {
-		if t, err := time.ParseInLocation(layout, s, beijing); err == nil {
-			return t.UTC().Truncate(time.Microsecond), nil
+		if t, err := time.ParseInLocation(layout, s, calendar.Zone); err == nil {
+			return clock.Normal(t), nil
 		}
 	}
 	return time.Time{}, errInstant
