@@ -103,7 +103,7 @@ func (q EscalationQuery) filter(b Branch) store.EscalationFilter {
 // row makes a row of figures, with the filter that finds what they count.
 func (q EscalationQuery) row(f store.EscalationFigures, whole Branch, parts []Branch) EscalationRow {
 	r := EscalationRow{Branch: whole, Level: f.Level, Cause: f.Cause, State: f.State, Escalations: f.Escalations, Cases: f.Cases}
-	if has(q.By, ByUnit) {
+	if slices.Contains(q.By, ByUnit) {
 		r.Branch = find(parts, f.Branch)
 	}
 	r.Filter = q.filter(r.Branch)

@@ -107,5 +107,3 @@ func groupingOf(by []Dimension) (g store.Grouping) {
 	}
 	return g
 }
-
-func has(by []Dimension, d Dimension) bool { return slices.Contains(by, d) }

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/huiyin/huiyin/internal/store"
@@ -36,7 +38,7 @@ func (r EscalationReport) Table() Table {
 	}
 	rows := make([][]string, len(r.Rows))
 	for _, c := range columns {
-		if !has(q.By, c.by) {
+		if !slices.Contains(q.By, c.by) {
 			continue
 		}
 		t.Header = append(t.Header, c.names...)
@@ -45,9 +47,9 @@ func (r EscalationReport) Table() Table {
 		}
 	}
 	for i, x := range r.Rows {
-		rows[i] = append(rows[i], number(x.Escalations), number(x.Cases))
+		rows[i] = append(rows[i], strconv.Itoa(x.Escalations), strconv.Itoa(x.Cases))
 	}
-	return t.finish(rows, []string{"升级次数", "涉及诉求"}, []string{number(r.Total.Escalations), number(r.Total.Cases)})
+	return t.finish(rows, []string{"升级次数", "涉及诉求"}, []string{strconv.Itoa(r.Total.Escalations), strconv.Itoa(r.Total.Cases)})
 }
 
 // Table gives the report as a table.
@@ -55,13 +57,13 @@ func (r TimelinessReport) Table() Table {
 	q := r.Query
 	t := Table{Title: "时限统计　" + r.Unit.name() + "　" + periodWords(q.Period), period: q.Period, made: q.Now}
 	rows := make([][]string, len(r.Rows))
-	if has(q.By, ByUnit) {
+	if slices.Contains(q.By, ByUnit) {
 		t.Header = append(t.Header, "单位编码", "单位")
 		for i, x := range r.Rows {
 			rows[i] = append(rows[i], x.code(), x.name())
 		}
 	}
-	if has(q.By, ByKind) {
+	if slices.Contains(q.By, ByKind) {
 		t.Header = append(t.Header, "时限")
 		for i, x := range r.Rows {
 			rows[i] = append(rows[i], word(kindWords, x.Kind))
@@ -74,7 +76,7 @@ func (r TimelinessReport) Table() Table {
 }
 
 func (r TimelinessRow) figures() []string {
-	return []string{number(r.Total), number(r.OnTime), number(r.Breached), number(r.Open), number(r.Cases.Total)}
+	return []string{strconv.Itoa(r.Total), strconv.Itoa(r.OnTime), strconv.Itoa(r.Breached), strconv.Itoa(r.Open), strconv.Itoa(r.Cases.Total)}
 }
 
 // finish adds the columns of figures and the total to the columns that name

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/store"
@@ -32,8 +31,6 @@ func word[K comparable](words map[K]string, code K) string {
 	}
 	return fmt.Sprint(code)
 }
-
-func number(n int) string { return strconv.Itoa(n) }
 
 // periodWords tells a period as people do.
 func periodWords(p store.Period) string {
