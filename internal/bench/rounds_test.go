@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -15,8 +14,11 @@ import (
 )
 
 const (
-	rounds     = 7               // odd, for the median
-	roundTakes = 2 * time.Second // on each side
+	// Many short rounds: a machine that others use is as busy on one side of a
+	// round as on the other.
+	rounds     = 41                     // odd, for the median
+	roundTakes = 400 * time.Millisecond // on each side
+	warmUp     = 4                      // rounds before
 )
 
 // intake is how one worker takes cases in; n is another number each time.
@@ -37,22 +39,18 @@ type side struct {
 // numbers makes sure that no two intakes of a process have the same.
 var numbers atomic.Int64
 
-// compare lets the sides work in turns, each round in another order. The first,
-// shorter round fills caches and counts for nothing.
+// compare lets the sides work in turns, each round in another order. The first
+// few rounds fill caches and count for nothing.
 func compare(b *testing.B, sides []*side) {
 	b.Helper()
-	for round := range rounds + 1 {
-		takes := roundTakes
-		if round == 0 {
-			takes /= 2
-		}
+	for round := range warmUp + rounds {
 		for i := range sides {
 			s := sides[(i+round)%len(sides)]
-			rate, cost, err := s.run(b.Context(), takes)
+			rate, cost, err := s.run(b.Context(), roundTakes)
 			if err != nil {
 				b.Fatalf("%s: %v", s.name, err)
 			}
-			if round > 0 {
+			if round >= warmUp {
 				s.rates, s.costs = append(s.rates, rate), append(s.costs, cost)
 			}
 		}
@@ -110,17 +108,18 @@ func (s *side) work(ctx context.Context, over *atomic.Bool, count *atomic.Int64)
 	return in.close()
 }
 
-// over gives the ratio to another side, round by round: what slowed one of them
-// slowed both.
-func (s *side) over(floor *side) (middle, least, most float64) {
+// over gives the ratios to another side, round by round, in order of size: what
+// slowed one of them slowed both.
+func (s *side) over(floor *side) []float64 {
 	ratios := make([]float64, len(s.rates))
 	for i := range s.rates {
 		ratios[i] = s.rates[i] / floor.rates[i]
 	}
-	return median(ratios), slices.Min(ratios), slices.Max(ratios)
+	slices.Sort(ratios)
+	return ratios
 }
 
-func median[T cmp.Ordered](list []T) T {
+func median(list []float64) float64 {
 	sorted := slices.Sorted(slices.Values(list))
 	return sorted[len(sorted)/2]
 }
