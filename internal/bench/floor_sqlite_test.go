@@ -29,7 +29,8 @@ func (t *town) sqliteFloor(b testing.TB) func(context.Context) (intake, error) {
 	})
 	prepared := make([]*sql.Stmt, len(list))
 	for i, s := range list {
-		if prepared[i], err = db.PrepareContext(b.Context(), s.text); err != nil {
+		prepared[i], err = db.PrepareContext(b.Context(), s.text) //nolint:sqlclosecheck // closed with db
+		if err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -48,10 +49,10 @@ func (t *town) sqliteIntake(ctx context.Context, db *sql.DB, prepared []*sql.Stm
 	}
 	values := t.floorIntake(n)
 	var number int64
-	err = tx.StmtContext(ctx, prepared[0]).QueryRowContext(ctx, list[0].with(values)...).Scan(&number)
+	err = tx.StmtContext(ctx, prepared[0]).QueryRowContext(ctx, list[0].with(values)...).Scan(&number) //nolint:sqlclosecheck // closed with tx
 	values["$receipt"] = t.receipt(n, number)
 	for i := 1; err == nil && i < len(list); i++ {
-		_, err = tx.StmtContext(ctx, prepared[i]).ExecContext(ctx, list[i].with(values)...)
+		_, err = tx.StmtContext(ctx, prepared[i]).ExecContext(ctx, list[i].with(values)...) //nolint:sqlclosecheck // closed with tx
 	}
 	if err != nil {
 		return errors.Join(err, tx.Rollback())

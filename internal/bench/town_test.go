@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"testing"
 
 	"github.com/huiyin/huiyin/internal/app"
@@ -106,11 +107,11 @@ func (t *town) serve(b testing.TB) {
 		b.Fatal(err)
 	}
 	server := &http.Server{Handler: handler}
-	done := make(chan error, 1)
-	go func() { done <- server.Serve(l) }()
+	var serving sync.WaitGroup
+	serving.Go(func() { _ = server.Serve(l) })
 	b.Cleanup(func() {
 		_ = server.Close()
-		<-done
+		serving.Wait()
 	})
 	t.site = l.Addr().String()
 	t.logIn(b)
