@@ -182,12 +182,12 @@ func (l look) events(events []grievance.Event) (EventPage, error) {
 var petitionersEvents = []grievance.EventKind{
 	grievance.EvRegistered, grievance.EvImported, grievance.EvClassified, grievance.EvCorrected, grievance.EvAccepted, grievance.EvDeclined,
 	grievance.EvAnswered, grievance.EvForwarded, grievance.EvAssigned, grievance.EvAcknowledged, grievance.EvContacted,
-	grievance.EvClosed, grievance.EvWithdrawRequest, grievance.EvWithdrawn, grievance.EvServed, grievance.EvRated,
+	grievance.EvClosed, grievance.EvWithdrawalRequested, grievance.EvWithdrawn, grievance.EvServed, grievance.EvRated,
 	grievance.EvDisputed, grievance.EvReissued, grievance.EvBreached,
 }
 
 func concernsPetitioner(kind grievance.EventKind, f grievance.Facts) bool {
-	return slices.Contains(petitionersEvents, kind) || kind == grievance.EvNoted && f.ToPublic
+	return slices.Contains(petitionersEvents, kind) || kind == grievance.EvNoted && f.ToPetitioner
 }
 
 func factsView(f grievance.Facts, book *grievance.Book, readable words) FactsView {
@@ -196,7 +196,7 @@ func factsView(f grievance.Facts, book *grievance.Book, readable words) FactsVie
 		Handler: optionalPerson(book, f.Handler), Receipt: f.Receipt, Source: f.Source, Channel: f.Channel,
 		Nature: f.Nature, Route: unlessZero(f.Route), Category: f.Category, Urgency: f.Urgency, Profile: f.Profile,
 		Area: optionalUnit(book, f.Area), Proposed: optionalUnit(book, f.Proposed), Reason: f.Reason, Outcome: f.Outcome,
-		OnBehalf: f.OnBehalf, ToPetitioner: f.ToPublic,
+		OnBehalf: f.OnBehalf, ToPetitioner: f.ToPetitioner,
 		Started: clockFacts(f.Started), Stopped: clockFacts(f.Stopped), Moved: clockFacts(f.Moved), Texts: textRefs(f.Texts, readable),
 	}
 	if f.Responsible != nil {

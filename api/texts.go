@@ -75,7 +75,7 @@ func draftsOf(sn *store.Snapshot, id grievance.CaseID) (map[grievance.TextID]boo
 }
 
 // requests are the events that put words before a leader.
-var requests = slices.Clip([]grievance.EventKind{grievance.EvSubmitted, grievance.EvDeclineRequested, grievance.EvWithdrawRequest})
+var requests = slices.Clip([]grievance.EventKind{grievance.EvSubmitted, grievance.EvDeclineRequested, grievance.EvWithdrawalRequested})
 
 // words finds the texts that the reader may read by their ids.
 type words map[grievance.TextID]grievance.Text

@@ -2,6 +2,7 @@ package grievance
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -103,13 +104,10 @@ func (b *Book) Current(id UnitID) *Unit {
 	return nil
 }
 
-// Ancestors gives u, its superior, and so on up to the root; a cycle ends it.
+// Ancestors gives the unit, its superior, and so on up to the root; a cycle ends it.
 func (b *Book) Ancestors(id UnitID) []*Unit {
 	var line []*Unit
-	for u := b.units[id]; u != nil && len(line) <= len(b.units); u = b.units[u.ParentID] {
-		if slices.Contains(line, u) {
-			break
-		}
+	for u := b.units[id]; u != nil && !slices.Contains(line, u); u = b.units[u.ParentID] {
 		line = append(line, u)
 	}
 	return line
@@ -134,12 +132,7 @@ func (b *Book) Root(id UnitID) *Unit {
 
 // Units gives every unit, by code.
 func (b *Book) Units() []*Unit {
-	all := make([]*Unit, 0, len(b.units))
-	for _, u := range b.units {
-		all = append(all, u)
-	}
-	slices.SortFunc(all, func(x, y *Unit) int { return strings.Compare(x.Code, y.Code) })
-	return all
+	return slices.SortedFunc(maps.Values(b.units), func(x, y *Unit) int { return strings.Compare(x.Code, y.Code) })
 }
 
 // User gives a user by id, or nil.
@@ -147,12 +140,7 @@ func (b *Book) User(id UserID) *User { return b.users[id] }
 
 // Users gives every user, by username.
 func (b *Book) Users() []*User {
-	all := make([]*User, 0, len(b.users))
-	for _, u := range b.users {
-		all = append(all, u)
-	}
-	slices.SortFunc(all, func(x, y *User) int { return strings.Compare(x.Username, y.Username) })
-	return all
+	return slices.SortedFunc(maps.Values(b.users), func(x, y *User) int { return strings.Compare(x.Username, y.Username) })
 }
 
 // CanAct reports whether the user exists and is not disabled at t.
@@ -276,12 +264,7 @@ func (b *Book) Category(code string) (Category, bool) {
 
 // Categories gives the whole subject tree, by code.
 func (b *Book) Categories() []Category {
-	all := make([]Category, 0, len(b.categories))
-	for _, c := range b.categories {
-		all = append(all, c)
-	}
-	slices.SortFunc(all, func(x, y Category) int { return strings.Compare(x.Code, y.Code) })
-	return all
+	return slices.SortedFunc(maps.Values(b.categories), func(x, y Category) int { return strings.Compare(x.Code, y.Code) })
 }
 
 // Propose finds who answers for a category in an area: the longest category

@@ -175,7 +175,12 @@ func (c *Case) SignOffs() []*SignOff { return c.signOffs }
 // record appends an event by the actor about this instant, which changes what
 // people edit.
 func (c *Case) record(m Moment, by Post, kind EventKind, f Facts) error {
-	if err := c.append(m, by, kind, m.Now, f); err != nil {
+	return c.recordAbout(m, by, kind, m.Now, f)
+}
+
+// recordAbout is record for an event about another instant than this.
+func (c *Case) recordAbout(m Moment, by Post, kind EventKind, about time.Time, f Facts) error {
+	if err := c.append(m, by, kind, about, f); err != nil {
 		return err
 	}
 	c.Version = c.Seq

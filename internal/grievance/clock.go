@@ -1,6 +1,7 @@
 package grievance
 
 import (
+	"slices"
 	"time"
 
 	"github.com/huiyin/huiyin/internal/calendar"
@@ -96,7 +97,7 @@ func (c *Case) touch(k *Clock) { c.changes.Clocks = once(c.changes.Clocks, k) }
 func (c *Case) running(kinds ...ClockKind) []*Clock {
 	var out []*Clock
 	for _, k := range c.clocks {
-		if k.State == Running && (len(kinds) == 0 || oneOf(k.Kind, kinds)) {
+		if k.State == Running && (len(kinds) == 0 || slices.Contains(kinds, k.Kind)) {
 			out = append(out, k)
 		}
 	}
@@ -184,17 +185,8 @@ func resume(climbed, ladder []Rung) (n int) {
 
 // once appends x unless it is there: a row is written once a transaction.
 func once[T comparable](list []T, x T) []T {
-	if oneOf(x, list) {
+	if slices.Contains(list, x) {
 		return list
 	}
 	return append(list, x)
-}
-
-func oneOf[T comparable](x T, list []T) bool {
-	for _, y := range list {
-		if x == y {
-			return true
-		}
-	}
-	return false
 }

@@ -36,9 +36,7 @@ func (c *Case) Dispute(m Moment, in Disputing) error {
 	if err != nil {
 		return err
 	}
-	var f faults
-	f.checkText(in.Words, "/words", MaxText, true)
-	if err := f.err(); err != nil {
+	if err := checkWords(in.Words, true); err != nil {
 		return err
 	}
 	if err := c.disputable(m); err != nil {

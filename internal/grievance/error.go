@@ -67,10 +67,7 @@ func Refuse(kind Kind, code, message string) *Error {
 
 // InvalidField is the refusal of one field of a request.
 func InvalidField(pointer, code, message string) *Error {
-	return &Error{
-		Kind: Invalid, Code: "request.invalid", Message: "提交的内容有误，请按提示修改",
-		Fields: []FieldError{{Pointer: pointer, Code: code, Message: message}},
-	}
+	return faults{{Pointer: pointer, Code: code, Message: message}}.refusal()
 }
 
 // ErrNotFound answers for what does not exist and for what may not be seen alike.
@@ -89,5 +86,9 @@ func (f faults) err() error {
 	if len(f) == 0 {
 		return nil
 	}
+	return f.refusal()
+}
+
+func (f faults) refusal() *Error {
 	return &Error{Kind: Invalid, Code: "request.invalid", Message: "提交的内容有误，请按提示修改", Fields: f}
 }

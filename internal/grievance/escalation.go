@@ -1,6 +1,7 @@
 package grievance
 
 import (
+	"slices"
 	"time"
 )
 
@@ -177,13 +178,13 @@ func (c *Case) EscalateByHand(m Moment, in EscalationRequest) error {
 	}
 	var f faults
 	f.check(in.Level >= 1 && in.Level <= MaxLevel, "/level", "escalation.level", "升级层级须为 1 至 3")
-	f.check(oneOf(in.Reason, EscalationReasons), "/reason", "reason.unknown", "请选择升级原因")
+	f.check(slices.Contains(EscalationReasons, in.Reason), "/reason", "reason.unknown", "请选择升级原因")
 	f.checkText(in.Words, "/words", MaxText, false)
 	if err := f.err(); err != nil {
 		return err
 	}
 	for _, e := range c.escalations {
-		if e.ClockID.IsZero() && e.Level >= in.Level && oneOf(e.Cause, []Cause{Reported, Supervised}) && e.State != EscalationResolved {
+		if e.ClockID.IsZero() && e.Level >= in.Level && slices.Contains([]Cause{Reported, Supervised}, e.Cause) && e.State != EscalationResolved {
 			return Refuse(Conflict, "escalation.pending", "同级或更高级的升级事项尚未处理完毕，无需重复升级")
 		}
 	}
@@ -192,10 +193,11 @@ func (c *Case) EscalateByHand(m Moment, in EscalationRequest) error {
 		cause = Supervised
 	}
 	texts := c.writeAll(m, false, textIn{TextReason, in.Words})
-	c.Version = c.Seq + 1
-	return c.escalate(m, escalation{
+	err = c.escalate(m, escalation{
 		level: in.Level, cause: cause, at: m.Now, unit: c.actingUnit(), by: by, reason: in.Reason, texts: texts,
 	})
+	c.Version = c.Seq // what a person asks for changes what people edit
+	return err
 }
 
 // actingUnit is the unit that the case is with: the handling unit, before that the lead.
@@ -232,9 +234,7 @@ func (c *Case) ResolveEscalation(m Moment, id EscalationID, words string) error 
 	if e.State == EscalationResolved {
 		return Refuse(Conflict, "escalation.resolved", "该升级事项已处理完毕")
 	}
-	var f faults
-	f.checkText(words, "/words", MaxText, true)
-	if err := f.err(); err != nil {
+	if err := checkWords(words, true); err != nil {
 		return err
 	}
 	now := m.Now

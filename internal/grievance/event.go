@@ -11,37 +11,37 @@ type EventKind string
 
 // The events of a case.
 const (
-	EvRegistered       EventKind = "registered"
-	EvImported         EventKind = "imported"
-	EvUnrouted         EventKind = "unrouted"
-	EvClassified       EventKind = "classified"
-	EvCorrected        EventKind = "corrected"
-	EvAccepted         EventKind = "accepted"
-	EvDeclineRequested EventKind = "decline_requested"
-	EvDeclined         EventKind = "declined"
-	EvAnswered         EventKind = "answered"
-	EvForwarded        EventKind = "forwarded"
-	EvAssigned         EventKind = "assigned"
-	EvAcknowledged     EventKind = "acknowledged"
-	EvContacted        EventKind = "contacted"
-	EvNoted            EventKind = "noted"
-	EvSubmitted        EventKind = "submitted"
-	EvReturned         EventKind = "returned"
-	EvClosed           EventKind = "closed"
-	EvWithdrawRequest  EventKind = "withdrawal_requested"
-	EvWithdrawn        EventKind = "withdrawn"
-	EvServed           EventKind = "served"
-	EvRated            EventKind = "rated"
-	EvDisputed         EventKind = "disputed"
-	EvHandedOn         EventKind = "handed_on"
-	EvReissued         EventKind = "query_code_reissued"
-	EvRevealed         EventKind = "parties_revealed"
-	EvReminded         EventKind = "reminded"
-	EvWarned           EventKind = "warned"
-	EvBreached         EventKind = "breached"
-	EvEscalated        EventKind = "escalated"
-	EvEscalationTaken  EventKind = "escalation_acknowledged"
-	EvEscalationSolved EventKind = "escalation_resolved"
+	EvRegistered          EventKind = "registered"
+	EvImported            EventKind = "imported"
+	EvUnrouted            EventKind = "unrouted"
+	EvClassified          EventKind = "classified"
+	EvCorrected           EventKind = "corrected"
+	EvAccepted            EventKind = "accepted"
+	EvDeclineRequested    EventKind = "decline_requested"
+	EvDeclined            EventKind = "declined"
+	EvAnswered            EventKind = "answered"
+	EvForwarded           EventKind = "forwarded"
+	EvAssigned            EventKind = "assigned"
+	EvAcknowledged        EventKind = "acknowledged"
+	EvContacted           EventKind = "contacted"
+	EvNoted               EventKind = "noted"
+	EvSubmitted           EventKind = "submitted"
+	EvReturned            EventKind = "returned"
+	EvClosed              EventKind = "closed"
+	EvWithdrawalRequested EventKind = "withdrawal_requested"
+	EvWithdrawn           EventKind = "withdrawn"
+	EvServed              EventKind = "served"
+	EvRated               EventKind = "rated"
+	EvDisputed            EventKind = "disputed"
+	EvHandedOn            EventKind = "handed_on"
+	EvReissued            EventKind = "query_code_reissued"
+	EvRevealed            EventKind = "parties_revealed"
+	EvReminded            EventKind = "reminded"
+	EvWarned              EventKind = "warned"
+	EvBreached            EventKind = "breached"
+	EvEscalated           EventKind = "escalated"
+	EvEscalationTaken     EventKind = "escalation_acknowledged"
+	EvEscalationSolved    EventKind = "escalation_resolved"
 )
 
 // SubjectCase is the subject kind of a case's events.
@@ -92,37 +92,37 @@ type ClockFact struct {
 // Facts is the body of every event; which fields an event of a kind has is
 // shown by its golden file. V is the version of this shape.
 type Facts struct {
-	V           int          `json:"v"`
-	Status      Status       `json:"status,omitempty"`
-	Round       int          `json:"round,omitempty"`
-	Responsible *Holder      `json:"responsible,omitempty"` // set when it moved
-	Awaiting    *Awaiting    `json:"awaiting,omitempty"`
-	Unit        UnitID       `json:"unit,omitzero"`
-	FromUnit    UnitID       `json:"from_unit,omitzero"`
-	Handler     UserID       `json:"handler,omitzero"`
-	Receipt     string       `json:"receipt,omitempty"`
-	Source      string       `json:"source,omitempty"`
-	Channel     Channel      `json:"channel,omitempty"`
-	Nature      Nature       `json:"nature,omitempty"`
-	Route       int          `json:"route,omitempty"`
-	Category    string       `json:"category,omitempty"`
-	Urgency     Urgency      `json:"urgency,omitempty"`
-	Profile     string       `json:"profile,omitempty"`
-	Area        UnitID       `json:"area,omitzero"`
-	Proposed    UnitID       `json:"proposed,omitzero"`
-	Reason      Reason       `json:"reason,omitempty"`
-	Outcome     Outcome      `json:"outcome,omitempty"`
-	OnBehalf    bool         `json:"on_behalf,omitempty"`
-	ToPublic    bool         `json:"to_petitioner,omitempty"`
-	Notice      *NoticeFact  `json:"notice,omitempty"`
-	SignOff     *SignOffFact `json:"sign_off,omitempty"`
-	Clock       *ClockFact   `json:"clock,omitempty"`
-	Started     []ClockFact  `json:"started,omitempty"`
-	Stopped     []ClockFact  `json:"stopped,omitempty"`
-	Moved       []ClockFact  `json:"moved,omitempty"`
-	Escalation  *EscalFact   `json:"escalation,omitempty"`
-	Rating      *Rating      `json:"rating,omitempty"`
-	Texts       []TextRef    `json:"texts,omitempty"`
+	V            int          `json:"v"`
+	Status       Status       `json:"status,omitempty"`
+	Round        int          `json:"round,omitempty"`
+	Responsible  *Holder      `json:"responsible,omitempty"` // set when it moved
+	Awaiting     *Awaiting    `json:"awaiting,omitempty"`
+	Unit         UnitID       `json:"unit,omitzero"`
+	FromUnit     UnitID       `json:"from_unit,omitzero"`
+	Handler      UserID       `json:"handler,omitzero"`
+	Receipt      string       `json:"receipt,omitempty"`
+	Source       string       `json:"source,omitempty"`
+	Channel      Channel      `json:"channel,omitempty"`
+	Nature       Nature       `json:"nature,omitempty"`
+	Route        int          `json:"route,omitempty"`
+	Category     string       `json:"category,omitempty"`
+	Urgency      Urgency      `json:"urgency,omitempty"`
+	Profile      string       `json:"profile,omitempty"`
+	Area         UnitID       `json:"area,omitzero"`
+	Proposed     UnitID       `json:"proposed,omitzero"`
+	Reason       Reason       `json:"reason,omitempty"`
+	Outcome      Outcome      `json:"outcome,omitempty"`
+	OnBehalf     bool         `json:"on_behalf,omitempty"`
+	ToPetitioner bool         `json:"to_petitioner,omitempty"`
+	Notice       *NoticeFact  `json:"notice,omitempty"`
+	SignOff      *SignOffFact `json:"sign_off,omitempty"`
+	Clock        *ClockFact   `json:"clock,omitempty"`
+	Started      []ClockFact  `json:"started,omitempty"`
+	Stopped      []ClockFact  `json:"stopped,omitempty"`
+	Moved        []ClockFact  `json:"moved,omitempty"`
+	Escalation   *EscalFact   `json:"escalation,omitempty"`
+	Rating       *Rating      `json:"rating,omitempty"`
+	Texts        []TextRef    `json:"texts,omitempty"`
 }
 
 // NoticeFact is what an event says of a notice.

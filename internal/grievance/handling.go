@@ -1,6 +1,7 @@
 package grievance
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -58,7 +59,7 @@ func (c *Case) assignee(m Moment, by Post, in *Assignment) (*Unit, error) {
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	fits := in.Handler.IsZero() || oneOf(in.Handler, m.Book.Holders(Post{UnitID: unit.ID, Role: RoleHandler}, m.Now))
+	fits := in.Handler.IsZero() || slices.Contains(m.Book.Holders(Post{UnitID: unit.ID, Role: RoleHandler}, m.Now), in.Handler)
 	f.check(fits, "/handler_id", "handler.unknown", "承办人不在该单位的承办岗位上")
 	f.checkText(in.Words, "/words", MaxText, false)
 	return unit, f.err()
@@ -69,7 +70,8 @@ type Acknowledging struct{}
 
 // Acknowledge records that the actor has received the case (签收) and answers
 // for it from now on: a handler what was assigned, a clerk what was forwarded.
-// Its clock does not wait for a leader, so neither does it. Conflict when nothing waits to be acknowledged by the actor.
+// Its clock does not wait for a leader, so neither does it. Conflict when
+// nothing waits to be acknowledged by the actor.
 func (c *Case) Acknowledge(m Moment, _ Acknowledging) error {
 	by, err := c.permit(m, OpAcknowledge)
 	if err != nil {
@@ -119,9 +121,7 @@ func (c *Case) Contact(m Moment, in Contacting) error {
 	if err != nil {
 		return err
 	}
-	var f faults
-	f.checkText(in.Words, "/words", MaxText, true)
-	if err := f.err(); err != nil {
+	if err := checkWords(in.Words, true); err != nil {
 		return err
 	}
 	stopped, err := c.stop(m, Met, FirstContact)
@@ -143,13 +143,11 @@ func (c *Case) Note(m Moment, in Noting) error {
 	if err != nil {
 		return err
 	}
-	var f faults
-	f.checkText(in.Words, "/words", MaxText, true)
-	if err := f.err(); err != nil {
+	if err := checkWords(in.Words, true); err != nil {
 		return err
 	}
 	texts := c.writeAll(m, in.ToPetitioner, textIn{TextNote, in.Words})
-	return c.record(m, by, EvNoted, Facts{ToPublic: in.ToPetitioner, Texts: texts})
+	return c.record(m, by, EvNoted, Facts{ToPetitioner: in.ToPetitioner, Texts: texts})
 }
 
 // Submission is the outcome and the opinion document, in its four fixed parts.
@@ -169,7 +167,7 @@ func (c *Case) Submit(m Moment, in Submission) error {
 		return err
 	}
 	var f faults
-	f.check(oneOf(in.Outcome, Outcomes), "/outcome", "outcome.unknown", "请选择办理结果")
+	f.check(slices.Contains(Outcomes, in.Outcome), "/outcome", "outcome.unknown", "请选择办理结果")
 	f.checkText(in.Request, "/request", MaxText, true)
 	f.checkText(in.Facts, "/facts", MaxText, true)
 	f.checkText(in.Opinion, "/opinion", MaxText, true)
@@ -264,5 +262,5 @@ func (c *Case) unassign(m Moment, f *Facts) {
 
 func holds(b *Book, user UserID, post Post, t time.Time) bool {
 	post.Head = false
-	return oneOf(user, b.Holders(post, t))
+	return slices.Contains(b.Holders(post, t), user)
 }

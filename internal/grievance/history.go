@@ -52,11 +52,7 @@ func (c *Case) answeredThen(m Moment, by Post, at time.Time, f Facts) error {
 	received := c.ReceivedAt
 	c.Status, c.Outcome, c.ClosedAt, c.AcceptedAt = Closed, Explained, &at, &received
 	f.Status, f.Awaiting = Closed, c.awaitByStatus()
-	if err := c.append(m, by, EvImported, at, f); err != nil {
-		return err
-	}
-	c.Version = c.Seq
-	return nil
+	return c.recordAbout(m, by, EvImported, at, f)
 }
 
 // judgeHistory records the breaches that lie before an instant and one

@@ -1,8 +1,6 @@
 package grievance
 
 import (
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/huiyin/huiyin/internal/calendar"
@@ -38,7 +36,7 @@ func (b *Book) ladder(k *Clock) []Rung {
 		return nil
 	}
 	if k.Length.ShorterThanDay() {
-		return p.Ladders["short"]
+		return p.Ladders[shortLadder]
 	}
 	return p.Ladders[rule.Ladder]
 }
@@ -48,18 +46,16 @@ func (b *Book) ladder(k *Clock) []Rung {
 // date due; "1x" as long after the due instant as the clock is long. The way of
 // a clock in working time is working time: nobody is reminded at night.
 func (r Rung) When(cal *calendar.Calendar, k *Clock) time.Time {
-	if percent, ok := strings.CutSuffix(r.At, "%"); ok {
-		n, _ := strconv.Atoi(percent) // profiles are validated when they are loaded
-		return along(cal, k, k.StartedAt, n)
+	step, _ := r.step() // profiles are checked when they are loaded
+	switch {
+	case step.percent > 0:
+		return along(cal, k, k.StartedAt, step.percent)
+	case step.times > 0:
+		return along(cal, k, k.DueAt, 100*step.times)
+	case step.workdays > 0:
+		return cal.AddWorkdays(k.DueOn, step.workdays).End()
 	}
-	if r.At == "1x" {
-		return along(cal, k, k.DueAt, 100)
-	}
-	after, err := calendar.ParseLength(r.At)
-	if err != nil || after.N == 0 {
-		return k.DueAt
-	}
-	return cal.AddWorkdays(k.DueOn, after.N).End()
+	return k.DueAt
 }
 
 // along goes a part of a clock's length, in percent, from an instant.

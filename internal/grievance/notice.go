@@ -2,6 +2,7 @@ package grievance
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/huiyin/huiyin/internal/calendar"
@@ -58,7 +59,7 @@ func (s *Service) validate(m Moment, pointer string) error {
 		return nil
 	}
 	var f faults
-	f.check(oneOf(s.How, ServedHow), pointer+"/how", "service.unknown", "请选择送达方式")
+	f.check(slices.Contains(ServedHow, s.How), pointer+"/how", "service.unknown", "请选择送达方式")
 	f.check(!s.At.After(m.Now), pointer+"/at", "service.future", "送达时间不能晚于现在")
 	f.checkText(s.Proof, pointer+"/proof", MaxText, false)
 	return f.err()
@@ -122,11 +123,7 @@ func (c *Case) served(m Moment, by Post, n *Notice, in Service, at time.Time) er
 		return err
 	}
 	f.Stopped = stopped
-	if err := c.append(m, by, EvServed, at, f); err != nil {
-		return err
-	}
-	c.Version = c.Seq
-	return nil
+	return c.recordAbout(m, by, EvServed, at, f)
 }
 
 // serveNow records a service that was given together with the decision.

@@ -1,6 +1,7 @@
 package grievance
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -124,23 +125,15 @@ func (a Actor) IsSystem() bool { return len(a.Posts) == 1 && a.Posts[0].Role == 
 
 // Has reports whether the actor holds one of the roles anywhere.
 func (a Actor) Has(roles ...Role) bool {
-	for _, p := range a.Posts {
-		for _, r := range roles {
-			if p.Role == r {
-				return true
-			}
-		}
-	}
-	return false
+	_, ok := a.firstPost(roles...)
+	return ok
 }
 
 // PostAt gives the post with one of the roles that the actor holds in the unit itself.
 func (a Actor) PostAt(unit UnitID, roles ...Role) (Post, bool) {
 	for _, p := range a.Posts {
-		for _, r := range roles {
-			if p.Role == r && p.UnitID == unit {
-				return p, true
-			}
+		if p.UnitID == unit && slices.Contains(roles, p.Role) {
+			return p, true
 		}
 	}
 	return Post{}, false

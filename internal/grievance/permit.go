@@ -1,5 +1,7 @@
 package grievance
 
+import "slices"
+
 // Operation names what people do to a case.
 type Operation string
 
@@ -143,15 +145,17 @@ func above(m Moment, unit UnitID, roles ...Role) (Post, bool) {
 	return Post{}, false
 }
 
+var errNotPermitted = Refuse(Forbidden, "case.not_permitted", "您的岗位不能对该事项进行此操作")
+
 // permit checks who acts before it checks the state, so that somebody without
 // the right learns nothing about the state. It gives the post acted in.
 func (c *Case) permit(m Moment, op Operation) (Post, error) {
 	p := permissions[op]
 	by, ok := c.related(m, p.who)
 	if !ok {
-		return Post{}, Refuse(Forbidden, "case.not_permitted", "您的岗位不能对该事项进行此操作")
+		return Post{}, errNotPermitted
 	}
-	if !oneOf(c.Status, p.from) {
+	if !slices.Contains(p.from, c.Status) {
 		return Post{}, Refuse(Conflict, "case.state", "事项当前状态不允许此操作")
 	}
 	if p.locked && c.PendingSignOff != 0 {

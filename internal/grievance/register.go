@@ -2,6 +2,7 @@ package grievance
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -76,7 +77,7 @@ func Desk(m Moment, in Registration) (*Unit, error) {
 // firstPost gives the actor's first post with one of the roles.
 func (a Actor) firstPost(roles ...Role) (Post, bool) {
 	for _, p := range a.Posts {
-		if oneOf(p.Role, roles) {
+		if slices.Contains(roles, p.Role) {
 			return p, true
 		}
 	}
@@ -116,10 +117,9 @@ func register(m Moment, in Registration, desk *Unit, receipt Receipt) (*Case, Po
 	}
 	f := c.registered(m, in, holder)
 	f.OnBehalf = by.Role != RolePetitioner && by.Role != RoleSystem
-	if err := c.append(m, by, EvRegistered, c.ReceivedAt, f); err != nil {
+	if err := c.recordAbout(m, by, EvRegistered, c.ReceivedAt, f); err != nil {
 		return nil, Post{}, err
 	}
-	c.Version = c.Seq
 	return c, by, c.tellUnrouted(m, false)
 }
 
@@ -129,7 +129,7 @@ func newCase(m Moment, in Registration, desk *Unit, r Receipt) *Case {
 		ReceiptNumber: fmt.Sprintf("%s-%s-%04d", desk.Code, strings.ReplaceAll(r.Day.String(), "-", ""), r.N),
 		Status:        Registered, Round: 1, Channel: in.Channel, Nature: in.Nature, Route: in.Route,
 		Category: in.Category, Urgency: in.Urgency, Petition: in.Petition, SimplePetition: in.SimplePetition,
-		GroupPetition: in.Headcount >= 5, Headcount: max(in.Headcount, 1), Confidential: in.Confidential,
+		GroupPetition: in.Headcount >= minGroup, Headcount: max(in.Headcount, 1), Confidential: in.Confidential,
 		AreaID: in.Area, OriginUnitID: desk.ID, LeadUnitID: desk.ID,
 		PetitionerUserID: in.PetitionerUser, FiledBy: filing(m, desk),
 		ReceivedAt: in.ReceivedAt, RegisteredAt: m.Now,
@@ -190,9 +190,9 @@ func (c *Case) chooseProfile() string {
 
 func (in Registration) validate(m Moment) error {
 	var f faults
-	f.check(oneOf(in.Channel, Channels), "/channel", "channel.unknown", "请选择来源渠道")
-	f.check(in.Nature == "" || oneOf(in.Nature, Natures), "/nature", "nature.unknown", "诉求性质不在规定范围内")
-	f.check(in.Urgency == "" || oneOf(in.Urgency, Urgencies), "/urgency", "urgency.unknown", "紧急程度不在规定范围内")
+	f.check(slices.Contains(Channels, in.Channel), "/channel", "channel.unknown", "请选择来源渠道")
+	f.check(in.Nature == "" || slices.Contains(Natures, in.Nature), "/nature", "nature.unknown", "诉求性质不在规定范围内")
+	f.check(in.Urgency == "" || slices.Contains(Urgencies, in.Urgency), "/urgency", "urgency.unknown", "紧急程度不在规定范围内")
 	f.check(routeFits(in.Nature, in.Route), "/route", "route.unknown", "只有申诉求决类事项才有办理途径（1 至 6）")
 	f.checkCategory(m, in.Category)
 	f.check(in.Area.IsZero() || m.Book.Unit(in.Area) != nil, "/area_id", "unit.unknown", "问题发生地不存在")
@@ -210,7 +210,7 @@ func (in Registration) checkParties(f *faults) {
 	f.checkParty(in.Petitioner, "/petitioner")
 	for i, p := range in.Others {
 		at := fmt.Sprintf("/others/%d", i)
-		f.check(oneOf(p.Kind, []PartyKind{Representative, PersonNamed}), at+"/kind", "party.kind", "请选择代表或被反映人")
+		f.check(slices.Contains([]PartyKind{Representative, PersonNamed}, p.Kind), at+"/kind", "party.kind", "请选择代表或被反映人")
 		f.checkParty(p, at)
 	}
 }
@@ -246,6 +246,13 @@ func (f *faults) checkText(s, pointer string, limit int, needed bool) {
 	f.check(len(s) <= limit || len([]rune(s)) <= limit, pointer, "text.too_long", fmt.Sprintf("此项不能超过 %d 字", limit))
 }
 
+// checkWords is checkText for a request that is nothing but words.
+func checkWords(words string, needed bool) error {
+	var f faults
+	f.checkText(words, "/words", MaxText, needed)
+	return f.err()
+}
+
 // receiver says in which post the actor may bring a case to this desk.
 func (c *Case) receiver(m Moment) (Post, error) {
 	if m.By.IsSystem() {
@@ -256,7 +263,7 @@ func (c *Case) receiver(m Moment) (Post, error) {
 	}
 	lead := m.Book.Unit(c.LeadUnitID)
 	for _, p := range m.By.Posts {
-		if oneOf(p.Role, []Role{RoleClerk, RoleCourier, RoleGridWorker}) {
+		if slices.Contains([]Role{RoleClerk, RoleCourier, RoleGridWorker}, p.Role) {
 			if own := m.Book.Unit(p.UnitID); own != nil && own.Within(lead) {
 				return p, nil
 			}
@@ -303,7 +310,7 @@ func (c *Case) registered(m Moment, in Registration, h Holder) Facts {
 // deskDebtor is who owes what the desk owes: the person on duty there by name,
 // the desk's clerks while a courier or grid worker still answers for the case.
 func (c *Case) deskDebtor() debtor {
-	if oneOf(c.ResponsiblePost.Role, []Role{RoleClerk, RoleLeader}) {
+	if slices.Contains([]Role{RoleClerk, RoleLeader}, c.ResponsiblePost.Role) {
 		return debtor{c.ResponsiblePost, c.Responsible}
 	}
 	return debtor{post: Post{UnitID: c.LeadUnitID, Role: RoleClerk}}

@@ -1,6 +1,7 @@
 package grievance
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -116,9 +117,7 @@ func (c *Case) Approve(m Moment, number int, in Approval) error {
 	if err != nil {
 		return err
 	}
-	var f faults
-	f.checkText(in.Words, "/words", MaxText, false)
-	if err := f.err(); err != nil {
+	if err := checkWords(in.Words, false); err != nil {
 		return err
 	}
 	facts, err := c.decide(m, s, SignOffApproved)
@@ -155,7 +154,7 @@ func (c *Case) Return(m Moment, number int, in Returning) error {
 		return err
 	}
 	var f faults
-	f.check(oneOf(in.Reason, ReturnReasons), "/reason", "reason.unknown", "退回须选择原因")
+	f.check(slices.Contains(ReturnReasons, in.Reason), "/reason", "reason.unknown", "退回须选择原因")
 	f.checkText(in.Words, "/words", MaxText, true)
 	if err := f.err(); err != nil {
 		return err
@@ -184,11 +183,11 @@ func (c *Case) sign(m Moment, number int) (*SignOff, Post, error) {
 	}
 	if s.State != SignOffPending {
 		if _, ok := above(m, s.UnitID, RoleLeader); !ok {
-			return nil, Post{}, Refuse(Forbidden, "case.not_permitted", "您的岗位不能对该事项进行此操作")
+			return nil, Post{}, errNotPermitted
 		}
 		return nil, Post{}, Refuse(Conflict, "signoff.decided", "该签批已有决定")
 	}
-	if !m.By.UserID.IsZero() && oneOf(m.By.UserID, c.interested()) {
+	if !m.By.UserID.IsZero() && slices.Contains(c.interested(), m.By.UserID) {
 		return nil, Post{}, Refuse(Forbidden, "signoff.own_work", "不能签批本人承办、提请或反映的事项")
 	}
 	by, err := c.permit(m, OpSign)
@@ -233,10 +232,8 @@ func (c *Case) Withdraw(m Moment, in Withdrawal) error {
 	if err != nil {
 		return err
 	}
-	var f faults
-	f.checkText(in.Words, "/words", MaxText, true)
-	if err := f.err(); err != nil {
+	if err := checkWords(in.Words, true); err != nil {
 		return err
 	}
-	return c.request(m, by, SignOff{Kind: SignWithdrawal}, EvWithdrawRequest, textIn{TextReason, in.Words})
+	return c.request(m, by, SignOff{Kind: SignWithdrawal}, EvWithdrawalRequested, textIn{TextReason, in.Words})
 }

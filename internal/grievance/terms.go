@@ -1,5 +1,7 @@
 package grievance
 
+import "slices"
+
 // Status is where a case stands in its life.
 type Status string
 
@@ -23,7 +25,7 @@ var Statuses = []Status{Registered, Accepted, Assigned, InHandling, AwaitingSign
 var Ended = []Status{Closed, Declined, Withdrawn}
 
 // Open reports whether somebody still has to act before the case is answered.
-func (s Status) Open() bool { return !oneOf(s, Ended) }
+func (s Status) Open() bool { return !slices.Contains(Ended, s) }
 
 // Nature is what kind of grievance it is (Art. 17).
 type Nature string

@@ -1,6 +1,9 @@
 package grievance
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // TextKind says what a text is.
 type TextKind string
@@ -75,6 +78,9 @@ const (
 	PersonNamed    PartyKind = "named"          // whom the grievance is about
 )
 
+// minGroup is how many people make a group petition (Art. 20).
+const minGroup = 5
+
 // MaxRepresentatives is how many may speak for a group petition (Art. 20).
 const MaxRepresentatives = 5
 
@@ -93,7 +99,7 @@ func (c *Case) Reveal(m Moment, in Revealing) error {
 	if c.Confidential && by.Role == RoleHandler {
 		return Refuse(Forbidden, "case.confidential", "该事项要求保密，承办人不能查看诉求人身份，请通过窗口联系")
 	}
-	if !oneOf(in.Reason, RevealReasons) {
+	if !slices.Contains(RevealReasons, in.Reason) {
 		return InvalidField("/reason", "reason.unknown", "请选择查看原因")
 	}
 	return c.append(m, by, EvRevealed, m.Now, Facts{Reason: in.Reason})

@@ -1,6 +1,9 @@
 package grievance
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Classification decides what a case is; empty fields stay as they are.
 type Classification struct {
@@ -49,8 +52,8 @@ func (in Classification) validate(m Moment, c *Case) error {
 	}
 	var f faults
 	f.check(in != (Classification{}), "", "request.nothing", "没有填写任何修改内容")
-	f.check(in.Nature == "" || oneOf(in.Nature, Natures), "/nature", "nature.unknown", "诉求性质不在规定范围内")
-	f.check(in.Urgency == "" || oneOf(in.Urgency, Urgencies), "/urgency", "urgency.unknown", "紧急程度不在规定范围内")
+	f.check(in.Nature == "" || slices.Contains(Natures, in.Nature), "/nature", "nature.unknown", "诉求性质不在规定范围内")
+	f.check(in.Urgency == "" || slices.Contains(Urgencies, in.Urgency), "/urgency", "urgency.unknown", "紧急程度不在规定范围内")
 	f.check(routeFits(nature, in.Route), "/route", "route.unknown", "只有申诉求决类事项才有办理途径（1 至 6）")
 	f.checkCategory(m, in.Category)
 	return f.err()
@@ -114,7 +117,7 @@ func (c *Case) Correct(m Moment, in Correction) error {
 		c.propose(m)
 	}
 	set(&c.Headcount, in.Headcount)
-	c.GroupPetition = c.Headcount >= 5
+	c.GroupPetition = c.Headcount >= minGroup
 	texts := c.writeAll(m, true, textIn{TextTitle, in.Title}, textIn{TextBody, in.Body})
 	if err := c.record(m, by, EvCorrected, Facts{Area: in.Area, Proposed: c.ProposedUnitID, Texts: texts}); err != nil {
 		return err
@@ -199,7 +202,7 @@ func (c *Case) Decline(m Moment, in Declining) error {
 		return err
 	}
 	var f faults
-	f.check(oneOf(in.Reason, DeclineReasons), "/reason", "reason.unknown", "不予受理须选择规定的原因")
+	f.check(slices.Contains(DeclineReasons, in.Reason), "/reason", "reason.unknown", "不予受理须选择规定的原因")
 	f.checkText(in.Words, "/words", MaxText, true)
 	if err := f.err(); err != nil {
 		return err
@@ -239,7 +242,7 @@ func (c *Case) end(m Moment, by Post, kind EventKind, to ending, f Facts) error 
 	}
 	for _, k := range c.running() {
 		switch {
-		case oneOf(k.Kind, to.met):
+		case slices.Contains(to.met, k.Kind):
 			f.Stopped = append(f.Stopped, c.stopOne(k, Met, m.Now))
 		case k.Kind != to.keeps:
 			f.Stopped = append(f.Stopped, c.stopOne(k, Cancelled, m.Now))
@@ -309,7 +312,7 @@ func (c *Case) destination(m Moment, in Forwarding) (*Unit, error) {
 	var f faults
 	to := m.Book.Current(in.Unit)
 	f.check(to != nil, "/unit_id", "unit.unknown", "转送的单位不存在")
-	f.check(oneOf(in.Reason, ForwardReasons), "/reason", "reason.unknown", "请选择转送原因")
+	f.check(slices.Contains(ForwardReasons, in.Reason), "/reason", "reason.unknown", "请选择转送原因")
 	f.checkText(in.Words, "/words", MaxText, false)
 	if err := f.err(); err != nil {
 		return nil, err
