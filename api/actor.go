@@ -22,7 +22,7 @@ var (
 type gate struct {
 	roles     []grievance.Role // one of these, in any unit; none: whoever has logged in
 	anonymous bool             // no login is asked for, or looked at
-	limited   bool             // held to the rate of its address
+	bucket    string           // which allowance of its address it spends; none: it is not limited
 	patient   bool             // may take minutes
 }
 
@@ -30,9 +30,11 @@ func only(roles ...grievance.Role) gate { return gate{roles: roles} }
 
 // The gates that stand in the route table.
 var (
-	machines   = gate{anonymous: true}                // probes and documents
-	anybody    = gate{anonymous: true, limited: true} // the public, and whoever logs in
-	loggedIn   = gate{}                               // every account, petitioners too
+	machines   = gate{anonymous: true} // probes and documents
+	logins     = gate{anonymous: true, bucket: "login"}
+	senders    = gate{anonymous: true, bucket: "intake"} // the public with a new grievance
+	askers     = gate{anonymous: true, bucket: "lookup"} // the public with a query code, which could be guessed
+	loggedIn   = gate{}                                  // every account, petitioners too
 	staff      = only(grievance.StaffRoles...)
 	overseers  = only(grievance.RoleSupervisor, grievance.RoleInspector, grievance.RoleLeader, grievance.RoleAdmin)
 	intake     = only(grievance.RoleClerk, grievance.RoleCourier, grievance.RoleGridWorker)

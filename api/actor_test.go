@@ -14,7 +14,8 @@ func gated(*server) []route {
 	who := func(c echo.Context) error { return c.String(http.StatusOK, "I am "+actorOf(c).UserID.String()) }
 	return []route{
 		{"GET", "/machines", who, machines},
-		{"GET", "/anybody", who, anybody},
+		{"GET", "/anybody", who, askers},
+		{"GET", "/login", who, logins},
 		{"GET", "/logged-in", who, loggedIn},
 		{"GET", "/staff", who, staff},
 		{"GET", "/leaders", who, leaders},

@@ -83,6 +83,7 @@ const (
 // routes is every address of Huiyin. HEAD goes wherever GET does.
 func (s *server) routes() []route { //nolint:funlen // one table, so that nothing is overlooked
 	return []route{
+		{"GET", "/", s.home, machines},
 		{"GET", "/healthz", s.alive, machines},
 		{"GET", "/readyz", s.ready, machines},
 		{"GET", "/metrics", s.metrics(), machines},
@@ -91,20 +92,20 @@ func (s *server) routes() []route { //nolint:funlen // one table, so that nothin
 		{"GET", "/docs/:file", s.pageFile, machines},
 		{"GET", "/.well-known/jwks.json", s.jwks, machines},
 
-		{"POST", v1 + "/auth/token", s.login, anybody},
-		{"POST", v1 + "/auth/refresh", s.refresh, anybody},
-		{"POST", v1 + "/auth/logout", s.logout, anybody},
-		{"GET", v1 + "/auth/me", s.me, loggedIn},
+		{"POST", v1 + "/auth/token", s.login, logins},
+		{"POST", v1 + "/auth/refresh", s.refresh, logins},
+		{"POST", v1 + "/auth/logout", s.logout, logins},
+		{"GET", v1 + "/auth/me", bare(s.me), loggedIn},
 
 		{"GET", v1 + "/units", s.listUnits, loggedIn},
 		{"POST", v1 + "/units", s.createUnit, admins},
-		{"GET", v1 + "/units/:id", s.getUnit, loggedIn},
+		{"GET", v1 + "/units/:id", bare(s.getUnit), loggedIn},
 		{"GET", v1 + "/units/:id/subtree", s.unitSubtree, loggedIn},
 		{"POST", v1 + "/units/:id/rename", s.renameUnit, admins},
 		{"POST", v1 + "/units/:id/merge", s.mergeUnit, admins},
 		{"GET", v1 + "/users", s.listUsers, staff},
 		{"POST", v1 + "/users", s.createUser, admins},
-		{"GET", v1 + "/users/:id", s.getUser, staff},
+		{"GET", v1 + "/users/:id", bare(s.getUser), staff},
 		{"POST", v1 + "/users/:id/disable", s.disableUser, admins},
 		{"GET", v1 + "/appointments", s.listAppointments, staff},
 		{"POST", v1 + "/appointments", s.appoint, admins},
@@ -124,14 +125,14 @@ func (s *server) routes() []route { //nolint:funlen // one table, so that nothin
 		{"GET", v1 + "/escalations", s.listEscalations, staff},
 		{"GET", v1 + "/reports/escalations", s.escalationReport, overseers},
 		{"GET", v1 + "/reports/timeliness", s.timelinessReport, overseers},
-		{"GET", v1 + "/cases/:id", s.getCase, loggedIn},
+		{"GET", v1 + "/cases/:id", bare(s.getCase), loggedIn},
 		{"GET", v1 + "/cases/:id/events", s.caseEvents, loggedIn},
-		{"GET", v1 + "/cases/:id/deadlines", s.caseDeadlines, loggedIn},
-		{"GET", v1 + "/cases/:id/notices", s.caseNotices, loggedIn},
-		{"GET", v1 + "/cases/:id/parties", s.caseParties, loggedIn},
+		{"GET", v1 + "/cases/:id/deadlines", bare(s.caseDeadlines), loggedIn},
+		{"GET", v1 + "/cases/:id/notices", bare(s.caseNotices), loggedIn},
+		{"GET", v1 + "/cases/:id/parties", bare(s.caseParties), loggedIn},
 		{"POST", v1 + "/cases/:id/parties/reveal", s.revealParties, workers},
-		{"GET", v1 + "/cases/:id/sign-offs", s.caseSignOffs, staff},
-		{"GET", v1 + "/cases/:id/escalations", s.caseEscalations, staff},
+		{"GET", v1 + "/cases/:id/sign-offs", bare(s.caseSignOffs), staff},
+		{"GET", v1 + "/cases/:id/escalations", bare(s.caseEscalations), staff},
 		{"POST", v1 + "/cases/:id/accept", s.acceptCase, desks},
 		{"POST", v1 + "/cases/:id/answer", s.answerCase, desks},
 		{"POST", v1 + "/cases/:id/classify", s.classifyCase, desks},
@@ -153,11 +154,12 @@ func (s *server) routes() []route { //nolint:funlen // one table, so that nothin
 		{"POST", v1 + "/cases/:id/escalate", s.escalateCase, reporters},
 		{"POST", v1 + "/escalations/:id/acknowledge", s.acknowledgeEscalation, overseers},
 		{"POST", v1 + "/escalations/:id/resolve", s.resolveEscalation, overseers},
-		{"POST", v1 + "/public/cases", s.registerPublic, anybody},
-		{"POST", v1 + "/public/cases/lookup", s.lookupPublic, anybody},
-		{"POST", v1 + "/public/cases/rating", s.ratePublic, anybody},
-		{"POST", v1 + "/public/cases/dispute", s.disputePublic, anybody},
-		{"GET", v1 + "/engine", s.engineStatus, admins},
+		{"GET", v1 + "/public/units", s.publicUnits, senders},
+		{"POST", v1 + "/public/cases", s.registerPublic, senders},
+		{"POST", v1 + "/public/cases/lookup", s.lookupPublic, askers},
+		{"POST", v1 + "/public/cases/rating", s.ratePublic, askers},
+		{"POST", v1 + "/public/cases/dispute", s.disputePublic, askers},
+		{"GET", v1 + "/engine", bare(s.engineStatus), admins},
 		{"POST", v1 + "/engine/run", s.runEngine, admins.patiently()},
 	}
 }
@@ -180,9 +182,12 @@ func (s *server) handler(routes []route) http.Handler {
 		e.Use(otelecho.Middleware("huiyin", otelecho.WithTracerProvider(s.Tracer), otelecho.WithPropagators(propagation.TraceContext{})))
 	}
 	e.Use(measure(s.Metrics), s.record, guard, survive)
-	limiter := newLimiter(s.Rate, s.Pace)
+	limiters := map[string]*limiter{}
 	for _, r := range routes {
-		answer := s.behind(r.gate, limiter, r.handle)
+		if r.gate.bucket != "" && limiters[r.gate.bucket] == nil {
+			limiters[r.gate.bucket] = newLimiter(s.Rate, s.Pace)
+		}
+		answer := s.behind(r.gate, limiters[r.gate.bucket], r.handle)
 		e.Add(r.method, r.path, answer)
 		if r.method == http.MethodGet {
 			e.Add(http.MethodHead, r.path, answer)
@@ -191,13 +196,14 @@ func (s *server) handler(routes []route) http.Handler {
 	return e
 }
 
-// behind puts a handler behind its gate, and both under a time limit.
+// behind puts a handler behind its gate, and both under a time limit; l holds the
+// allowances that the gate's bucket spends, nil where there is none.
 func (s *server) behind(g gate, l *limiter, handle echo.HandlerFunc) echo.HandlerFunc {
 	if !g.anonymous {
 		handle = s.admit(g, handle)
 	}
-	if g.limited {
-		handle = l.limit(handle)
+	if l != nil {
+		handle = l.limit(g.bucket, handle)
 	}
 	if g.patient {
 		return hurry(patience, handle)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
@@ -87,6 +88,9 @@ func (s *server) login(c echo.Context) error {
 		return err
 	}
 	tokens, err := s.Auth.Login(c.Request().Context(), in.Username, in.Password, in.Client)
+	if closed, ok := errors.AsType[*auth.Closed](err); ok {
+		retryIn(c, closed.Left)
+	}
 	if err != nil {
 		return err
 	}
@@ -145,7 +149,7 @@ func (s *server) logout(c echo.Context) error {
 //	@Tags			login
 //	@Produce		json
 //	@Success		200	{object}	Me
-//	@Failure		401,503	{object}	Problem
+//	@Failure		400,401,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/auth/me [get]
 func (s *server) me(c echo.Context) error {

@@ -17,10 +17,10 @@ import (
 func caseFilter(q *query, book *grievance.Book, now time.Time) store.CaseFilter {
 	f := store.CaseFilter{
 		Statuses: setParam(q, "status", grievance.Statuses...), Unit: areaParam(q, book, ""),
-		Handler: idParam[grievance.User](q, "handler_id"), Responsible: idParam[grievance.User](q, "responsible_id"),
+		Handler: idParam[grievance.User](q, "handler"), Responsible: idParam[grievance.User](q, "responsible"),
 		Channels: setParam(q, "channel", grievance.Channels...), Natures: setParam(q, "nature", grievance.Natures...),
 		Category: q.text("category", 20), Urgencies: setParam(q, "urgency", grievance.Urgencies...), Profile: q.text("profile", 50),
-		Received: store.Period{From: q.date("received_from"), To: q.date("received_to")}, DueBefore: q.instant("due_before"),
+		Received: q.period("received_from", "received_to"), DueBefore: q.instant("due_before"),
 		Overdue: q.boolean("overdue"), Unrouted: q.boolean("unrouted"), Unassigned: q.boolean("unassigned"),
 		Escalated: q.boolean("escalated"), Escalation: escalationFilter(q, book, escalationPrefix),
 		Clocked: casesClocked(q, book, now), Now: now,
@@ -44,7 +44,7 @@ func setParam[E ~string](q *query, name string, allowed ...E) (set []E) {
 // areaParam reads a unit with all below it, or alone; a prefix stands before the
 // names of both parameters. A unit that does not exist is not found.
 func areaParam(q *query, book *grievance.Book, prefix string) store.Area {
-	id, alone := idParam[grievance.Unit](q, prefix+"unit_id"), yes(q.boolean(prefix+"unit_alone"))
+	id, alone := idParam[grievance.Unit](q, prefix+"unit"), yes(q.boolean(prefix+"unit_alone"))
 	if id.IsZero() {
 		return store.Area{}
 	}
@@ -75,7 +75,7 @@ const (
 func escalationFilter(q *query, book *grievance.Book, prefix string) store.EscalationFilter {
 	return store.EscalationFilter{
 		From:   areaParam(q, book, prefix),
-		Opened: store.Period{From: q.date(prefix + "opened_from"), To: q.date(prefix + "opened_to")},
+		Opened: q.period(prefix+"opened_from", prefix+"opened_to"),
 		Levels: levelsParam(q, prefix+"level"), Causes: setParam(q, prefix+"cause", grievance.Causes...),
 		States: setParam(q, prefix+"state", report.EscalationStates...), Unroutable: q.boolean(prefix + "unroutable"),
 	}
@@ -96,7 +96,7 @@ func levelsParam(q *query, name string) (levels []int) {
 func casesClocked(q *query, book *grievance.Book, now time.Time) *store.ClockFilter {
 	f := store.ClockFilter{
 		Debtor:    areaParam(q, book, clockPrefix),
-		Started:   store.Period{From: q.date(clockPrefix + "started_from"), To: q.date(clockPrefix + "started_to")},
+		Started:   q.period(clockPrefix+"started_from", clockPrefix+"started_to"),
 		Kinds:     setParam(q, clockPrefix+"kind", grievance.ClockKinds...),
 		Standings: setParam(q, clockPrefix+"standing", store.Standings...), Now: now,
 	}
@@ -122,7 +122,7 @@ func (l link) area(prefix string, b report.Branch) {
 	if b.Unit == nil {
 		return
 	}
-	l.Set(prefix+"unit_id", b.Unit.ID.String())
+	l.Set(prefix+"unit", b.Unit.ID.String())
 	if b.Alone {
 		l.Set(prefix+"unit_alone", "true")
 	}

@@ -57,10 +57,10 @@ func nextDueView(k *grievance.Clock, now time.Time) *NextDueView {
 //	@Tags			cases
 //	@Produce		json
 //	@Param			status			query	string	false	"statuses"	example(registered,accepted)
-//	@Param			unit_id			query	string	false	"takes part as lead or handling unit, with all below"	format(uuid)
+//	@Param			unit			query	string	false	"takes part as lead or handling unit, with all below"	format(uuid)
 //	@Param			unit_alone		query	bool	false	"that unit alone"
-//	@Param			handler_id		query	string	false	"its handler"	format(uuid)
-//	@Param			responsible_id	query	string	false	"who answers for it"	format(uuid)
+//	@Param			handler			query	string	false	"its handler"	format(uuid)
+//	@Param			responsible		query	string	false	"who answers for it"	format(uuid)
 //	@Param			channel			query	string	false	"channels"
 //	@Param			nature			query	string	false	"natures"
 //	@Param			category		query	string	false	"a category and all below it"	maxlength(20)
@@ -71,9 +71,9 @@ func nextDueView(k *grievance.Clock, now time.Time) *NextDueView {
 //	@Param			due_before		query	string	false	"a deadline that runs is due before"	format(date-time)
 //	@Param			overdue			query	bool	false	"a deadline is late now, or was missed and the case is still open"
 //	@Param			unrouted		query	bool	false	"nobody's duty by the responsibility list"
-//	@Param			unassigned		query	bool	false	"open, and no handler named"
+//	@Param			unassigned		query	bool	false	"open, and nobody has acknowledged it"
 //	@Param			escalated				query	bool	false	"has been escalated"
-//	@Param			escalation_unit_id		query	string	false	"escalated from this unit or one below"	format(uuid)
+//	@Param			escalation_unit			query	string	false	"escalated from this unit or one below"	format(uuid)
 //	@Param			escalation_unit_alone	query	bool	false	"from that unit alone"
 //	@Param			escalation_opened_from	query	string	false	"escalated on this day or later"	format(date)
 //	@Param			escalation_opened_to	query	string	false	"escalated on this day or earlier"	format(date)
@@ -81,7 +81,7 @@ func nextDueView(k *grievance.Clock, now time.Time) *NextDueView {
 //	@Param			escalation_cause		query	string	false	"causes"
 //	@Param			escalation_state		query	string	false	"states"
 //	@Param			escalation_unroutable	query	bool	false	"nobody could take it"
-//	@Param			clock_unit_id		query	string	false	"a deadline owed by this unit or one below"	format(uuid)
+//	@Param			clock_unit			query	string	false	"a deadline owed by this unit or one below"	format(uuid)
 //	@Param			clock_unit_alone	query	bool	false	"by that unit alone"
 //	@Param			clock_started_from	query	string	false	"started on this day or later"	format(date)
 //	@Param			clock_started_to	query	string	false	"started on this day or earlier"	format(date)
@@ -92,7 +92,7 @@ func nextDueView(k *grievance.Clock, now time.Time) *NextDueView {
 //	@Param			limit	query	int		false	"how many"	minimum(1)	maximum(200)	default(50)
 //	@Param			cursor	query	string	false	"where the page begins"
 //	@Success		200		{object}	CasePage
-//	@Failure		400,401,404,503	{object}	Problem
+//	@Failure		400,401,404,422,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/cases [get]
 func (s *server) listCases(c echo.Context) error {

@@ -137,7 +137,7 @@ var errOutside = grievance.Refuse(grievance.Forbidden, "case.outside", "只有�
 //	@Success		200	{object}	CaseDetail
 //	@Header			200	{string}	ETag	"the version"
 //	@Success		304	"unchanged since If-None-Match"
-//	@Failure		401,404,503	{object}	Problem
+//	@Failure		400,401,404,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/cases/{id} [get]
 func (s *server) getCase(c echo.Context) error {
@@ -187,7 +187,7 @@ func (l look) detail() (CaseDetail, error) {
 //	@Produce		json
 //	@Param			id	path		string	true	"case"	format(uuid)
 //	@Success		200	{object}	ClockList
-//	@Failure		401,404,503	{object}	Problem
+//	@Failure		400,401,404,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/cases/{id}/deadlines [get]
 func (s *server) caseDeadlines(c echo.Context) error {
@@ -229,7 +229,7 @@ func reply(c echo.Context, found any, err error) error {
 //	@Produce		json
 //	@Param			id	path		string	true	"case"	format(uuid)
 //	@Success		200	{object}	NoticeList
-//	@Failure		401,404,503	{object}	Problem
+//	@Failure		400,401,404,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/cases/{id}/notices [get]
 func (s *server) caseNotices(c echo.Context) error {
@@ -261,7 +261,7 @@ func (l look) notices() (NoticeList, error) {
 //	@Produce		json
 //	@Param			id	path		string	true	"case"	format(uuid)
 //	@Success		200	{object}	SignOffList
-//	@Failure		401,403,404,503	{object}	Problem
+//	@Failure		400,401,403,404,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/cases/{id}/sign-offs [get]
 func (s *server) caseSignOffs(c echo.Context) error {
@@ -305,7 +305,7 @@ func orNone(texts []TextView) []TextView {
 //	@Produce		json
 //	@Param			id	path		string	true	"case"	format(uuid)
 //	@Success		200	{object}	PartyList
-//	@Failure		401,404,503	{object}	Problem
+//	@Failure		400,401,404,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/cases/{id}/parties [get]
 func (s *server) caseParties(c echo.Context) error {
@@ -328,7 +328,7 @@ func (s *server) caseParties(c echo.Context) error {
 //	@Produce		json
 //	@Param			id	path		string	true	"case"	format(uuid)
 //	@Success		200	{object}	EscalationList
-//	@Failure		401,403,404,503	{object}	Problem
+//	@Failure		400,401,403,404,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/cases/{id}/escalations [get]
 func (s *server) caseEscalations(c echo.Context) error {

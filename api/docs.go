@@ -64,6 +64,14 @@ func (s *server) contract() echo.HandlerFunc {
 //	@Router			/docs [get]
 func (s *server) page(c echo.Context) error { return sendFile(c, "index.html") }
 
+// home sends whoever opens the bare address to the page.
+//
+//	@Summary	首页 / the bare address
+//	@Tags		operations
+//	@Success	307	"to /docs"
+//	@Router		/ [get]
+func (s *server) home(c echo.Context) error { return c.Redirect(http.StatusTemporaryRedirect, "/docs") }
+
 // pageFile answers with a file that the page is made of.
 //
 //	@Summary	接口文档页面的文件 / a file of the page

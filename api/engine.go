@@ -56,7 +56,7 @@ func engineRun(s engine.Summary) EngineRun {
 //	@Tags		engine
 //	@Produce	json
 //	@Success	200	{object}	EngineStatus
-//	@Failure	401,403,503	{object}	Problem
+//	@Failure	400,401,403,503	{object}	Problem
 //	@Security	bearer
 //	@Router		/api/v1/engine [get]
 func (s *server) engineStatus(c echo.Context) error {

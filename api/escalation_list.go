@@ -63,7 +63,7 @@ const mine = "mine"
 //	@Description	无人可接的在前，其次未交办或未签收的诉求，再按时间先后；均指尚未处理的。日期为北京日期，含首尾。 Unroutable ones first, then those of unassigned cases, while they are unresolved; then the oldest. Dates are Beijing's, both included; several values are separated by commas.
 //	@Tags			supervision
 //	@Produce		json
-//	@Param			unit_id		query	string	false	"came from this unit or one below"	format(uuid)
+//	@Param			unit		query	string	false	"came from this unit or one below"	format(uuid)
 //	@Param			unit_alone	query	bool	false	"came from that unit alone"
 //	@Param			opened_from	query	string	false	"first day"	format(date)
 //	@Param			opened_to	query	string	false	"last day"	format(date)
@@ -76,7 +76,7 @@ const mine = "mine"
 //	@Param			limit		query	int		false	"how many"	minimum(1)	maximum(200)	default(50)
 //	@Param			cursor		query	string	false	"where the page begins"
 //	@Success		200		{object}	EscalationPage
-//	@Failure		400,401,403,404,503	{object}	Problem
+//	@Failure		400,401,403,404,422,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/escalations [get]
 func (s *server) listEscalations(c echo.Context) error {

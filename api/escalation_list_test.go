@@ -37,11 +37,11 @@ func TestEscalationOrderAndFilters(t *testing.T) {
 			}
 		}
 		for query, want := range map[string][]string{
-			"":                            {"unassigned", "unacknowledged", "handled", "solved"},
-			"?state=open":                 {"unassigned", "unacknowledged", "handled"},
-			"?state=resolved":             {"solved"},
-			"?unit_id=" + s.unit(economy): {"unacknowledged", "handled"},
-			"?unit_id=" + s.unit(jichuan) + "&unit_alone=true": {"unassigned", "solved"},
+			"":                         {"unassigned", "unacknowledged", "handled", "solved"},
+			"?state=open":              {"unassigned", "unacknowledged", "handled"},
+			"?state=resolved":          {"solved"},
+			"?unit=" + s.unit(economy): {"unacknowledged", "handled"},
+			"?unit=" + s.unit(jichuan) + "&unit_alone=true": {"unassigned", "solved"},
 			"?level=1":                      nil,
 			"?level=2,3&cause=reported":     {"unassigned", "unacknowledged", "handled", "solved"},
 			"?opened_from=2026-11-24":       nil,

@@ -8,15 +8,35 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/report"
 )
 
 const typeCSV = "text/csv"
 
+var errAccept = grievance.Refuse(grievance.Invalid, "request.accept", "只能以 application/json 或 text/csv 提供")
+
 // wantsCSV reports whether the client's Accept prefers a table for a spreadsheet
 // to JSON.
 func wantsCSV(c echo.Context) bool {
-	csv, json := 0.0, 0.0
+	csv, json := accepted(c)
+	return csv > 0 && csv >= json
+}
+
+// acceptable refuses a request whose Accept names neither type.
+func acceptable(c echo.Context) error {
+	if csv, json := accepted(c); csv == 0 && json == 0 {
+		return errAccept
+	}
+	return nil
+}
+
+// accepted gives the weights of both types in the client's Accept. Without one,
+// JSON it is.
+func accepted(c echo.Context) (csv, json float64) {
+	if c.Request().Header.Get("Accept") == "" {
+		return 0, 1
+	}
 	for _, line := range c.Request().Header.Values("Accept") {
 		for media := range strings.SplitSeq(line, ",") {
 			name, rest, _ := strings.Cut(media, ";")
@@ -28,7 +48,7 @@ func wantsCSV(c echo.Context) bool {
 			}
 		}
 	}
-	return csv > 0 && csv >= json
+	return csv, json
 }
 
 // quality reads the weight of a media range (RFC 9110, 12.4.2); 1 without one.

@@ -129,17 +129,20 @@ func TestRateOfAnonymousRequests(t *testing.T) {
 		}
 		return res.Header
 	}
-	ask(200, `"anonymous";r=1;t=0`)
-	ask(200, `"anonymous";r=0;t=0`)
-	h := ask(429, `"anonymous";r=0;t=10`)
-	if h.Get("Retry-After") != "10" || h.Get("RateLimit-Policy") != `"anonymous";q=2;w=20` {
+	ask(200, `"lookup";r=1;t=0`)
+	ask(200, `"lookup";r=0;t=0`)
+	h := ask(429, `"lookup";r=0;t=10`)
+	if h.Get("Retry-After") != "10" || h.Get("RateLimit-Policy") != `"lookup";q=2;w=20` {
 		t.Errorf("Retry-After %s, policy %s", h.Get("Retry-After"), h.Get("RateLimit-Policy"))
 	}
 	if res := r.call("GET", "/logged-in", "", "Authorization: Bearer clerk"); res.StatusCode != http.StatusOK {
 		t.Errorf("who has logged in is limited: %d", res.StatusCode)
 	}
+	if res := r.call("GET", "/login", ""); res.StatusCode != http.StatusOK {
+		t.Errorf("who looks cases up keeps others from logging in: %d", res.StatusCode)
+	}
 	r.pace.Advance(10 * time.Second)
-	ask(200, `"anonymous";r=0;t=0`)
+	ask(200, `"lookup";r=0;t=0`)
 	p := problemOf(t, r.call("GET", "/anybody", "", "Accept-Language: en"))
 	wantLanguage(t, p, "en")
 	if p.Code != "request.rate" {

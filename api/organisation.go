@@ -92,6 +92,30 @@ func (s *server) listUnits(c echo.Context) error {
 	})
 }
 
+// publicUnits lists the units that somebody without a login can write to, or
+// name as the place of a matter.
+//
+//	@Summary		可受理单位 / units, without a login
+//	@Description	供群众提交诉求时选择单位或问题发生地，按代码排序。 For choosing whose desk, or where the matter lies; by code.
+//	@Tags			public
+//	@Produce		json
+//	@Param			parent	query		string	false	"directly under this unit"	format(uuid)
+//	@Param			level	query		string	false	"level"						enums(province,city,county,township,village,grid)
+//	@Param			q		query		string	false	"part of the name, or the beginning of the code"	maxlength(50)
+//	@Param			limit	query		int		false	"how many"	minimum(1)	maximum(200)	default(50)
+//	@Param			cursor	query		string	false	"where the page begins"
+//	@Success		200		{object}	UnitPage
+//	@Failure		400,429,503	{object}	Problem
+//	@Router			/api/v1/public/units [get]
+func (s *server) publicUnits(c echo.Context) error {
+	q := readQuery(c)
+	parent, level, words := idParam[grievance.Unit](q, "parent"), enumParam(q, "level", grievance.Levels...), q.text("q", 50)
+	return s.pageOfUnits(c, q, func(u *grievance.Unit) bool {
+		return u.EndedAt == nil && (parent.IsZero() || u.ParentID == parent) && (level == "" || u.Level == level) &&
+			(strings.Contains(u.Name, words) || strings.HasPrefix(u.Code, words))
+	})
+}
+
 // unitSubtree lists a unit and every unit below it.
 //
 //	@Summary		下级单位 / subtree of a unit
@@ -143,7 +167,7 @@ func (s *server) pageOfUnits(c echo.Context, q *query, wanted func(*grievance.Un
 //	@Produce	json
 //	@Param		id	path		string	true	"unit"	format(uuid)
 //	@Success	200	{object}	UnitView
-//	@Failure	401,404,503	{object}	Problem
+//	@Failure	400,401,404,503	{object}	Problem
 //	@Security	bearer
 //	@Router		/api/v1/units/{id} [get]
 func (s *server) getUnit(c echo.Context) error {

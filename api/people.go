@@ -134,7 +134,7 @@ func (s *server) listed(c echo.Context, book *grievance.Book, u *grievance.User,
 //	@Produce	json
 //	@Param		id	path		string	true	"user"	format(uuid)
 //	@Success	200	{object}	UserView
-//	@Failure	401,403,404,503	{object}	Problem
+//	@Failure	400,401,403,404,503	{object}	Problem
 //	@Security	bearer
 //	@Router		/api/v1/users/{id} [get]
 func (s *server) getUser(c echo.Context) error {

@@ -92,6 +92,8 @@ var statusOfCode = map[string]int{
 	"request.invalid":      http.StatusUnprocessableEntity,
 	"request.wrong_type":   http.StatusUnprocessableEntity,
 	"request.control_char": http.StatusUnprocessableEntity,
+	"period.order":         http.StatusUnprocessableEntity,
+	"request.accept":       http.StatusNotAcceptable,
 	"route.method":         http.StatusMethodNotAllowed,
 	"store.busy":           http.StatusConflict,
 }

@@ -178,3 +178,19 @@ func (s *city) caseOf(r PublicReceipt) string {
 	must(s.t, err)
 	return id.String()
 }
+
+// Whoever has no login finds whose desk to write to.
+func TestThePublicDoorTellsItsUnits(t *testing.T) {
+	t.Parallel()
+	s := newCity(t, "sqlite")
+	page := as[UnitPage](s, s.send("", "GET", v1+"/public/units?level=township", ""), http.StatusOK)
+	if len(page.Items) == 0 || page.Items[0].Name == "" {
+		t.Fatalf("%+v", page)
+	}
+	body := fmt.Sprintf(`{"channel":"wechat","title":"垃圾没人收","body":"三天没收了","unit_id":%q}`, page.Items[0].ID)
+	receipt := as[PublicReceipt](s, s.send("", "POST", v1+"/public/cases", body), http.StatusCreated)
+	if receipt.Unit.ID != page.Items[0].ID {
+		t.Errorf("sent to %s, received by %s", page.Items[0].Name, receipt.Unit.Name)
+	}
+	s.refuses("", "GET", v1+"/public/units?ended=true", "", 400, "request.unknown_parameter")
+}

@@ -12,12 +12,14 @@ import (
 
 	"github.com/huiyin/huiyin/internal/calendar"
 	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/store"
 )
 
 // The refusals of a query.
 var (
 	errQuery            = grievance.Refuse(grievance.Invalid, "request.query", "地址中的查询部分不合规范")
 	errParameter        = grievance.Refuse(grievance.Invalid, "request.parameter", "查询参数有误")
+	errPeriod           = grievance.Refuse(grievance.Invalid, "period.order", "起始日期不能晚于截止日期")
 	errUnknownParameter = grievance.Refuse(grievance.Invalid, "request.unknown_parameter", "有不认识的查询参数")
 )
 
@@ -63,6 +65,16 @@ func (q *query) err() error {
 		return &badInput{cause: errParameter, faults: q.faults}
 	}
 	return nil
+}
+
+// bare is a handler that takes no parameters: any is refused.
+func bare(answer echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if err := readQuery(c).err(); err != nil {
+			return err
+		}
+		return answer(c)
+	}
 }
 
 func (q *query) faultOf(name, code string) Fault {
@@ -169,6 +181,15 @@ func (q *query) date(name string) calendar.Date {
 		q.refuse(name, "date")
 	}
 	return d
+}
+
+// period reads the two dates of a period, both included.
+func (q *query) period(from, to string) store.Period {
+	p := store.Period{From: q.date(from), To: q.date(to)}
+	if !p.From.IsZero() && !p.To.IsZero() && p.To.Before(p.From) && q.broken == nil {
+		q.broken = &badInput{cause: errPeriod, faults: []Fault{q.faultOf(from, "period_order")}}
+	}
+	return p
 }
 
 // idParam reads an identifier; absent, it is the zero ID.

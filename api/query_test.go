@@ -92,3 +92,21 @@ func TestQueryIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// What shows one thing takes no parameters, and says so.
+func TestSingleThingsTakeNoParameters(t *testing.T) {
+	t.Parallel()
+	eachCity(t, func(t *testing.T, s *city) {
+		id := s.register("").ID
+		for _, path := range []string{
+			"/auth/me", "/units/" + s.unit(jichuan), "/users/" + s.user("clerk"), "/cases/" + id, "/cases/" + id + "/deadlines",
+			"/cases/" + id + "/notices", "/cases/" + id + "/parties", "/cases/" + id + "/sign-offs", "/cases/" + id + "/escalations",
+		} {
+			if res := s.send("clerk", "GET", v1+path, ""); res.StatusCode != 200 {
+				t.Errorf("%s: %d", path, res.StatusCode)
+			}
+			s.refuses("clerk", "GET", v1+path+"?expand=all", "", 400, "request.unknown_parameter")
+		}
+		s.refuses("admin", "GET", v1+"/engine?expand=all", "", 400, "request.unknown_parameter")
+	})
+}

@@ -99,20 +99,26 @@ func sharer(address string) netip.Prefix {
 	return p
 }
 
-// limit holds an anonymous endpoint to its rate and says so in the RateLimit
-// headers (draft-ietf-httpapi-ratelimit-headers).
-func (l *limiter) limit(next echo.HandlerFunc) echo.HandlerFunc {
-	policy := fmt.Sprintf(`"anonymous";q=%d;w=%d`, l.rate.Burst, int(l.rate.Refill.Seconds()))
+// limit holds an anonymous endpoint to the rate of its bucket and says so in the
+// RateLimit headers (draft-ietf-httpapi-ratelimit-headers).
+func (l *limiter) limit(bucket string, next echo.HandlerFunc) echo.HandlerFunc {
+	policy := fmt.Sprintf(`%q;q=%d;w=%d`, bucket, l.rate.Burst, int(l.rate.Refill.Seconds()))
 	return func(c echo.Context) error {
 		left, wait := l.take(c.RealIP())
-		seconds := int(math.Ceil(wait.Seconds()))
 		h := c.Response().Header()
 		h.Set("RateLimit-Policy", policy)
-		h.Set("RateLimit", fmt.Sprintf(`"anonymous";r=%d;t=%d`, left, seconds))
+		h.Set("RateLimit", fmt.Sprintf(`%q;r=%d;t=%d`, bucket, left, seconds(wait)))
 		if wait > 0 {
-			h.Set("Retry-After", strconv.Itoa(seconds))
+			retryIn(c, wait)
 			return errRateLimited
 		}
 		return next(c)
 	}
 }
+
+// retryIn tells the client how long to wait before it asks again.
+func retryIn(c echo.Context, wait time.Duration) {
+	c.Response().Header().Set("Retry-After", strconv.Itoa(seconds(wait)))
+}
+
+func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }

@@ -1,7 +1,7 @@
 package api
 
 import (
-	"cmp"
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -65,13 +65,29 @@ type asked struct {
 // askedOf declares and reads it.
 func askedOf(q *query, dimensions, otherwise []report.Dimension) asked {
 	a := asked{
-		unit: idParam[grievance.Unit](q, "unit"), period: store.Period{From: q.date("from"), To: q.date("to")},
+		unit: idParam[grievance.Unit](q, "unit"), period: q.period("from", "to"),
 		by: setParam(q, "group_by", dimensions...),
 	}
 	if a.by == nil {
 		a.by = otherwise
 	}
 	return a
+}
+
+// reportUnit is the unit that a report is about: the one named, which must be
+// overseen by the actor, or else does not exist for them; or topUnit.
+func reportUnit(a asked, actor grievance.Actor, book *grievance.Book) (grievance.UnitID, error) {
+	if a.unit.IsZero() {
+		return topUnit(actor, book), nil
+	}
+	unit := book.Unit(a.unit)
+	for _, p := range actor.Posts {
+		over := book.Unit(p.UnitID)
+		if unit != nil && over != nil && slices.Contains(overseers.roles, p.Role) && unit.Within(over) {
+			return unit.ID, nil
+		}
+	}
+	return grievance.UnitID{}, grievance.ErrNotFound
 }
 
 // topUnit is the unit that a report is about where none is named: the highest
@@ -104,7 +120,7 @@ func topUnit(actor grievance.Actor, book *grievance.Book) grievance.UnitID {
 //	@Param			state		query	string	false	"states"
 //	@Param			group_by	query	string	false	"of unit, level, cause, state, separated by commas"	default(unit,level,cause,state)
 //	@Success		200	{object}	EscalationReportView
-//	@Failure		400,401,403,404,503	{object}	Problem
+//	@Failure		400,401,403,404,406,422,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/reports/escalations [get]
 func (s *server) escalationReport(c echo.Context) error {
@@ -115,11 +131,14 @@ func (s *server) escalationReport(c echo.Context) error {
 	q, now := readQuery(c), s.Clock.Now()
 	a := askedOf(q, report.EscalationDimensions, report.EscalationDimensions)
 	wanted := report.EscalationQuery{
-		Unit: cmp.Or(a.unit, topUnit(actorOf(c), book)), Period: a.period, By: a.by, Now: now,
+		Period: a.period, By: a.by, Now: now,
 		Levels: levelsParam(q, "level"), Causes: setParam(q, "cause", grievance.Causes...),
 		States: setParam(q, "state", report.EscalationStates...),
 	}
-	if err := q.err(); err != nil {
+	if err := errors.Join(acceptable(c), q.err()); err != nil {
+		return err
+	}
+	if wanted.Unit, err = reportUnit(a, actorOf(c), book); err != nil {
 		return err
 	}
 	viewer := store.ViewerOf(actorOf(c), book).AtWork()

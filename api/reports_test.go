@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/huiyin/huiyin/internal/calendar"
+	"github.com/huiyin/huiyin/internal/office/officetest"
 )
 
 // watchers are people who see different parts of the city.
@@ -23,8 +24,8 @@ func TestEveryFigureOpensIntoItsCases(t *testing.T) {
 			counted := 0
 			for _, who := range watchers {
 				for range 3 {
-					counted += p.checkEscalationReport(who, p.question("unit", "level", "cause", "state"))
-					p.checkTimelinessReport(who, p.question("unit", "kind"))
+					counted += p.checkEscalationReport(who, p.question(who, "unit", "level", "cause", "state"))
+					p.checkTimelinessReport(who, p.question(who, "unit", "kind"))
 				}
 			}
 			if counted == 0 {
@@ -36,14 +37,15 @@ func TestEveryFigureOpensIntoItsCases(t *testing.T) {
 
 // question makes a random one about a part of the city, a period, and a
 // division.
-func (p *population) question(dimensions ...string) string {
+func (p *population) question(who string, dimensions ...string) string {
 	q := url.Values{}
-	if p.IntN(3) > 0 {
-		q.Set("unit", p.unit(pick(p, "9901", "990121", jichuan, qiqiao, economy)))
+	unit := pick(p, "9901", "990121", jichuan, qiqiao, economy)
+	if p.IntN(3) > 0 && p.oversees(who, unit) {
+		q.Set("unit", p.unit(unit))
 	}
 	today := calendar.DateOf(p.clock.Now())
 	if p.IntN(2) == 0 {
-		q.Set("from", today.AddDays(-p.IntN(25)).String())
+		q.Set("from", today.AddDays(-10-p.IntN(15)).String())
 	}
 	if p.IntN(2) == 0 {
 		q.Set("to", today.AddDays(-p.IntN(10)).String())
@@ -53,6 +55,39 @@ func (p *population) question(dimensions ...string) string {
 		q.Set("group_by", strings.Join(by, ","))
 	}
 	return "?" + q.Encode()
+}
+
+func (s *city) oversees(who, unit string) bool {
+	for _, p := range officetest.Actor(s.t, s.Office, s.clock, who).Posts {
+		if book(s).UnitByCode(unit).Within(book(s).Unit(p.UnitID)) {
+			return true
+		}
+	}
+	return false
+}
+
+// A report of a unit that the reader does not watch over does not exist.
+func TestReportsAreRefused(t *testing.T) {
+	t.Parallel()
+	eachCity(t, func(t *testing.T, s *city) {
+		for _, report := range []string{"escalations", "timeliness"} {
+			path := v1 + "/reports/" + report
+			s.refuses("leader", "GET", path+"?unit="+s.unit(qiqiao), "", 404, "not_found")
+			s.refuses("leader", "GET", path+"?unit="+s.unit("9901"), "", 404, "not_found")
+			s.refuses("leader", "GET", path+"?unit="+s.user("clerk"), "", 404, "not_found")
+			p := s.refuses("leader", "GET", path+"?from=2026-11-23&to=2026-11-22", "", 422, "period.order")
+			if len(p.Errors) != 1 || p.Errors[0].Parameter != "from" {
+				t.Errorf("%+v", p.Errors)
+			}
+			xlsx := "Accept: application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+			s.refuses("leader", "GET", path, "", 406, "request.accept", xlsx)
+			for _, header := range []string{xlsx + ", */*;q=0.1", "Accept: text/csv", "Accept: application/json"} {
+				if res := s.send("leader", "GET", path+"?from=2026-11-22&to=2026-11-22&unit="+s.unit(economy), "", header); res.StatusCode != 200 {
+					t.Errorf("%s: %d", header, res.StatusCode)
+				}
+			}
+		}
+	})
 }
 
 func (p *population) checkEscalationReport(who, question string) int {

@@ -1,7 +1,7 @@
 package api
 
 import (
-	"cmp"
+	"errors"
 	"slices"
 
 	"github.com/labstack/echo/v4"
@@ -58,7 +58,7 @@ type TimelinessReportView struct {
 //	@Param			kind		query	string	false	"kinds of deadline"
 //	@Param			group_by	query	string	false	"of unit and kind, separated by commas"	default(kind)
 //	@Success		200	{object}	TimelinessReportView
-//	@Failure		400,401,403,404,503	{object}	Problem
+//	@Failure		400,401,403,404,406,422,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/reports/timeliness [get]
 func (s *server) timelinessReport(c echo.Context) error {
@@ -69,10 +69,13 @@ func (s *server) timelinessReport(c echo.Context) error {
 	q, now := readQuery(c), s.Clock.Now()
 	a := askedOf(q, report.TimelinessDimensions, []report.Dimension{report.ByKind})
 	wanted := report.TimelinessQuery{
-		Unit: cmp.Or(a.unit, topUnit(actorOf(c), book)), Period: a.period, By: a.by, Now: now,
+		Period: a.period, By: a.by, Now: now,
 		Kinds: setParam(q, "kind", grievance.ClockKinds...),
 	}
-	if err := q.err(); err != nil {
+	if err := errors.Join(acceptable(c), q.err()); err != nil {
+		return err
+	}
+	if wanted.Unit, err = reportUnit(a, actorOf(c), book); err != nil {
 		return err
 	}
 	viewer := store.ViewerOf(actorOf(c), book).AtWork()

@@ -131,7 +131,6 @@ func TestLoginRefusesWithoutSayingWhy(t *testing.T) {
 			"longer password":       {"clerk", password + "x"},
 			"endless password":      {"clerk", strings.Repeat("x", 1<<20)},
 			"unknown user":          {"nobody", password},
-			"another case":          {"Clerk", password},
 			"no user":               {"", password},
 			"endless user":          {strings.Repeat("x", 1<<20), password},
 			"bad UTF-8":             {"clerk\xff", password},
@@ -154,6 +153,28 @@ func TestLoginTellsTheDisabledOnlyForTheirPassword(t *testing.T) {
 		wantCode(t, "right password", err, "auth.account_disabled")
 		_, err = h.Login(t.Context(), "clerk", "wrong password", "")
 		wantCode(t, "wrong password", err, "auth.invalid_credentials")
+	})
+}
+
+// People type their names with a capital or a space; it is the same account,
+// and the same count of failures.
+func TestUsernamesAreReadInLowerCase(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		h := newHouse(t, dialect)
+		for _, typed := range []string{"clerk", "Clerk", " CLERK ", "clerk\n"} {
+			if _, err := h.Login(t.Context(), typed, password, ""); err != nil {
+				t.Errorf("%q: %v", typed, err)
+			}
+		}
+		for range 5 {
+			_, _ = h.Login(t.Context(), "CLERK ", "wrong", "")
+		}
+		_, err := h.Login(t.Context(), "clerk", password, "")
+		wantCode(t, "after five failures", err, "auth.too_many_failures")
+		if closed, ok := errors.AsType[*auth.Closed](err); !ok || closed.Left != time.Second {
+			t.Errorf("closed for %+v", closed)
+		}
 	})
 }
 

@@ -29,8 +29,11 @@ const (
 // wrong password alike, after the same time; ErrDisabled to who knows the
 // password of a disabled account; ErrTooManyFailures, whatever the password,
 // while an account that failed five times in a row has to wait (1 s, doubling
-// up to a minute, across replicas); and ErrBusy when too many log in at once.
+// up to a minute, across replicas), inside a Closed; and ErrBusy when too many
+// log in at once. Usernames are in lower case: however one is typed, it is the
+// same account.
 func (s *Service) Login(ctx context.Context, username, password, client string) (Tokens, error) {
+	username = strings.ToLower(strings.TrimSpace(username))
 	if !plausible(username) || len(password) > maxPassword {
 		return Tokens{}, ErrCredentials
 	}
@@ -53,6 +56,14 @@ func (s *Service) Login(ctx context.Context, username, password, client string) 
 	return s.begin(ctx, user, account, clientName(client), now)
 }
 
+// Closed is ErrTooManyFailures, with how long the account stays closed.
+type Closed struct{ Left time.Duration }
+
+func (c *Closed) Error() string { return ErrTooManyFailures.Error() }
+
+// Unwrap gives the refusal.
+func (c *Closed) Unwrap() error { return ErrTooManyFailures }
+
 // findAccount gives nobodysHash for who is unknown or may not log in.
 func (s *Service) findAccount(ctx context.Context, username string, account []byte) (user grievance.User, hash string, err error) {
 	err = s.store.Read(ctx, func(r *store.Snapshot) error {
@@ -60,8 +71,8 @@ func (s *Service) findAccount(ctx context.Context, username string, account []by
 		if err != nil {
 			return fmt.Errorf("reading login failures: %w", err)
 		}
-		if s.clock.Now().Before(failures.LastAt.Add(wait(failures.Failures))) {
-			return ErrTooManyFailures
+		if left := failures.LastAt.Add(wait(failures.Failures)).Sub(s.clock.Now()); left > 0 {
+			return &Closed{Left: left}
 		}
 		var login store.Account
 		user, login, err = r.AccountOf(username)

@@ -25,7 +25,7 @@ type CaseFilter struct {
 	DueBefore   *time.Time // a running clock is due before it
 	Overdue     *bool      // see overdue
 	Unrouted    *bool
-	Unassigned  *bool // open, and no handler named
+	Unassigned  *bool // see unassigned
 	Escalated   *bool // has an escalation that Escalation means
 	Escalation  EscalationFilter
 	Clocked     *ClockFilter
@@ -169,7 +169,7 @@ func (s session) conditionsOf(f CaseFilter) *conditions {
 	w.during("cases.received_at", f.Received)
 	w.either(f.Overdue, overdue, f.Now, ended)
 	w.either(f.Unrouted, "cases.unrouted = ?", true)
-	w.either(f.Unassigned, "cases.handler_id IS NULL AND cases.status NOT IN ?", ended)
+	w.either(f.Unassigned, unassigned)
 	if f.DueBefore != nil {
 		w.add("EXISTS (SELECT 1 FROM clocks WHERE clocks.case_id = cases.id AND clocks.state = 'running' AND clocks.due_at < ?)", *f.DueBefore)
 	}
