@@ -104,10 +104,10 @@ func (w *township) runLate(id string) {
 	w.at(due.Add(-whole/2 - minute))
 	handler.waits(id, "awaiting", "deadline")
 	w.at(due.Add(-whole / 2))
-	handler.waits(id, "awaiting", "deadline", "reminder")
+	handler.waits(id, "awaiting", "reminder")
 	head.waits(id, "reminder")
 	w.at(due.Add(-whole / 5).Add(time.Millisecond))
-	handler.waits(id, "awaiting", "deadline", "reminder", "warning")
+	handler.waits(id, "awaiting", "warning")
 	leader.waits(id)
 
 	w.reopen(due.Add(-time.Microsecond)) // before the breach
@@ -115,13 +115,13 @@ func (w *township) runLate(id string) {
 	if d := handler.deadlineOf(id, "handling"); d.Late || d.Breached != nil {
 		w.Errorf("late before it was due: %+v", d)
 	}
-	head.waits(id, "reminder", "warning")
+	head.waits(id, "warning")
 	w.reopen(due) // the instant of the breach passes while nobody serves
 	w.settle()
 	if d := handler.deadlineOf(id, "handling"); !d.Late || d.Breached == nil || !d.Breached.Equal(due) {
 		w.Errorf("not late when it was due: %+v", d)
 	}
-	head.waits(id, "escalation", "reminder", "warning")
+	head.waits(id, "escalation")
 	supervisor.waits(id)
 	w.at(oneWorkingDayLate.Add(-time.Microsecond))
 	supervisor.waits(id)
@@ -134,7 +134,7 @@ func (w *township) runLate(id string) {
 	w.at(fourWorkingDaysLate)
 	city.waits(id, "escalation")
 	supervisor.waits(id, "escalation")
-	head.waits(id, "escalation", "reminder", "warning")
+	head.waits(id, "escalation")
 	w.settle() // and again, which changes nothing
 }
 

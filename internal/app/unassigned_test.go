@@ -22,11 +22,11 @@ func TestACaseThatNobodyTakesUpEscalates(t *testing.T) {
 			t.Errorf("acceptance is due at %v", d.DueAt)
 		}
 		w.at(late.Add(-time.Microsecond))
-		w.as("leader").waits(c.ID, "reminder", "warning")
+		w.as("leader").waits(c.ID, "warning")
 		w.at(late.Add(3*day - time.Microsecond)) // Friday is not over
 		for account, reasons := range map[string][]string{
-			"clerk":           {"awaiting", "deadline", "reminder", "warning"},
-			"leader":          {"escalation", "reminder", "warning"},
+			"clerk":           {"awaiting", "warning"},
+			"leader":          {"escalation"},
 			"supervisor":      {"escalation"},
 			"city_supervisor": nil,
 			"clerk2":          nil,
