@@ -77,7 +77,7 @@ func escalationFilter(q *query, book *grievance.Book, prefix string) store.Escal
 		From:   areaParam(q, book, prefix),
 		Opened: q.period(prefix+"opened_from", prefix+"opened_to"),
 		Levels: levelsParam(q, prefix+"level"), Causes: setParam(q, prefix+"cause", grievance.Causes...),
-		States: setParam(q, prefix+"state", report.EscalationStates...), Unroutable: q.boolean(prefix + "unroutable"),
+		States: setParam(q, prefix+"state", grievance.EscalationStates...), Unroutable: q.boolean(prefix + "unroutable"),
 	}
 }
 

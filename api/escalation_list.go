@@ -35,7 +35,7 @@ func caseBrief(i *store.CaseItem, book *grievance.Book, now time.Time) CaseBrief
 		Urgency: i.Urgency, Category: i.Category, LeadUnit: unitRef(book, i.LeadUnitID),
 		HandlingUnit: optionalUnit(book, i.HandlingUnitID), Handler: optionalPerson(book, i.Handler),
 		Responsible: holderView(book, i.ResponsiblePost, i.Responsible),
-		Unassigned:  store.Unassigned(&i.Case), NextDue: nextDueView(i.Next, now),
+		Unassigned:  i.Case.Unassigned(), NextDue: nextDueView(i.Next, now),
 	}
 }
 

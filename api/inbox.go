@@ -91,7 +91,7 @@ func inboxItemView(i *store.InboxItem, book *grievance.Book, now time.Time) Inbo
 	v := InboxItemView{Reason: i.Reason, CaseID: i.CaseID.String(), Since: i.Since}
 	if i.Case != nil {
 		v.ReceiptNumber, v.Title, v.Status = i.Case.ReceiptNumber, i.Case.Title, i.Case.Status
-		v.Unassigned = store.Unassigned(&i.Case.Case)
+		v.Unassigned = i.Case.Unassigned()
 	}
 	if k := i.Clock; k != nil {
 		v.ClockID, v.ClockKind, v.DueAt, v.DueOn, v.Late = k.ID.String(), k.Kind, &k.DueAt, &k.DueOn, k.Late(now)

@@ -133,7 +133,7 @@ func (s *server) escalationReport(c echo.Context) error {
 	wanted := report.EscalationQuery{
 		Period: a.period, By: a.by, Now: now,
 		Levels: levelsParam(q, "level"), Causes: setParam(q, "cause", grievance.Causes...),
-		States: setParam(q, "state", report.EscalationStates...),
+		States: setParam(q, "state", grievance.EscalationStates...),
 	}
 	if err := errors.Join(acceptable(c), q.err()); err != nil {
 		return err

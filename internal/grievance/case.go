@@ -85,6 +85,12 @@ func (c *Case) Awaiting() Awaiting { return Awaiting{c.AwaitingPost, c.AwaitingU
 // Holder gives who answers for the case now.
 func (c *Case) Holder() Holder { return Holder{c.Responsible, c.ResponsiblePost} }
 
+// Unassigned reports whether nobody has taken an open case in hand yet: it has no
+// handler, or the one named has not acknowledged it.
+func (c *Case) Unassigned() bool {
+	return c.Status.Open() && (c.Handler.IsZero() || c.Status == Assigned)
+}
+
 // Mint makes what a decision must not make up itself: identifiers in order of
 // time, and salts that nobody can guess.
 type Mint struct {

@@ -39,6 +39,9 @@ const (
 	EscalationResolved     EscalationState = "resolved"
 )
 
+// EscalationStates lists them in their order.
+var EscalationStates = []EscalationState{EscalationOpen, EscalationAcknowledged, EscalationResolved}
+
 // MaxLevel is the highest level of escalation: the level above the superior's.
 const MaxLevel = 3
 

@@ -138,7 +138,7 @@ func (r *EscalationReport) fill(parts []Branch) {
 			every = append(every, store.EscalationFigures{Cause: c})
 		}
 	case ByState:
-		for _, s := range EscalationStates {
+		for _, s := range grievance.EscalationStates {
 			every = append(every, store.EscalationFigures{State: s})
 		}
 	}
@@ -160,11 +160,6 @@ func within[T comparable](x T, wanted []T) bool {
 	return x == none || len(wanted) == 0 || slices.Contains(wanted, x)
 }
 
-// EscalationStates lists the states in their order.
-var EscalationStates = []grievance.EscalationState{
-	grievance.EscalationOpen, grievance.EscalationAcknowledged, grievance.EscalationResolved,
-}
-
 func (r EscalationRow) same(o EscalationRow) bool {
 	return r.Branch == o.Branch && r.Level == o.Level && r.Cause == o.Cause && r.State == o.State
 }
@@ -172,5 +167,5 @@ func (r EscalationRow) same(o EscalationRow) bool {
 func (r EscalationRow) order(o EscalationRow) int {
 	return cmp.Or(r.Branch.order(o.Branch), cmp.Compare(r.Level, o.Level),
 		cmp.Compare(slices.Index(grievance.Causes, r.Cause), slices.Index(grievance.Causes, o.Cause)),
-		cmp.Compare(slices.Index(EscalationStates, r.State), slices.Index(EscalationStates, o.State)))
+		cmp.Compare(slices.Index(grievance.EscalationStates, r.State), slices.Index(grievance.EscalationStates, o.State)))
 }

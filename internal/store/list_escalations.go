@@ -30,14 +30,8 @@ func (v Viewer) AtWork() Viewer {
 	return v
 }
 
-// unassigned is the condition that nobody has taken a case in hand yet: it has
-// no handler, or the one named has not acknowledged it.
+// unassigned is the condition of grievance.Case.Unassigned.
 const unassigned = `(cases.status NOT IN ('closed', 'declined', 'withdrawn') AND (cases.handler_id IS NULL OR cases.status = 'assigned'))`
-
-// Unassigned reports whether nobody has taken the case in hand yet.
-func Unassigned(c *grievance.Case) bool {
-	return c.Status.Open() && (c.Handler.IsZero() || c.Status == grievance.Assigned)
-}
 
 // escalationRank puts what nobody can take first, then unassigned cases; both
 // while they wait for somebody.
@@ -50,7 +44,7 @@ func (i *EscalationItem) Position() EscalationPosition {
 	case i.State == grievance.EscalationResolved:
 	case i.Unroutable:
 		p.Rank = 0
-	case Unassigned(&i.Case.Case):
+	case i.Case.Unassigned():
 		p.Rank = 1
 	}
 	return p
