@@ -16,7 +16,7 @@ import (
 // Needs says which children of a case an operation reads, besides its clocks.
 type Needs struct{ SignOffs, Notices, Escalations bool }
 
-// ErrExists is what CreateCase answers when the id, or the id in the source, is
+// ErrExists is what CreateCases answers when the id, or the id in the source, is
 // taken already: nothing of the transaction may be kept.
 var ErrExists = errors.New("the case exists already")
 

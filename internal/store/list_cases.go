@@ -152,8 +152,6 @@ func (s session) pageByDue(v Viewer, f CaseFilter, after *CasePosition, limit in
 const overdue = `EXISTS (SELECT 1 FROM clocks WHERE clocks.case_id = cases.id AND clocks.state = 'running' AND clocks.due_at <= ?)
 	OR cases.status NOT IN ? AND EXISTS (SELECT 1 FROM clocks WHERE clocks.case_id = cases.id AND clocks.breached_at IS NOT NULL)`
 
-var ended = []grievance.Status{grievance.Closed, grievance.Declined, grievance.Withdrawn}
-
 func (s session) conditionsOf(f CaseFilter) *conditions {
 	w := &conditions{}
 	isOneOf(w, "cases.status", f.Statuses)
@@ -167,7 +165,7 @@ func (s session) conditionsOf(f CaseFilter) *conditions {
 		w.add("cases.category >= ? AND cases.category < ?", f.Category, f.Category+"\U0010FFFF")
 	}
 	w.during("cases.received_at", f.Received)
-	w.either(f.Overdue, overdue, f.Now, ended)
+	w.either(f.Overdue, overdue, f.Now, grievance.Ended)
 	w.either(f.Unrouted, "cases.unrouted = ?", true)
 	w.either(f.Unassigned, unassigned)
 	if f.DueBefore != nil {

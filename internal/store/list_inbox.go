@@ -25,11 +25,6 @@ const (
 	WaitsReminder   InboxReason = "reminder"   // a reminder at a running clock
 )
 
-// InboxReasons lists them.
-var InboxReasons = []InboxReason{
-	WaitsUnroutable, WaitsEscalated, WaitsDeadline, WaitsMove, WaitsSignature, WaitsWarning, WaitsReminder,
-}
-
 // InboxItem is one reason why one case waits for a user. Case is nil for who
 // administers the root but may not see the case: they learn of the vacant seat
 // alone. Clock, Escalation and SignOff are set where the reason is one.
@@ -178,7 +173,7 @@ func (s session) waits(v Viewer, w Waiting, risen []grievance.SignOffID) []*gorm
 // awaited are the open cases whose next move is the user's, but for signatures.
 func (s session) awaited(v Viewer, w Waiting) *gorm.DB {
 	return s.db.Table("cases").Scopes(visibleTo(v)).
-		Where("cases.pending_sign_off = 0 AND cases.status NOT IN ?", ended).
+		Where("cases.pending_sign_off = 0 AND cases.status NOT IN ?", grievance.Ended).
 		Where("cases.awaiting_id = ? OR cases.awaiting_id IS NULL", w.user).
 		Where(postsMatch("cases.awaiting", w.posts), postsArgs(w.posts)...)
 }
