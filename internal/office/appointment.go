@@ -7,7 +7,6 @@ import (
 
 	"github.com/huiyin/huiyin/internal/clock"
 	"github.com/huiyin/huiyin/internal/grievance"
-	"github.com/huiyin/huiyin/internal/store"
 )
 
 // The refusals about appointments.
@@ -183,14 +182,4 @@ func (c *change) keepsAdmin(ends func(grievance.Appointment) bool, at time.Time)
 		return errLastAdmin
 	}
 	return nil
-}
-
-// AppointmentsToHandOn gives appointments that have ended by now and whose open
-// cases have not all been handed on, the earliest ended first.
-func (o *Office) AppointmentsToHandOn(ctx context.Context, now time.Time, limit int) (due []grievance.Appointment, err error) {
-	err = o.store.Read(ctx, func(s *store.Snapshot) error {
-		due, err = s.AppointmentsToHandOn(now, limit)
-		return err
-	})
-	return due, err
 }

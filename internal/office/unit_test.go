@@ -97,8 +97,7 @@ func TestMergeUnitNamesItsSuccessorAndEndsItsPosts(t *testing.T) {
 		if a := b.Actor(clerk.ID, s.clock.Now()); len(a.Posts) != 0 {
 			t.Errorf("the clerk still holds %v", a.Posts)
 		}
-		due, err := s.AppointmentsToHandOn(t.Context(), s.clock.Now(), 10)
-		must(t, err)
+		due := s.appointmentsToHandOn(s.clock.Now(), 10)
 		if len(due) != 2 {
 			t.Errorf("%d appointments to hand on, want the clerk's and the administrator's", len(due))
 		}
