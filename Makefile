@@ -22,7 +22,7 @@ TEST_FLAGS ?=
 
 .PHONY: help
 help:
-	@echo 'make run        build, and serve the demo township on 127.0.0.1:8080 from ./data'
+	@echo 'make run        build, and serve the demo city on 127.0.0.1:8080 from ./data'
 	@echo 'make test       all tests, on SQLite and on a PostgreSQL of their own'
 	@echo 'make lint       formatting, go vet, golangci-lint, a build without cgo'
 	@echo 'make bench X    the benchmarks whose name contains X, all without X'

@@ -23,7 +23,7 @@ func (s *ServeCommand) Run(ctx context.Context, c *config.Common, std *IO) error
 	return with(ctx, c, std, s.Migrate, func(a *App) error {
 		if s.Demo {
 			if err := s.demo(ctx, a, std); err != nil {
-				return fmt.Errorf("loading the demo township: %w", err)
+				return fmt.Errorf("loading the demo city: %w", err)
 			}
 		}
 		l, err := new(net.ListenConfig).Listen(ctx, "tcp", s.Address)
@@ -34,7 +34,7 @@ func (s *ServeCommand) Run(ctx context.Context, c *config.Common, std *IO) error
 	})
 }
 
-// demo loads the demo township into an empty database and tells how to log in.
+// demo loads the demo city into an empty database and tells how to log in.
 func (s *ServeCommand) demo(ctx context.Context, a *App, std *IO) error {
 	password := s.DemoPassword
 	if password == "" {
@@ -44,7 +44,7 @@ func (s *ServeCommand) demo(ctx context.Context, a *App, std *IO) error {
 	if err != nil || !loaded {
 		return err
 	}
-	_, err = fmt.Fprintf(std.Err, "演示乡镇已载入 / demo township loaded. 账号 accounts: admin clerk clerk2 handler leader supervisor …\n密码 password: %s\n", shown(s.DemoPassword, password))
+	_, err = fmt.Fprintf(std.Err, "演示城市已载入 / demo city loaded. 账号 accounts: admin clerk clerk2 handler leader supervisor …\n密码 password: %s\n", shown(s.DemoPassword, password))
 	return err
 }
 

@@ -42,7 +42,7 @@ func (c Common) Embedded() bool { return strings.HasPrefix(c.DatabaseURL, "sqlit
 // Serve are the settings of the server.
 type Serve struct {
 	Address         string        `help:"Address to listen on." default:"127.0.0.1:8080" env:"HUIYIN_ADDRESS"`
-	Demo            bool          `help:"Load the demo township into an empty database; loopback only." env:"HUIYIN_DEMO"`
+	Demo            bool          `help:"Load the demo city into an empty database; loopback only." env:"HUIYIN_DEMO"`
 	DemoPassword    string        `help:"Password of the demo accounts; a random one is printed otherwise." env:"HUIYIN_DEMO_PASSWORD" json:"-"`
 	Migrate         bool          `help:"Bring the schema to the newest version at start." default:"true" negatable:"" env:"HUIYIN_MIGRATE"`
 	Engine          bool          `help:"Run the engine in this process." default:"true" negatable:"" env:"HUIYIN_ENGINE"`
