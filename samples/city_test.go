@@ -187,7 +187,7 @@ func TestUnitsAreStaffed(t *testing.T) {
 	}
 }
 
-func seats(c *City) map[string]int {
+func seats(c *whole) map[string]int {
 	n := map[string]int{}
 	for _, u := range c.Users {
 		for _, p := range u.Posts {

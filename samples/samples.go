@@ -1,7 +1,7 @@
 // Package samples holds the demo city: units, accounts, subject tree,
 // responsibility list and grievances of a place that does not exist, written
-// for this project. Load decodes them strictly into plain structs: an unknown
-// field, a missing column or a malformed value is an error, never a default.
+// for this project. Load decodes the JSON files strictly into plain structs: an
+// unknown field or a malformed value is an error, never a default.
 // That the files agree with each other is proved by this package's tests, not
 // on every start.
 package samples
@@ -18,29 +18,15 @@ import (
 //go:embed units.csv users.json categories.csv responsibilities.csv messages.json
 var Files embed.FS
 
-// City is the whole demo city.
+// City is the demo city's users and grievances. The other files package office
+// reads, as it reads any.
 type City struct {
-	Units            []Unit // superiors before their subordinates
-	Users            []User
-	Categories       []Category // parents before their children
-	Responsibilities []Responsibility
-	Messages         []Message
+	Users    []User
+	Messages []Message
 }
 
-// Load decodes all sample files.
+// Load decodes the JSON files.
 func Load() (*City, error) {
-	units, err := loadUnits()
-	if err != nil {
-		return nil, err
-	}
-	categories, err := loadCategories()
-	if err != nil {
-		return nil, err
-	}
-	responsibilities, err := loadResponsibilities()
-	if err != nil {
-		return nil, err
-	}
 	users, err := loadJSON[User]("users.json")
 	if err != nil {
 		return nil, err
@@ -49,7 +35,7 @@ func Load() (*City, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &City{units, users, categories, responsibilities, messages}, nil
+	return &City{users, messages}, nil
 }
 
 // loadJSON decodes a file that is one array of T. Duplicate and unknown keys,

@@ -1,6 +1,7 @@
 package samples
 
 import (
+	"errors"
 	"io/fs"
 	"slices"
 	"strings"
@@ -10,13 +11,24 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-func load(t *testing.T) *City {
+// whole is the demo city with all of its files.
+type whole struct {
+	*City
+	Units            []Unit     // superiors before their subordinates
+	Categories       []Category // parents before their children
+	Responsibilities []Responsibility
+}
+
+func load(t *testing.T) *whole {
 	t.Helper()
 	city, err := Load()
-	if err != nil {
+	units, errUnits := loadUnits()
+	categories, errCategories := loadCategories()
+	responsibilities, errResponsibilities := loadResponsibilities()
+	if err := errors.Join(err, errUnits, errCategories, errResponsibilities); err != nil {
 		t.Fatal(err)
 	}
-	return city
+	return &whole{city, units, categories, responsibilities}
 }
 
 // index gives the elements by key, and fails where two share one.
@@ -33,17 +45,17 @@ func index[T any](t *testing.T, all []T, key func(T) string) map[string]T {
 	return byKey
 }
 
-func unitsByCode(t *testing.T, c *City) map[string]Unit {
+func unitsByCode(t *testing.T, c *whole) map[string]Unit {
 	t.Helper()
 	return index(t, c.Units, func(u Unit) string { return u.Code })
 }
 
-func usersByAccount(t *testing.T, c *City) map[string]User {
+func usersByAccount(t *testing.T, c *whole) map[string]User {
 	t.Helper()
 	return index(t, c.Users, func(u User) string { return u.Account })
 }
 
-func categoriesByCode(t *testing.T, c *City) map[string]Category {
+func categoriesByCode(t *testing.T, c *whole) map[string]Category {
 	t.Helper()
 	return index(t, c.Categories, func(c Category) string { return c.Code })
 }
