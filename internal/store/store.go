@@ -45,7 +45,6 @@ const defaultMaxConns = 10
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
 	dialect   string
-	clock     clock.Clock
 	vault     *vault.Vault
 	write     *pool
 	read      *pool
@@ -74,7 +73,7 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the database: %w", hide(err))
 	}
-	s.clock, s.vault = opts.Clock, opts.Vault
+	s.vault = opts.Vault
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
