@@ -151,7 +151,7 @@ func (s *server) appoint(c echo.Context) error {
 //	@Produce		json
 //	@Param			id				path		string					true	"appointment"	format(uuid)
 //	@Param			Idempotency-Key	header		string					false	"names this request, so that it can be sent again"
-//	@Param			body			body		EndAppointmentRequest	true	"until when"
+//	@Param			body			body		EndAppointmentRequest	false	"until when"
 //	@Success		200				{object}	AppointmentView
 //	@Failure		400,401,403,404,409,413,415,422,503	{object}	Problem
 //	@Security		bearer
@@ -161,7 +161,7 @@ func (s *server) endAppointment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	in, err := decode[EndAppointmentRequest](c)
+	in, err := decodeAction[EndAppointmentRequest](c)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ type LoginRequest struct {
 	Username string `json:"username" validate:"required,max=64" example:"clerk"`
 	Password string `json:"password" validate:"required,max=1024" format:"password"`
 	// What the device calls itself, for the list of one's logins.
-	Client string `json:"client" validate:"max=200" example:"窗口一号机"`
+	Client string `json:"client" validate:"max=200,oneline" example:"窗口一号机"`
 } // @name LoginRequest
 
 // RefreshRequest carries a refresh token.

@@ -9,8 +9,8 @@ import (
 // SearchRequest names a petitioner by a phone number or an id number; by both,
 // if both are given.
 type SearchRequest struct {
-	Phone    string `json:"phone" validate:"required_without=IDNumber,max=50" example:"10012345678"`
-	IDNumber string `json:"id_number" validate:"required_without=Phone,max=50"`
+	Phone    string `json:"phone" validate:"required_without=IDNumber,max=50,oneline" example:"10012345678"`
+	IDNumber string `json:"id_number" validate:"required_without=Phone,max=50,oneline"`
 } // @name Search
 
 // searchCases finds the cases of a petitioner.

@@ -22,7 +22,7 @@ type NewCaseRequest struct {
 	Nature grievance.Nature `json:"nature" swaggertype:"string" enums:"suggestion,accusation,demand,inquiry"`
 	// The item of Art. 31, for a demand; 6 if it is absent.
 	Route    int    `json:"route" minimum:"0" maximum:"6"`
-	Category string `json:"category" validate:"max=20" example:"0101"`
+	Category string `json:"category" validate:"max=20,oneline" example:"0101"`
 	// Ordinary, if it is absent.
 	Urgency grievance.Urgency `json:"urgency" swaggertype:"string" enums:"life_property,utilities,simple,ordinary,complex"`
 	// Marked as a petition (信访) whatever its channel.
@@ -36,8 +36,8 @@ type NewCaseRequest struct {
 	// Where the matter lies.
 	AreaID grievance.UnitID `json:"area_id" swaggertype:"string" format:"uuid"`
 	// When it was received, if that was before now; the law's time runs from it.
-	ReceivedAt time.Time           `json:"received_at" format:"date-time"`
-	Title      string              `json:"title" validate:"required,max=200" example:"村口路灯不亮"`
+	ReceivedAt *time.Time          `json:"received_at" format:"date-time"`
+	Title      string              `json:"title" validate:"required,max=200,oneline" example:"村口路灯不亮"`
 	Body       string              `json:"body" validate:"required,max=10000"`
 	Petitioner PersonRequest       `json:"petitioner"`
 	Others     []OtherPartyRequest `json:"others" validate:"max=50,dive"`
@@ -46,20 +46,20 @@ type NewCaseRequest struct {
 // PersonRequest is a person of a case; all of it is personal data, and any of it
 // may be unknown.
 type PersonRequest struct {
-	Name     string `json:"name" validate:"max=200" example:"张三"`
-	Phone    string `json:"phone" validate:"max=200" example:"10012345678"`
-	IDNumber string `json:"id_number" validate:"max=200"`
-	Address  string `json:"address" validate:"max=200"`
+	Name     string `json:"name" validate:"max=200,oneline" example:"张三"`
+	Phone    string `json:"phone" validate:"max=200,oneline" example:"10012345678"`
+	IDNumber string `json:"id_number" validate:"max=200,oneline"`
+	Address  string `json:"address" validate:"max=200,oneline"`
 } // @name NewPerson
 
 // OtherPartyRequest is a representative of a group petition, of whom there may
 // be five (Art. 20), or a person whom the grievance is about.
 type OtherPartyRequest struct {
 	Kind     grievance.PartyKind `json:"kind" validate:"required" swaggertype:"string" enums:"representative,named"`
-	Name     string              `json:"name" validate:"max=200"`
-	Phone    string              `json:"phone" validate:"max=200"`
-	IDNumber string              `json:"id_number" validate:"max=200"`
-	Address  string              `json:"address" validate:"max=200"`
+	Name     string              `json:"name" validate:"max=200,oneline"`
+	Phone    string              `json:"phone" validate:"max=200,oneline"`
+	IDNumber string              `json:"id_number" validate:"max=200,oneline"`
+	Address  string              `json:"address" validate:"max=200,oneline"`
 } // @name NewParty
 
 // CaseWithCode is a case and the secret with which its petitioner asks how it
@@ -73,13 +73,26 @@ func (in NewCaseRequest) registration() grievance.Registration {
 	r := grievance.Registration{
 		ID: in.ID, Channel: in.Channel, Nature: in.Nature, Route: in.Route, Category: in.Category, Urgency: in.Urgency,
 		Petition: in.Petition, SimplePetition: in.SimplePetition, Headcount: in.Headcount, Confidential: in.Confidential,
-		Unit: in.UnitID, Area: in.AreaID, ReceivedAt: in.ReceivedAt, Title: in.Title, Body: in.Body,
+		Unit: in.UnitID, Area: in.AreaID, ReceivedAt: received(in.ReceivedAt), Title: in.Title, Body: in.Body,
 		Petitioner: in.Petitioner.party(),
 	}
 	for _, o := range in.Others {
 		r.Others = append(r.Others, grievance.Party{Kind: o.Kind, Name: o.Name, Phone: o.Phone, IDNumber: o.IDNumber, Address: o.Address})
 	}
 	return r
+}
+
+// received gives the instant that was named, the zero time where none was. The
+// zero time itself, when it is named, must not come to mean now: the instant
+// after it is as much too early.
+func received(at *time.Time) time.Time {
+	switch {
+	case at == nil:
+		return time.Time{}
+	case at.IsZero():
+		return at.Add(time.Microsecond)
+	}
+	return *at
 }
 
 func (in PersonRequest) party() grievance.Party {
@@ -106,14 +119,12 @@ func (s *server) showWithCode(g *grievance.Case, book *grievance.Book) any {
 //	@Security		bearer
 //	@Router			/api/v1/cases [post]
 func (s *server) registerCase(c echo.Context) error {
-	in, err := decode[NewCaseRequest](c)
+	in, err := decodeWhole[NewCaseRequest](c)
 	if err != nil {
 		return err
 	}
 	if !actorOf(c).Has(intake.roles...) {
-		if err := in.fromThePublic(); err != nil {
-			return err
-		}
+		in.blamePublic(c)
 	}
 	return s.carryOut(c, http.StatusCreated, s.showWithCode, func(ctx context.Context, req casework.Request) (casework.Done, error) {
 		return s.Desk.Register(ctx, req, in.registration())
@@ -123,21 +134,23 @@ func (s *server) registerCase(c echo.Context) error {
 // publicChannels are those through which nobody of the staff receives a case.
 var publicChannels = []grievance.Channel{grievance.ByWeb, grievance.ByWeChat, grievance.ByApp, grievance.ByWall}
 
-// fromThePublic refuses what a petitioner cannot say of a case: that somebody
-// received it otherwise or before, or how urgent it is to the authorities.
-func (in NewCaseRequest) fromThePublic() error {
-	switch {
-	case !slices.Contains(publicChannels, in.Channel):
-		return errNotPublic
-	case !in.ReceivedAt.IsZero():
-		return grievance.InvalidField("/received_at", "received_at.not_yours", "收到时间由受理单位记录")
-	case in.Urgency != "":
-		return grievance.InvalidField("/urgency", "urgency.not_yours", "紧急程度由受理单位确定")
+// blamePublic finds fault with what a petitioner cannot say of a case: that
+// somebody received it otherwise or before, or how urgent it is to the authorities.
+func (in NewCaseRequest) blamePublic(c echo.Context) {
+	blameChannel(c, in.Channel)
+	if in.ReceivedAt != nil {
+		blameFields(c, grievance.FieldError{Pointer: "/received_at", Code: "received_at.not_yours", Message: "收到时间由受理单位记录"})
 	}
-	return nil
+	if in.Urgency != "" {
+		blameFields(c, grievance.FieldError{Pointer: "/urgency", Code: "urgency.not_yours", Message: "紧急程度由受理单位确定"})
+	}
 }
 
-var errNotPublic = grievance.InvalidField("/channel", "channel.not_public", "群众自行提交的渠道只能是网站、微信、应用或回音墙")
+func blameChannel(c echo.Context, channel grievance.Channel) {
+	if !slices.Contains(publicChannels, channel) {
+		blameFields(c, grievance.FieldError{Pointer: "/channel", Code: "channel.not_public", Message: "群众自行提交的渠道只能是网站、微信、应用或回音墙"})
+	}
+}
 
 // reissueQueryCode gives a case a new query code.
 //

@@ -191,8 +191,8 @@ func TestRefusals(t *testing.T) {
 			{"received in the future", "POST", cases, grievanceOf(`,"received_at":"2026-11-23T02:00:01Z"`), 422, "request.invalid", "received_at.future", nil},
 			{"another state's action", "POST", one + "/assign", `{}`, 409, "case.state", "", nil},
 			{"no inquiry", "POST", one + "/answer", `{"answer":"好的"}`, 409, "case.not_inquiry", "", nil},
-			{"blank words", "POST", one + "/notes", `{"words":" "}`, 422, "request.invalid", "text.required", nil},
-			{"an incomplete rating", "POST", one + "/rating", `{"contacted":true}`, 422, "request.invalid", "required", nil},
+			{"blank words", "POST", one + "/notes", `{"words":" "}`, 422, "request.invalid", "required", nil},
+			{"an incomplete rating by who may give none", "POST", one + "/rating", `{"contacted":true}`, 403, "case.not_permitted", "", nil},
 			{"no such sign-off", "POST", one + "/withdraw", `{"words":""}`, 422, "request.invalid", "required", nil},
 			{"no id", "GET", cases + "/nothing", ``, 404, "not_found", "", nil},
 		}

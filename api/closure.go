@@ -40,7 +40,7 @@ type DisputeRequest struct {
 //	@Router			/api/v1/cases/{id}/rating [post]
 func (s *server) rateCase(c echo.Context) error {
 	return perform(s, c, func(ctx context.Context, req casework.Request, id grievance.CaseID, in RateRequest) (casework.Done, error) {
-		return s.Desk.Rate(ctx, req, id, grievance.Rating{Contacted: *in.Contacted, Resolved: *in.Resolved, Satisfied: *in.Satisfied})
+		return s.Desk.Rate(ctx, req, id, grievance.Rating{Contacted: yes(in.Contacted), Resolved: yes(in.Resolved), Satisfied: yes(in.Satisfied)})
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -81,6 +82,31 @@ func TestEveryRouteIsInTheContract(t *testing.T) {
 	}
 	for name := range documented {
 		t.Errorf("%s is in %s but is no route", name, contractFile)
+	}
+}
+
+// keyless are the POSTs that take no Idempotency-Key: logging in, looking
+// something up, running what may run again, and what is recorded each time.
+var keyless = []string{
+	"/auth/token", "/auth/refresh", "/auth/logout", "/cases/search", "/cases/:id/parties/reveal", "/public/cases/lookup", "/engine/run",
+}
+
+// Every other POST says that it takes one.
+func TestKeysAreInTheContract(t *testing.T) {
+	t.Parallel()
+	doc, err := openapi3.NewLoader().LoadFromFile(filepath.FromSlash(contractFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range newRig(t, Deps{}, (*server).routes).routes() {
+		item := doc.Paths.Value(template(r.path))
+		if r.method != http.MethodPost || item == nil {
+			continue
+		}
+		takes := item.Post.Parameters.GetByInAndName("header", "Idempotency-Key") != nil
+		if without := slices.Contains(keyless, strings.TrimPrefix(r.path, v1)); takes == without {
+			t.Errorf("POST %s: an Idempotency-Key in the contract: %t", r.path, takes)
+		}
 	}
 }
 

@@ -44,8 +44,28 @@ var (
 // decode reads the request's body as one strict JSON document and checks it
 // against the struct's validate tags; every field at fault is told at once.
 // Names are case-sensitive. What it returns has its instants in UTC and whole
-// microseconds. All its errors are refusals.
+// microseconds, and no text in it that nobody can see. All its errors are
+// refusals.
 func decode[T any](c echo.Context) (T, error) {
+	in, err := parse[T](c)
+	if faults := check(in, voiceOf(c)); err == nil && len(faults) > 0 {
+		err = &badInput{cause: errInvalid, faults: faults}
+	}
+	return in, err
+}
+
+// decodeWhole is decode for a request that the domain looks at too: faults of
+// fields are kept until it has, so that carryOut tells all of them at once.
+func decodeWhole[T any](c echo.Context) (T, error) {
+	in, err := parse[T](c)
+	if err == nil {
+		blame(c, check(in, voiceOf(c))...)
+	}
+	return in, err
+}
+
+// parse reads the request's body as one strict JSON document.
+func parse[T any](c echo.Context) (T, error) {
 	var in T
 	body, err := readBody(c)
 	if err != nil {
@@ -61,13 +81,32 @@ func decode[T any](c echo.Context) (T, error) {
 	if err := json.Unmarshal(body, &in, inputOptions); err != nil {
 		return in, misread(err, v)
 	}
-	return in, check(in, v)
+	return in, nil
 }
 
 var inputOptions = json.JoinOptions(
 	json.RejectUnknownMembers(true),
-	json.WithUnmarshalers(json.UnmarshalFunc(unmarshalInstant)),
+	json.WithUnmarshalers(json.JoinUnmarshalers(json.UnmarshalFunc(unmarshalInstant), json.UnmarshalFromFunc(unmarshalText))),
 )
+
+// unmarshalText reads a text; one that nobody can see is none.
+func unmarshalText(d *jsontext.Decoder, s *string) error {
+	if d.PeekKind() != '"' {
+		return errors.ErrUnsupported
+	}
+	token, err := d.ReadToken()
+	if err != nil {
+		return err
+	}
+	if *s = token.String(); !strings.ContainsFunc(*s, visible) {
+		*s = ""
+	}
+	return nil
+}
+
+func visible(r rune) bool {
+	return !unicode.IsControl(r) && !unicode.In(r, unicode.Z, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
+}
 
 // unmarshalInstant reads RFC 3339 with any offset; null is no instant.
 func unmarshalInstant(text []byte, t *time.Time) error {
@@ -129,7 +168,7 @@ func checkMediaType(h http.Header) error {
 }
 
 // inspect walks the document before it is given meaning: it refuses what is
-// not one valid JSON value, and control characters other than \n and \t.
+// not one valid JSON value, and characters that are forbidden.
 func inspect(body []byte, v *voice) error {
 	if !utf8.Valid(body) {
 		return errBadUTF8
@@ -157,7 +196,11 @@ func inspect(body []byte, v *voice) error {
 	return nil
 }
 
-func forbidden(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
+// forbidden are control characters other than \n and \t, and those that turn the
+// direction of writing, so that a text reads as something else than it is.
+func forbidden(r rune) bool {
+	return unicode.IsControl(r) && r != '\n' && r != '\t' || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069
+}
 
 func notJSON(err error, v *voice) error {
 	syntax, ok := errors.AsType[*jsontext.SyntacticError](err)

@@ -97,7 +97,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"NUL", `{"title":"a\u0000"}`, "", 422, "request.control_char", "/title control_char"},
 		{"carriage return and C1", `{"title":"a\r","parties":[{"phone":"\u0085"}]}`, "", 422, "request.control_char", "/title control_char /parties/0/phone control_char"},
 		{"every rule at once", `{"title":" ","urgency":"god","count":10,"parties":[{},{"phone":"123456789012345678901"}]}`, "", 422, "request.invalid",
-			"/title blank /urgency not_one_of /count too_large /parties/0/phone required /parties/1/phone too_long"},
+			"/title required /urgency not_one_of /count too_large /parties/0/phone required /parties/1/phone too_long"},
 		{"required", `{}`, "", 422, "request.invalid", "/title required"},
 		{"too long in characters", `{"title":"路灯坏了很久"}`, "", 422, "request.invalid", "/title too_long"},
 		{"too many", `{"title":"a","parties":[{"phone":"1"},{"phone":"1"},{"phone":"1"}]}`, "", 422, "request.invalid", "/parties too_many"},

@@ -62,7 +62,7 @@ type ServeRequest struct {
 //	@Param			id				path		string	true	"case"	format(uuid)
 //	@Param			Idempotency-Key	header		string	false	"names this request, so that it can be sent again"
 //	@Param			If-Match		header		string	false	"the version that it is made against"
-//	@Param			body			body		AssignRequest	true	"what is to be done"
+//	@Param			body			body		AssignRequest	false	"what is to be done"
 //	@Success		200				{object}	CaseView
 //	@Header			200				{string}	ETag	"the version"
 //	@Failure		400,401,403,404,409,412,413,415,422,503	{object}	Problem

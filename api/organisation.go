@@ -38,8 +38,8 @@ type UnitPage struct {
 // NewUnitRequest is a unit to be made under another.
 type NewUnitRequest struct {
 	ParentID grievance.UnitID `json:"parent_id" validate:"required" swaggertype:"string" format:"uuid"`
-	Code     string           `json:"code" validate:"required,max=22" example:"430102003-01"`
-	Name     string           `json:"name" validate:"required,notblank,max=100" example:"综合治理办公室"`
+	Code     string           `json:"code" validate:"required,max=22,oneline" example:"430102003-01"`
+	Name     string           `json:"name" validate:"required,notblank,max=100,oneline" example:"综合治理办公室"`
 	Level    grievance.Level  `json:"level" validate:"required,oneof=province city county township village grid" swaggertype:"string" enums:"province,city,county,township,village,grid"`
 	Kind     string           `json:"kind" validate:"required,oneof=government department station village grid" enums:"government,department,station,village,grid"`
 	Organ    bool             `json:"organ"`
@@ -47,7 +47,7 @@ type NewUnitRequest struct {
 
 // RenameUnitRequest gives a unit another name.
 type RenameUnitRequest struct {
-	Name string `json:"name" validate:"required,notblank,max=100"`
+	Name string `json:"name" validate:"required,notblank,max=100,oneline"`
 } // @name RenameUnit
 
 // MergeUnitRequest names the unit that takes over.

@@ -35,9 +35,9 @@ type UserPage struct {
 
 // NewUserRequest is a user to be made, with the first posts.
 type NewUserRequest struct {
-	Username string `json:"username" validate:"required,max=32" example:"wang.jianguo"`
+	Username string `json:"username" validate:"required,max=32,oneline" example:"wang.jianguo"`
 	// Empty for an account of the public.
-	Name               string             `json:"name" validate:"max=100" example:"王建国"`
+	Name               string             `json:"name" validate:"max=100,oneline" example:"王建国"`
 	Password           string             `json:"password" validate:"required,min=8,max=1024" format:"password"`
 	MustChangePassword bool               `json:"must_change_password"`
 	Petitioner         bool               `json:"petitioner"`

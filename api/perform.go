@@ -3,10 +3,10 @@ package api
 import (
 	"context"
 	"net/http"
-	"reflect"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/huiyin/huiyin/internal/answer"
 	"github.com/huiyin/huiyin/internal/casework"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/store"
@@ -46,41 +46,48 @@ type view func(*grievance.Case, *grievance.Book) any
 
 func (s *server) showCase(g *grievance.Case, book *grievance.Book) any { return caseView(g, book) }
 
-func performOn[In any](s *server, c echo.Context, id grievance.CaseID, answer view, act action[In]) error {
+func performOn[In any](s *server, c echo.Context, id grievance.CaseID, shown view, act action[In]) error {
 	in, err := decodeAction[In](c)
 	if err != nil {
 		return err
 	}
-	return s.carryOut(c, http.StatusOK, answer, func(ctx context.Context, req casework.Request) (casework.Done, error) {
+	return s.carryOut(c, http.StatusOK, shown, func(ctx context.Context, req casework.Request) (casework.Done, error) {
 		return act(ctx, req, id, in)
 	})
 }
 
 // carryOut brings a decoded request before the Desk and sends what it answers.
-func (s *server) carryOut(c echo.Context, status int, answer view, ask func(context.Context, casework.Request) (casework.Done, error)) error {
+func (s *server) carryOut(c echo.Context, status int, shown view, ask func(context.Context, casework.Request) (casework.Done, error)) error {
 	ctx := c.Request().Context()
 	book, err := s.Office.Book(ctx)
 	if err != nil {
 		return err
 	}
-	req, err := request(c, status, func(g *grievance.Case) (any, error) { return answer(g, book), nil })
+	req, err := request(c, status, func(g *grievance.Case) (any, error) { return shown(g, book), nil })
 	if err != nil {
 		return err
 	}
+	if faults := blamed(c); len(faults) > 0 { // nothing is kept once its answer fails
+		req.Render = func(*grievance.Case) (answer.Response, error) {
+			return answer.Response{}, &badInput{cause: errInvalid, faults: faults}
+		}
+	}
 	done, err := ask(ctx, req)
 	if err != nil {
-		return err
+		return alsoBlamed(c, err)
 	}
 	return respond(c, done.Response)
 }
 
-// decodeAction is decode, but an action without words needs no body at all.
+// decodeAction is decodeWhole, but where nothing has to be said there need be no
+// body at all: that is {}.
 func decodeAction[In any](c echo.Context) (In, error) {
-	if reflect.TypeFor[In]() == reflect.TypeFor[nothing]() && c.Request().ContentLength == 0 {
-		var none In
+	var none In
+	if c.Request().ContentLength == 0 && len(check(none, voiceOf(c))) == 0 {
+		c.Set(bodyKey, []byte("{}"))
 		return none, nil
 	}
-	return decode[In](c)
+	return decodeWhole[In](c)
 }
 
 // look is one reader's look at one case, in one snapshot. Inside says that the

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -22,7 +21,7 @@ type PublicCaseRequest struct {
 	Channel grievance.Channel `json:"channel" validate:"required" swaggertype:"string" enums:"web,wechat,app,wall"`
 	// A demand, if it is absent.
 	Nature   grievance.Nature `json:"nature" swaggertype:"string" enums:"suggestion,accusation,demand,inquiry"`
-	Category string           `json:"category" validate:"max=20" example:"0101"`
+	Category string           `json:"category" validate:"max=20,oneline" example:"0101"`
 	// Marked as a petition (信访).
 	Petition     bool `json:"petition"`
 	Headcount    int  `json:"headcount" validate:"min=0,max=1000000"`
@@ -31,7 +30,7 @@ type PublicCaseRequest struct {
 	UnitID grievance.UnitID `json:"unit_id" swaggertype:"string" format:"uuid"`
 	// Where the matter lies.
 	AreaID     grievance.UnitID `json:"area_id" swaggertype:"string" format:"uuid"`
-	Title      string           `json:"title" validate:"required,max=200" example:"村口路灯不亮"`
+	Title      string           `json:"title" validate:"required,max=200,oneline" example:"村口路灯不亮"`
 	Body       string           `json:"body" validate:"required,max=10000"`
 	Petitioner PersonRequest    `json:"petitioner"`
 } // @name NewPublicCase
@@ -48,8 +47,8 @@ type PublicReceipt struct {
 
 // LookupRequest proves the right to ask how a case stands.
 type LookupRequest struct {
-	ReceiptNumber string `json:"receipt_number" validate:"required,max=64" example:"430102003-20261122-0007"`
-	QueryCode     string `json:"query_code" validate:"required,max=64" example:"4KH-70M-2X9R"`
+	ReceiptNumber string `json:"receipt_number" validate:"required,max=64,oneline" example:"430102003-20261122-0007"`
+	QueryCode     string `json:"query_code" validate:"required,max=64,oneline" example:"4KH-70M-2X9R"`
 } // @name Lookup
 
 // PublicCase is how a case stands, for its petitioner.
@@ -100,13 +99,11 @@ func (in PublicCaseRequest) registration() grievance.Registration {
 //	@Failure		400,409,413,415,422,429,503	{object}	Problem
 //	@Router			/api/v1/public/cases [post]
 func (s *server) registerPublic(c echo.Context) error {
-	in, err := decode[PublicCaseRequest](c)
+	in, err := decodeWhole[PublicCaseRequest](c)
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(publicChannels, in.Channel) {
-		return errNotPublic
-	}
+	blameChannel(c, in.Channel)
 	return s.carryOut(c, http.StatusCreated, s.showReceipt, func(ctx context.Context, req casework.Request) (casework.Done, error) {
 		req.Render = withoutHeaders(req.Render)
 		return s.Desk.Register(ctx, req, in.registration())

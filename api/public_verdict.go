@@ -49,7 +49,7 @@ func (s *server) ratePublic(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	rating := grievance.Rating{Contacted: *in.Contacted, Resolved: *in.Resolved, Satisfied: *in.Satisfied}
+	rating := grievance.Rating{Contacted: yes(in.Contacted), Resolved: yes(in.Resolved), Satisfied: yes(in.Satisfied)}
 	return s.speak(c, in.LookupRequest, func(ctx context.Context, req casework.Request, id grievance.CaseID) (casework.Done, error) {
 		return s.Desk.Rate(ctx, req, id, rating)
 	})

@@ -35,7 +35,7 @@ type PartiesInClear struct {
 // is kept.
 //
 //	@Summary		查看当事人信息 / parties in clear
-//	@Description	承办人和受理窗口为联系、核实、送达需要查看；每次查看均留痕。保密事项仅窗口可查看。 For who has to reach them; every time is an event with its reason.
+//	@Description	承办人和受理窗口为联系、核实、送达需要查看；每次查看均留痕。保密事项仅窗口可查看。 For who has to reach them; every time is an event with its reason, so no answer is kept and an Idempotency-Key has no meaning here.
 //	@Tags			cases
 //	@Accept			json
 //	@Produce		json

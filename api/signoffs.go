@@ -31,7 +31,7 @@ type ReturnRequest struct {
 //	@Param			n				path		int		true	"number"	minimum(1)
 //	@Param			Idempotency-Key	header		string	false	"names this request, so that it can be sent again"
 //	@Param			If-Match		header		string	false	"the version that it is made against"
-//	@Param			body			body		ApproveRequest	true	"what is to be done"
+//	@Param			body			body		ApproveRequest	false	"what is to be done"
 //	@Success		200				{object}	CaseView
 //	@Header			200				{string}	ETag	"the version"
 //	@Failure		400,401,403,404,409,412,413,415,422,503	{object}	Problem

@@ -10,9 +10,9 @@ import (
 
 // CategoryView is a node of the subject tree; a code starts with its parent's.
 type CategoryView struct {
-	Code   string `json:"code" validate:"required,max=12" example:"0301"`
-	Name   string `json:"name" validate:"required,notblank,max=100" example:"路灯照明"`
-	Parent string `json:"parent" validate:"max=12" example:"03"`
+	Code   string `json:"code" validate:"required,max=12,oneline" example:"0301"`
+	Name   string `json:"name" validate:"required,notblank,max=100,oneline" example:"路灯照明"`
+	Parent string `json:"parent" validate:"max=12,oneline" example:"03"`
 } // @name Category
 
 // CategoryList is the subject tree, by code.
@@ -83,8 +83,8 @@ func (s *server) putCategories(c echo.Context) error {
 // ResponsibilityView is a line of the responsibility list (权责清单): what a unit
 // answers for, by category and area. No area is everywhere.
 type ResponsibilityView struct {
-	Category string           `json:"category" validate:"required,max=12" example:"0301"`
-	Area     string           `json:"area" validate:"max=22" example:"430102003"`
+	Category string           `json:"category" validate:"required,max=12,oneline" example:"0301"`
+	Area     string           `json:"area" validate:"max=22,oneline" example:"430102003"`
 	UnitID   grievance.UnitID `json:"unit_id" validate:"required" swaggertype:"string" format:"uuid"`
 	Note     string           `json:"note" validate:"max=500"`
 } // @name Responsibility

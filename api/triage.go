@@ -27,7 +27,7 @@ type ServedHereRequest struct {
 type ClassifyRequest struct {
 	Nature         grievance.Nature  `json:"nature" swaggertype:"string" enums:"suggestion,accusation,demand,inquiry"`
 	Route          int               `json:"route" minimum:"0" maximum:"6"`
-	Category       string            `json:"category" validate:"max=20" example:"0101"`
+	Category       string            `json:"category" validate:"max=20,oneline" example:"0101"`
 	Urgency        grievance.Urgency `json:"urgency" swaggertype:"string" enums:"life_property,utilities,simple,ordinary,complex"`
 	Petition       *bool             `json:"petition"`
 	SimplePetition *bool             `json:"simple_petition"`
@@ -37,7 +37,7 @@ type ClassifyRequest struct {
 type CorrectRequest struct {
 	Area      grievance.UnitID `json:"area_id" swaggertype:"string" format:"uuid"`
 	Headcount int              `json:"headcount" validate:"min=0,max=1000000"`
-	Title     string           `json:"title" validate:"max=200"`
+	Title     string           `json:"title" validate:"max=200,oneline"`
 	Body      string           `json:"body" validate:"max=10000"`
 } // @name Correct
 
@@ -77,7 +77,7 @@ func (in AcceptRequest) decision() grievance.AcceptanceDecision {
 //	@Param			id				path		string	true	"case"	format(uuid)
 //	@Param			Idempotency-Key	header		string	false	"names this request, so that it can be sent again"
 //	@Param			If-Match		header		string	false	"the version that it is made against"
-//	@Param			body			body		AcceptRequest	true	"what is to be done"
+//	@Param			body			body		AcceptRequest	false	"what is to be done"
 //	@Success		200				{object}	CaseView
 //	@Header			200				{string}	ETag	"the version"
 //	@Failure		400,401,403,404,409,412,413,415,422,503	{object}	Problem

@@ -14,12 +14,15 @@ import (
 var rules = newRules()
 
 // newRules makes the validator: it speaks of fields by their JSON names, in
-// both languages, and knows notblank beside its own tags.
+// both languages, and knows notblank and oneline beside its own tags.
 func newRules() *validator.Validate {
 	v := validator.New(validator.WithRequiredStructEnabled())
 	v.RegisterTagNameFunc(jsonName)
 	err := errors.Join(
 		v.RegisterValidation("notblank", validators.NotBlank),
+		v.RegisterValidation("oneline", func(f validator.FieldLevel) bool {
+			return !strings.ContainsAny(f.Field().String(), "\n\u2028\u2029")
+		}),
 		zhtext.RegisterDefaultTranslations(v, chinese.faults),
 		entext.RegisterDefaultTranslations(v, english.faults),
 	)
@@ -37,20 +40,21 @@ func jsonName(f reflect.StructField) string {
 	return name
 }
 
-// check holds in against its validate tags; what is not a struct has none.
-func check(in any, v *voice) error {
+// check holds in against its validate tags and gives every fault; what is not a
+// struct has none.
+func check(in any, v *voice) []Fault {
 	var broken validator.ValidationErrors
 	if reflect.Indirect(reflect.ValueOf(in)).Kind() != reflect.Struct {
 		return nil
 	}
-	if err := rules.Struct(in); !errors.As(err, &broken) {
-		return err
+	if !errors.As(rules.Struct(in), &broken) {
+		return nil
 	}
 	faults := make([]Fault, 0, len(broken))
 	for _, b := range broken {
 		faults = append(faults, Fault{Pointer: pointerOf(b.Namespace()), Code: faultCode(b), Detail: v.ruleText(b)})
 	}
-	return &badInput{cause: errInvalid, faults: faults}
+	return faults
 }
 
 func (v *voice) ruleText(b validator.FieldError) string {
@@ -61,10 +65,17 @@ func (v *voice) ruleText(b validator.FieldError) string {
 }
 
 // pointerOf turns the validator's Request.parties[0].phone into /parties/0/phone.
+// The names of embedded structs, which JSON does not show, begin with a capital;
+// those of JSON never do.
 func pointerOf(namespace string) string {
 	_, path, _ := strings.Cut(namespace, ".")
-	path = strings.NewReplacer("[", "/", "]", "", ".", "/").Replace(path)
-	return "/" + path
+	var pointer strings.Builder
+	for part := range strings.SplitSeq(strings.NewReplacer("[", ".", "]", "").Replace(path), ".") {
+		if part < "A" || part > "Z~" {
+			pointer.WriteString("/" + part)
+		}
+	}
+	return pointer.String()
 }
 
 // faultCode is the stable name of a broken rule, which no change of validator
@@ -77,6 +88,8 @@ func faultCode(b validator.FieldError) string {
 		return "too_" + sizes(b.Kind(), "long", "many", "large")
 	case "oneof":
 		return "not_one_of"
+	case "oneline":
+		return "line_break"
 	case "notblank":
 		return "blank"
 	case "unique":
