@@ -35,6 +35,7 @@ type Book struct {
 	Profiles Profiles
 
 	units       map[UnitID]*Unit
+	inOrder     []*Unit // by code
 	byCode      map[string]*Unit
 	users       map[UserID]*User
 	byUser      map[UserID][]Appointment
@@ -66,6 +67,7 @@ func NewBook(d BookData) *Book {
 	for i := range d.Units {
 		b.units[d.Units[i].ID], b.byCode[d.Units[i].Code] = &d.Units[i], &d.Units[i]
 	}
+	b.inOrder = slices.SortedFunc(maps.Values(b.units), func(x, y *Unit) int { return strings.Compare(x.Code, y.Code) })
 	for i := range d.Users {
 		b.users[d.Users[i].ID] = &d.Users[i]
 	}
@@ -130,10 +132,8 @@ func (b *Book) Root(id UnitID) *Unit {
 	return line[len(line)-1]
 }
 
-// Units gives every unit, by code.
-func (b *Book) Units() []*Unit {
-	return slices.SortedFunc(maps.Values(b.units), func(x, y *Unit) int { return strings.Compare(x.Code, y.Code) })
-}
+// Units gives every unit, by code. The list is the Book's own.
+func (b *Book) Units() []*Unit { return b.inOrder }
 
 // User gives a user by id, or nil.
 func (b *Book) User(id UserID) *User { return b.users[id] }

@@ -57,6 +57,9 @@ func WaitingOf(a grievance.Actor, b *grievance.Book, now time.Time) Waiting {
 // standIn adds the vacant seats that the actor fills.
 func (w *Waiting) standIn() {
 	for _, u := range w.book.Units() {
+		if !w.above(u.ID) {
+			continue
+		}
 		if w.fills(u.ID, grievance.RoleLeader, true) {
 			w.heads = append(w.heads, u.ID)
 			w.seats = append(w.seats, grievance.Post{UnitID: u.ID, Role: grievance.RoleLeader, Head: true})
@@ -74,6 +77,16 @@ func (w *Waiting) standIn() {
 			w.posts = append(w.posts, grievance.Post{UnitID: u.ID, Role: grievance.RoleClerk})
 		}
 	}
+}
+
+// above reports whether the user holds a post in the line of command of a unit,
+// or of the one that does its work today: who does not fills no seat of it.
+func (w *Waiting) above(unit grievance.UnitID) bool {
+	u := w.book.Current(unit)
+	return u != nil && slices.ContainsFunc(w.actor.Posts, func(p grievance.Post) bool {
+		top := w.book.Unit(p.UnitID)
+		return top != nil && u.Within(top)
+	})
 }
 
 // oversees reports whether the user fills the supervisor's seat over a unit, or
