@@ -230,6 +230,28 @@ func codesOf(p UnitPage) string {
 	return strings.Join(codes, " ")
 }
 
+// Who failed too often is told how long to wait, whatever case the name is typed in.
+func TestFailedLoginsSayHowLongToWait(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		s := newTown(t, dialect)
+		attempt := func(name, password string) *http.Response {
+			body := fmt.Sprintf(`{"username":%q,"password":%q}`, name, password)
+			return s.call("POST", "/api/v1/auth/token", body, asJSON)
+		}
+		for range 6 {
+			attempt("Admin ", "wrong")
+			s.clock.Advance(time.Second)
+		}
+		res := attempt("admin", password)
+		if p := problemOf(t, res); p.Code != "auth.too_many_failures" || res.Header.Get("Retry-After") != "1" {
+			t.Errorf("%s, Retry-After %q", p.Code, res.Header.Get("Retry-After"))
+		}
+		s.clock.Advance(time.Second)
+		s.login(" ADMIN")
+	})
+}
+
 func TestPeople(t *testing.T) {
 	t.Parallel()
 	storetest.Dialects(t, func(t *testing.T, dialect string) {
