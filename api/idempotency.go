@@ -76,7 +76,7 @@ func digest(c echo.Context) ([]byte, error) {
 // request makes of an HTTP request what the Desk wants to know of it. The body
 // must have been decoded. render says what the answer is; it is kept with the
 // effect and given again to whoever repeats the request.
-func request(c echo.Context, status int, render func(*grievance.Case) (any, error)) (casework.Request, error) {
+func request(c echo.Context, status int, render func(*grievance.Case) any) (casework.Request, error) {
 	version, err := ifMatch(c)
 	if err != nil {
 		return casework.Request{}, err
@@ -97,12 +97,8 @@ func repeatable[T any](c echo.Context, render func(T) (answer.Response, error)) 
 }
 
 // rendered is the answer about a case: its body, and its version as ETag.
-func rendered(g *grievance.Case, status int, render func(*grievance.Case) (any, error)) (answer.Response, error) {
-	view, err := render(g)
-	if err != nil {
-		return answer.Response{}, err
-	}
-	body, err := marshal(view)
+func rendered(g *grievance.Case, status int, render func(*grievance.Case) any) (answer.Response, error) {
+	body, err := marshal(render(g))
 	header := map[string]string{"ETag": entityTag(g.Version)}
 	if status == http.StatusCreated {
 		header["Location"] = v1 + "/cases/" + g.ID.String()

@@ -63,7 +63,7 @@ func (s *server) carryOut(c echo.Context, status int, shown view, ask func(conte
 	if err != nil {
 		return err
 	}
-	req, err := request(c, status, func(g *grievance.Case) (any, error) { return shown(g, book), nil })
+	req, err := request(c, status, func(g *grievance.Case) any { return shown(g, book) })
 	if err != nil {
 		return err
 	}
