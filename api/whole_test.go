@@ -118,4 +118,3 @@ func officer(s *city, account string) grievance.UserID {
 	must(s.t, err)
 	return id
 }
-
