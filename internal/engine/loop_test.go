@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,17 +16,17 @@ func TestTheLoopRunsOnTicksAndWakesUntilCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		wake := make(chan struct{}, 1)
-		runs := 0
+		var runs atomic.Int32
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			engine.Loop(ctx, time.Minute, wake, func(context.Context) { runs++ })
+			engine.Loop(ctx, time.Minute, wake, func(context.Context) { runs.Add(1) })
 		}()
-		expect := func(when string, want int) {
+		expect := func(when string, want int32) {
 			t.Helper()
 			synctest.Wait()
-			if runs != want {
-				t.Errorf("%s: %d runs, want %d", when, runs, want)
+			if got := runs.Load(); got != want {
+				t.Errorf("%s: %d runs, want %d", when, got, want)
 			}
 		}
 		expect("at the start", 1)
