@@ -29,20 +29,20 @@ func (d *Desk) AdvanceDue(ctx context.Context, limit int) (Advanced, error) {
 	var sum Advanced
 	var batch []*grievance.Case
 	err = d.store.Write(ctx, func(tx *store.Tx) error {
-		sum = Advanced{}
 		m := d.moment(Request{Actor: grievance.System}, book)
-		if batch, err = tx.LockDue(m.Now, limit); err != nil {
+		due, err := tx.LockDue(m.Now, limit)
+		sum, batch = Advanced{Cases: len(due)}, due
+		if err != nil {
 			return err
 		}
-		sum.Cases = len(batch)
-		for _, c := range batch {
+		for _, c := range due {
 			n, err := c.Advance(m)
 			sum.Rungs += n
 			if err != nil {
 				return err
 			}
 		}
-		return tx.SaveCases(changedOf(batch))
+		return tx.SaveCases(changedOf(due))
 	})
 	if err == nil || len(batch) == 0 || ctx.Err() != nil || grievance.KindOf(err) == grievance.Unavailable {
 		return sum, err
@@ -106,11 +106,11 @@ func (d *Desk) setAside(ctx context.Context, c *grievance.Case, why error) error
 const settled = 2 * time.Second
 
 // HandOnDue hands on up to limit open cases of each appointment that has ended,
-// and tells how many it handed on and whether there may be more.
-func (d *Desk) HandOnDue(ctx context.Context, limit int) (n int, more bool, err error) {
+// and tells how many it handed on. There may be more until it tells none.
+func (d *Desk) HandOnDue(ctx context.Context, limit int) (n int, err error) {
 	book, err := d.newestBook(ctx)
 	if err != nil {
-		return 0, false, err
+		return 0, err
 	}
 	err = d.store.Write(ctx, func(tx *store.Tx) error {
 		n = 0
@@ -125,7 +125,7 @@ func (d *Desk) HandOnDue(ctx context.Context, limit int) (n int, more bool, err 
 		}
 		return err
 	})
-	return n, n > 0, err
+	return n, err
 }
 
 // newestBook never misses an appointment that another replica has just ended.
@@ -178,10 +178,11 @@ func (d *Desk) Sequence(ctx context.Context, limit int) (n int, err error) {
 // HandOnAll hands on every open case of appointments that have ended, at once,
 // and tells how many. What fails is left to the engine.
 func (d *Desk) HandOnAll(ctx context.Context) (total int, err error) {
-	for more := true; more && err == nil; {
-		var n int
-		n, more, err = d.HandOnDue(ctx, 100)
+	for {
+		n, err := d.HandOnDue(ctx, 100)
 		total += n
+		if n == 0 || err != nil {
+			return total, err
+		}
 	}
-	return total, err
 }
