@@ -56,7 +56,7 @@ type EndAppointmentRequest struct {
 	Until time.Time `json:"until,omitzero" format:"date-time"`
 } // @name EndAppointment
 
-func viewAppointment(a grievance.Appointment) AppointmentView {
+func appointmentView(a grievance.Appointment) AppointmentView {
 	return AppointmentView{
 		ID: a.ID.String(), UserID: a.UserID.String(), UnitID: a.UnitID.String(), Role: a.Role, Head: a.Head,
 		OnDuty: a.OnDuty, From: a.From, Until: a.Until, HandedOnAt: a.HandedOnAt, CreatedAt: a.CreatedAt,
@@ -65,7 +65,7 @@ func viewAppointment(a grievance.Appointment) AppointmentView {
 
 // showAppointment gives no address: an appointment is found in the list.
 func showAppointment(a office.Changed[grievance.Appointment]) (string, any) {
-	return "", viewAppointment(a.Of)
+	return "", appointmentView(a.Of)
 }
 
 // listAppointments lists appointments in the order in which they were made.
@@ -98,7 +98,7 @@ func (s *server) listAppointments(c echo.Context) error {
 	for _, a := range appointmentsInOrder(book) {
 		wanted := (unit.IsZero() || a.UnitID == unit) && (user.IsZero() || a.UserID == user) && (at == nil || a.HeldAt(*at))
 		if wanted && (after == nil || a.ID.String() > *after) && len(page.Items) <= limit {
-			page.Items = append(page.Items, viewAppointment(a))
+			page.Items = append(page.Items, appointmentView(a))
 		}
 	}
 	items, last := cut(page.Items, limit, func(a AppointmentView) string { return a.ID })

@@ -56,14 +56,14 @@ type PostView struct {
 	Head     bool           `json:"head" validate:"required"`
 } // @name Post
 
-func viewTokens(t auth.Tokens) Tokens {
+func tokensView(t auth.Tokens) Tokens {
 	return Tokens{
 		UserID: t.UserID.String(), AccessToken: t.Access, TokenType: "Bearer", AccessExpiresAt: t.AccessExpires,
 		RefreshToken: t.Refresh, RefreshExpiresAt: t.RefreshExpires,
 	}
 }
 
-func viewPost(book *grievance.Book, p grievance.Post) PostView {
+func postView(book *grievance.Book, p grievance.Post) PostView {
 	v := PostView{UnitID: p.UnitID.String(), Role: p.Role, Head: p.Head}
 	if u := book.Unit(p.UnitID); u != nil {
 		v.UnitCode, v.UnitName = u.Code, u.Name
@@ -94,7 +94,7 @@ func (s *server) login(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, viewTokens(tokens))
+	return c.JSON(http.StatusOK, tokensView(tokens))
 }
 
 // refresh exchanges a refresh token for the next pair.
@@ -117,7 +117,7 @@ func (s *server) refresh(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, viewTokens(tokens))
+	return c.JSON(http.StatusOK, tokensView(tokens))
 }
 
 // logout ends the session of a refresh token.
@@ -164,7 +164,7 @@ func (s *server) me(c echo.Context) error {
 	}
 	me := Me{ID: user.ID.String(), Username: user.Username, Name: user.Name, Petitioner: user.Petitioner, Posts: []PostView{}}
 	for _, p := range actor.Posts {
-		me.Posts = append(me.Posts, viewPost(book, p))
+		me.Posts = append(me.Posts, postView(book, p))
 	}
 	return c.JSON(http.StatusOK, me)
 }

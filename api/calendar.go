@@ -72,10 +72,10 @@ func (s *server) calendarYear(c echo.Context) error {
 	if err != nil || len(days) == 0 {
 		return errUnpublished
 	}
-	return show(c, int64(book.Calendar.Version()), viewYear(year, book.Calendar.Version(), days))
+	return show(c, int64(book.Calendar.Version()), yearView(year, book.Calendar.Version(), days))
 }
 
-func viewYear(year, version int, days []calendar.Arrangement) CalendarYear {
+func yearView(year, version int, days []calendar.Arrangement) CalendarYear {
 	v := CalendarYear{Year: year, Version: version, Days: make([]CalendarDay, len(days))}
 	for i, d := range days {
 		v.Days[i] = CalendarDay{Date: d.Date, Off: d.Off, Holiday: d.Holiday}

@@ -169,7 +169,7 @@ func (l look) events(events []grievance.Event) (EventPage, error) {
 		}
 		if l.inside || concernsPetitioner(e.Kind, f) {
 			page.Items = append(page.Items, EventView{
-				Seq: e.Seq, Kind: e.Kind, Actor: optionalPerson(l.book, e.ActorID), Post: viewPost(l.book, e.Post),
+				Seq: e.Seq, Kind: e.Kind, Actor: optionalPerson(l.book, e.ActorID), Post: postView(l.book, e.Post),
 				AboutAt: e.AboutAt, RecordedAt: e.RecordedAt, Facts: factsView(f, l.book, readable),
 			})
 		}

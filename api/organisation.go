@@ -55,7 +55,7 @@ type MergeUnitRequest struct {
 	SuccessorID grievance.UnitID `json:"successor_id" validate:"required" swaggertype:"string" format:"uuid"`
 } // @name MergeUnit
 
-func viewUnit(u *grievance.Unit) UnitView {
+func unitView(u *grievance.Unit) UnitView {
 	return UnitView{
 		ID: u.ID.String(), ParentID: u.ParentID.String(), Code: u.Code, Name: u.Name, Level: u.Level, Kind: u.Kind,
 		Organ: u.Organ, SuccessorID: u.SuccessorID.String(), EndedAt: u.EndedAt, CreatedAt: u.CreatedAt,
@@ -63,7 +63,7 @@ func viewUnit(u *grievance.Unit) UnitView {
 }
 
 func showUnit(u office.Changed[grievance.Unit]) (string, any) {
-	return "/units/" + u.Of.ID.String(), viewUnit(&u.Of)
+	return "/units/" + u.Of.ID.String(), unitView(&u.Of)
 }
 
 // listUnits lists units by code.
@@ -149,7 +149,7 @@ func (s *server) pageOfUnits(c echo.Context, q *query, wanted func(*grievance.Un
 	page := UnitPage{Items: []UnitView{}}
 	for _, u := range book.Units() {
 		if (after == nil || u.Code > *after) && wanted(u) && len(page.Items) <= limit {
-			page.Items = append(page.Items, viewUnit(u))
+			page.Items = append(page.Items, unitView(u))
 		}
 	}
 	items, last := cut(page.Items, limit, func(u UnitView) string { return u.Code })
@@ -175,7 +175,7 @@ func (s *server) getUnit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, viewUnit(u))
+	return c.JSON(http.StatusOK, unitView(u))
 }
 
 func (s *server) unitOfPath(c echo.Context) (*grievance.Unit, error) {

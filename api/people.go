@@ -57,14 +57,14 @@ type FirstPostRequest struct {
 	Until *time.Time `json:"until" format:"date-time"`
 } // @name FirstPost
 
-func viewUser(book *grievance.Book, u *grievance.User, now time.Time) UserView {
+func userView(book *grievance.Book, u *grievance.User, now time.Time) UserView {
 	v := UserView{
 		ID: u.ID.String(), Username: u.Username, Name: u.Name, Petitioner: u.Petitioner,
 		Posts: []PostView{}, DisabledAt: u.DisabledAt, CreatedAt: u.CreatedAt,
 	}
 	for _, p := range book.Actor(u.ID, now).Posts {
 		if p.Role != grievance.RolePetitioner {
-			v.Posts = append(v.Posts, viewPost(book, p))
+			v.Posts = append(v.Posts, postView(book, p))
 		}
 	}
 	return v
@@ -98,7 +98,7 @@ func (s *server) listUsers(c echo.Context) error {
 	page, now := UserPage{Items: []UserView{}}, s.Clock.Now()
 	for _, u := range usersInOrder(book) {
 		if (after == nil || u.ID.String() > *after) && s.listed(c, book, u, unit, role) && len(page.Items) <= limit {
-			page.Items = append(page.Items, viewUser(book, u, now))
+			page.Items = append(page.Items, userView(book, u, now))
 		}
 	}
 	items, last := cut(page.Items, limit, func(u UserView) string { return u.ID })
@@ -150,7 +150,7 @@ func (s *server) getUser(c echo.Context) error {
 	if u == nil || u.Petitioner && !actorOf(c).Has(grievance.RoleAdmin) {
 		return grievance.ErrNotFound
 	}
-	return c.JSON(http.StatusOK, viewUser(book, u, s.Clock.Now()))
+	return c.JSON(http.StatusOK, userView(book, u, s.Clock.Now()))
 }
 
 // createUser adds a user.
@@ -193,7 +193,7 @@ func (in NewUserRequest) user(hash string) office.NewUser {
 }
 
 func (s *server) showUser(u office.Changed[grievance.User]) (string, any) {
-	return "/users/" + u.Of.ID.String(), viewUser(u.Book, &u.Of, s.Clock.Now())
+	return "/users/" + u.Of.ID.String(), userView(u.Book, &u.Of, s.Clock.Now())
 }
 
 // disableUser lets a user act no more.

@@ -38,10 +38,10 @@ func (s *server) listCategories(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return show(c, book.Version, viewCategories(book))
+	return show(c, book.Version, categoriesView(book))
 }
 
-func viewCategories(book *grievance.Book) CategoryList {
+func categoriesView(book *grievance.Book) CategoryList {
 	list := CategoryList{Items: []CategoryView{}}
 	for _, x := range book.Categories() {
 		list.Items = append(list.Items, CategoryView(x))
@@ -77,7 +77,7 @@ func (s *server) putCategories(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, viewCategories(book))
+	return c.JSON(http.StatusOK, categoriesView(book))
 }
 
 // ResponsibilityView is a line of the responsibility list (权责清单): what a unit
@@ -115,11 +115,11 @@ func (s *server) listResponsibilities(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return show(c, book.Version, viewResponsibilities(book, unit))
+	return show(c, book.Version, responsibilitiesView(book, unit))
 }
 
-// viewResponsibilities shows the lines of a unit, or all where there is none.
-func viewResponsibilities(book *grievance.Book, unit grievance.UnitID) ResponsibilityList {
+// responsibilitiesView shows the lines of a unit, or all where there is none.
+func responsibilitiesView(book *grievance.Book, unit grievance.UnitID) ResponsibilityList {
 	list := ResponsibilityList{Items: []ResponsibilityView{}}
 	for _, r := range book.Responsibilities() {
 		if unit.IsZero() || r.UnitID == unit {
@@ -157,5 +157,5 @@ func (s *server) putResponsibilities(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, viewResponsibilities(book, grievance.UnitID{}))
+	return c.JSON(http.StatusOK, responsibilitiesView(book, grievance.UnitID{}))
 }
