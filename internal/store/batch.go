@@ -42,6 +42,13 @@ func insert[T any](b *batch, table string, rows []T, how ...clause.Expression) {
 // databases' limit of 32,766.
 const writeBatch = 500
 
+// insertAll writes rows of one table: a batch of them alone.
+func insertAll[T any](tx *Tx, table string, rows []T, how ...clause.Expression) error {
+	b := &batch{tx: tx}
+	insert(b, table, rows, how...)
+	return b.send()
+}
+
 // send sends the batch, in order.
 func (b *batch) send() error {
 	if b.err != nil || len(b.list) == 0 {

@@ -106,24 +106,26 @@ func (s session) restore(rows []grievance.Case, n Needs) ([]*grievance.Case, err
 }
 
 func (s session) loadChildren(ids []grievance.CaseID, into map[grievance.CaseID]*grievance.Children, n Needs) error {
-	var clocks []*grievance.Clock
-	if err := s.db.Table("clocks").Where("case_id IN ?", ids).Order("id").Find(&clocks).Error; err != nil {
-		return fmt.Errorf("reading clocks: %w", err)
+	err := childrenOf(s, "clocks", ids, func(k *grievance.Clock) { into[k.CaseID].Clocks = append(into[k.CaseID].Clocks, k) })
+	if err != nil {
+		return err
 	}
-	for _, k := range clocks {
-		into[k.CaseID].Clocks = append(into[k.CaseID].Clocks, k)
-	}
-	var err error
 	if n.SignOffs {
-		err = errors.Join(err, childrenOf(s, "sign_offs", ids, func(x *grievance.SignOff) { into[x.CaseID].SignOffs = append(into[x.CaseID].SignOffs, x) }))
+		err := childrenOf(s, "sign_offs", ids, func(x *grievance.SignOff) { into[x.CaseID].SignOffs = append(into[x.CaseID].SignOffs, x) })
+		if err != nil {
+			return err
+		}
 	}
 	if n.Notices {
-		err = errors.Join(err, childrenOf(s, "notices", ids, func(x *grievance.Notice) { into[x.CaseID].Notices = append(into[x.CaseID].Notices, x) }))
+		err := childrenOf(s, "notices", ids, func(x *grievance.Notice) { into[x.CaseID].Notices = append(into[x.CaseID].Notices, x) })
+		if err != nil {
+			return err
+		}
 	}
 	if n.Escalations {
-		err = errors.Join(err, childrenOf(s, "escalations", ids, func(x *grievance.Escalation) { into[x.CaseID].Escalations = append(into[x.CaseID].Escalations, x) }))
+		return childrenOf(s, "escalations", ids, func(x *grievance.Escalation) { into[x.CaseID].Escalations = append(into[x.CaseID].Escalations, x) })
 	}
-	return err
+	return nil
 }
 
 func childrenOf[T any](s session, table string, ids []grievance.CaseID, add func(*T)) error {
@@ -152,7 +154,7 @@ func (tx *Tx) NextReceipt(unit grievance.UnitID, day calendar.Date) (n int, err 
 // CreateCases writes new cases whole. ErrExists when one of them is known by its
 // id or by its id in the source.
 func (tx *Tx) CreateCases(cases []*grievance.Case) error {
-	for part := range slices.Chunk(cases, officeBatch) {
+	for part := range slices.Chunk(cases, writeBatch) {
 		made := tx.db.Table("cases").Clauses(clause.OnConflict{DoNothing: true}).Create(part)
 		if made.Error != nil {
 			return fmt.Errorf("saving new cases: %w", made.Error)

@@ -34,9 +34,7 @@ func (tx *Tx) Sequence(limit int) (int, error) {
 
 // AppendEvents adds events of a subject that is not a case.
 func (tx *Tx) AppendEvents(events []grievance.Event) error {
-	b := &batch{tx: tx}
-	insert(b, "events", events)
-	if err := b.send(); err != nil {
+	if err := insertAll(tx, "events", events); err != nil {
 		return fmt.Errorf("appending events: %w", err)
 	}
 	return nil

@@ -10,9 +10,6 @@ import (
 	"github.com/huiyin/huiyin/internal/grievance"
 )
 
-// officeBatch is how many rows one INSERT of many carries.
-const officeBatch = 200
-
 // Account is how a user logs in. An empty PasswordHash lets nobody in.
 type Account struct {
 	PasswordHash       string
@@ -137,7 +134,7 @@ func (tx *Tx) BumpBook() (int64, error) {
 
 // InsertUnits adds units; a parent comes before its children.
 func (tx *Tx) InsertUnits(units []grievance.Unit) error {
-	return tx.insertAll("units", &units, len(units))
+	return insertAll(tx, "units", units)
 }
 
 // UpdateUnit writes what can change of a unit: its name, successor and end.
@@ -167,7 +164,7 @@ func (tx *Tx) SetAccount(id grievance.UserID, a Account) error {
 
 // InsertAppointments adds appointments.
 func (tx *Tx) InsertAppointments(list []grievance.Appointment) error {
-	return tx.insertAll("appointments", &list, len(list))
+	return insertAll(tx, "appointments", list)
 }
 
 // EndAppointment lets one appointment last until at.
@@ -217,13 +214,10 @@ func (tx *Tx) MarkHandedOn(id grievance.AppointmentID, at time.Time) error {
 
 // PutCategories adds categories and renames those whose code is there already.
 func (tx *Tx) PutCategories(list []grievance.Category) error {
-	if len(list) == 0 {
-		return nil
-	}
 	put := clause.OnConflict{
 		Columns: []clause.Column{{Name: "code"}}, DoUpdates: clause.AssignmentColumns([]string{"name", "parent"}),
 	}
-	return tx.db.Table("categories").Clauses(put).CreateInBatches(&list, officeBatch).Error
+	return insertAll(tx, "categories", list, put)
 }
 
 // ReplaceResponsibilities makes list the whole responsibility list.
@@ -231,7 +225,7 @@ func (tx *Tx) ReplaceResponsibilities(list []grievance.Responsibility) error {
 	if err := tx.db.Exec("DELETE FROM responsibilities").Error; err != nil {
 		return err
 	}
-	return tx.insertAll("responsibilities", &list, len(list))
+	return insertAll(tx, "responsibilities", list)
 }
 
 // InsertProfile adds a version of a profile; one that is there already stays as
@@ -255,11 +249,4 @@ func (tx *Tx) InsertCalendar(version int, body []byte, at time.Time) error {
 		CreatedAt time.Time
 	}{version, body, at}
 	return tx.db.Table("calendars").Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
-}
-
-func (tx *Tx) insertAll(table string, rows any, n int) error {
-	if n == 0 {
-		return nil
-	}
-	return tx.db.Table(table).CreateInBatches(rows, officeBatch).Error
 }
