@@ -150,15 +150,12 @@ func (c *change) checkEnd(a grievance.Appointment, at time.Time) error {
 
 // appointment finds an appointment in a unit that the actor administers.
 func (c *change) appointment(id grievance.AppointmentID) (grievance.Appointment, error) {
-	for _, u := range c.book.Users() {
-		for _, a := range c.book.AppointmentsOf(u.ID) {
-			if a.ID == id {
-				_, err := c.unit(a.UnitID)
-				return a, err
-			}
-		}
+	a, found := c.book.Appointment(id)
+	if !found {
+		return a, errNoAppointment
 	}
-	return grievance.Appointment{}, errNoAppointment
+	_, err := c.unit(a.UnitID)
+	return a, err
 }
 
 // keepsAdmin refuses to end at an instant the appointments that ends chooses if

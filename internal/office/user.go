@@ -54,10 +54,8 @@ func (c *change) makeUser(in NewUser) (grievance.User, error) {
 	if err := c.administersAny(); err != nil {
 		return grievance.User{}, err
 	}
-	for _, u := range c.book.Users() {
-		if u.Username == in.Username {
-			return grievance.User{}, errUsernameTaken
-		}
+	if c.book.UserByName(in.Username) != nil {
+		return grievance.User{}, errUsernameTaken
 	}
 	id, err := newID[grievance.User](c)
 	return grievance.User{
