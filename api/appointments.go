@@ -94,19 +94,16 @@ func (s *server) listAppointments(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page := AppointmentPage{Items: []AppointmentView{}}
+	var found []grievance.Appointment
 	for _, a := range appointmentsInOrder(book) {
 		wanted := (unit.IsZero() || a.UnitID == unit) && (user.IsZero() || a.UserID == user) && (at == nil || a.HeldAt(*at))
-		if wanted && (after == nil || a.ID.String() > *after) && len(page.Items) <= limit {
-			page.Items = append(page.Items, appointmentView(a))
+		if wanted && (after == nil || a.ID.String() > *after) && len(found) <= limit {
+			found = append(found, a)
 		}
 	}
-	items, last := cut(page.Items, limit, func(a AppointmentView) string { return a.ID })
-	page.Items = items
-	if page.Next, err = nextPage(c, "appointments", last); err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, page)
+	items, next, err := pageOf(c, "appointments", found, limit,
+		func(a grievance.Appointment) string { return a.ID.String() }, appointmentView)
+	return reply(c, AppointmentPage{items, next}, err)
 }
 
 func appointmentsInOrder(book *grievance.Book) []grievance.Appointment {

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -132,15 +131,10 @@ func (s *server) pageOfCases(c echo.Context, book *grievance.Book, q *query, f s
 	if err != nil {
 		return err
 	}
-	found, last := cut(found, limit, func(i store.CaseItem) store.CasePosition { return i.Position(order) })
-	page.Items = make([]CaseItemView, len(found))
-	for i := range found {
-		page.Items[i] = caseItemView(&found[i], book, f.Now)
-	}
-	if page.Next, err = nextPage(c, list, last); err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, page)
+	page.Items, page.Next, err = pageOf(c, list, found, limit,
+		func(i store.CaseItem) store.CasePosition { return i.Position(order) },
+		func(i store.CaseItem) CaseItemView { return caseItemView(&i, book, f.Now) })
+	return reply(c, page, err)
 }
 
 func yes(b *bool) bool { return b != nil && *b }

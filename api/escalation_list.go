@@ -1,7 +1,6 @@
 package api
 
 import (
-	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -107,13 +106,11 @@ func (s *server) listEscalations(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	found, last := cut(found, limit, func(i store.EscalationItem) store.EscalationPosition { return i.Position() })
-	page.Items = make([]EscalationItemView, len(found))
-	for i := range found {
-		page.Items[i] = EscalationItemView{escalationView(&found[i].Escalation, book), caseBrief(&found[i].Case, book, s.Clock.Now())}
-	}
-	if page.Next, err = nextPage(c, "escalations", last); err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, page)
+	now := s.Clock.Now()
+	page.Items, page.Next, err = pageOf(c, "escalations", found, limit,
+		func(i store.EscalationItem) store.EscalationPosition { return i.Position() },
+		func(i store.EscalationItem) EscalationItemView {
+			return EscalationItemView{escalationView(&i.Escalation, book), caseBrief(&i.Case, book, now)}
+		})
+	return reply(c, page, err)
 }

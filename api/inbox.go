@@ -1,7 +1,6 @@
 package api
 
 import (
-	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -76,15 +75,10 @@ func (s *server) inbox(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	found, last := cut(found, limit, func(i store.InboxItem) store.InboxPosition { return i.Position() })
-	page := InboxPage{Items: make([]InboxItemView, len(found))}
-	for i := range found {
-		page.Items[i] = inboxItemView(&found[i], book, now)
-	}
-	if page.Next, err = nextPage(c, "inbox", last); err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, page)
+	items, next, err := pageOf(c, "inbox", found, limit,
+		func(i store.InboxItem) store.InboxPosition { return i.Position() },
+		func(i store.InboxItem) InboxItemView { return inboxItemView(&i, book, now) })
+	return reply(c, InboxPage{items, next}, err)
 }
 
 func inboxItemView(i *store.InboxItem, book *grievance.Book, now time.Time) InboxItemView {

@@ -146,18 +146,14 @@ func (s *server) pageOfUnits(c echo.Context, q *query, wanted func(*grievance.Un
 	if err != nil {
 		return err
 	}
-	page := UnitPage{Items: []UnitView{}}
+	var found []*grievance.Unit
 	for _, u := range book.Units() {
-		if (after == nil || u.Code > *after) && wanted(u) && len(page.Items) <= limit {
-			page.Items = append(page.Items, unitView(u))
+		if (after == nil || u.Code > *after) && wanted(u) && len(found) <= limit {
+			found = append(found, u)
 		}
 	}
-	items, last := cut(page.Items, limit, func(u UnitView) string { return u.Code })
-	page.Items = items
-	if page.Next, err = nextPage(c, "units", last); err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, page)
+	items, next, err := pageOf(c, "units", found, limit, func(u *grievance.Unit) string { return u.Code }, unitView)
+	return reply(c, UnitPage{items, next}, err)
 }
 
 // getUnit gives one unit.

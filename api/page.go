@@ -46,6 +46,18 @@ func cursorParam[K any](q *query, list string) *K {
 	return position
 }
 
+// pageOf makes a page of what a store returned for limit+1: its items, each as
+// the list shows it, and the cursor of the next page, as nextPage gives it.
+func pageOf[T, K, V any](c echo.Context, list string, found []T, limit int, position func(T) K, view func(T) V) ([]V, string, error) {
+	found, last := cut(found, limit, position)
+	items := make([]V, len(found))
+	for i, one := range found {
+		items[i] = view(one)
+	}
+	next, err := nextPage(c, list, last)
+	return items, next, err
+}
+
 // nextPage gives the cursor of the page after the item at last, and names that
 // page in the Link header, with every other parameter as it was. It gives ""
 // when last is nil, for there is no next page.

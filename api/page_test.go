@@ -32,12 +32,9 @@ func paging(*server) []route {
 			if after != nil {
 				start = slices.Index(letters, *after) + 1
 			}
-			items, last := cut(letters[start:], limit, func(s string) string { return s })
-			next, err := nextPage(c, name, last)
-			if err != nil {
-				return err
-			}
-			return c.JSON(http.StatusOK, letterPage{items, next})
+			itself := func(s string) string { return s }
+			items, next, err := pageOf(c, name, letters[start:], limit, itself, itself)
+			return reply(c, letterPage{items, next}, err)
 		}
 	}
 	return []route{{"GET", "/letters", list("letters"), machines}, {"GET", "/others", list("others"), machines}}

@@ -95,18 +95,17 @@ func (s *server) listUsers(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page, now := UserPage{Items: []UserView{}}, s.Clock.Now()
+	var found []*grievance.User
 	for _, u := range usersInOrder(book) {
-		if (after == nil || u.ID.String() > *after) && s.listed(c, book, u, unit, role) && len(page.Items) <= limit {
-			page.Items = append(page.Items, userView(book, u, now))
+		if (after == nil || u.ID.String() > *after) && s.listed(c, book, u, unit, role) && len(found) <= limit {
+			found = append(found, u)
 		}
 	}
-	items, last := cut(page.Items, limit, func(u UserView) string { return u.ID })
-	page.Items = items
-	if page.Next, err = nextPage(c, "users", last); err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, page)
+	now := s.Clock.Now()
+	items, next, err := pageOf(c, "users", found, limit,
+		func(u *grievance.User) string { return u.ID.String() },
+		func(u *grievance.User) UserView { return userView(book, u, now) })
+	return reply(c, UserPage{items, next}, err)
 }
 
 func usersInOrder(book *grievance.Book) []*grievance.User {

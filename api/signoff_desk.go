@@ -1,7 +1,6 @@
 package api
 
 import (
-	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -63,15 +62,10 @@ func (s *server) listSignOffs(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	found, last := cut(found, limit, func(i store.SignOffItem) store.SignOffPosition { return i.Position() })
-	page := SignOffPage{Items: make([]SignOffItemView, len(found))}
-	for i := range found {
-		page.Items[i] = signOffItemView(&found[i], book, now)
-	}
-	if page.Next, err = nextPage(c, list, last); err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, page)
+	items, next, err := pageOf(c, list, found, limit,
+		func(i store.SignOffItem) store.SignOffPosition { return i.Position() },
+		func(i store.SignOffItem) SignOffItemView { return signOffItemView(&i, book, now) })
+	return reply(c, SignOffPage{items, next}, err)
 }
 
 // ledBy gives what the actor leads: units with all below them.
