@@ -268,6 +268,7 @@ func TestPeople(t *testing.T) {
 		s.refused(admin, "POST", "/api/v1/users", body, 409, "user.username_taken")
 		s.refused(other, "POST", "/api/v1/users", body, 403, "auth.role")
 		s.refused(admin, "POST", "/api/v1/users", `{"username":"x","password":"short"}`, 422, "request.invalid")
+		s.refused(admin, "POST", "/api/v1/users", `{"username":"x","password":"long enough","must_change_password":true}`, 400, "request.unknown_field")
 
 		if n := len(ask[UserPage](s, admin, "GET", "/api/v1/users", "", 200).Items); n != 4 {
 			t.Errorf("an administrator sees %d users", n)

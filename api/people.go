@@ -37,11 +37,10 @@ type UserPage struct {
 type NewUserRequest struct {
 	Username string `json:"username" validate:"required,max=32,oneline" example:"wang.jianguo"`
 	// Empty for an account of the public.
-	Name               string             `json:"name" validate:"max=100,oneline" example:"王建国"`
-	Password           string             `json:"password" validate:"required,min=8,max=1024" format:"password"`
-	MustChangePassword bool               `json:"must_change_password"`
-	Petitioner         bool               `json:"petitioner"`
-	Posts              []FirstPostRequest `json:"posts" validate:"max=20,dive"`
+	Name       string             `json:"name" validate:"max=100,oneline" example:"王建国"`
+	Password   string             `json:"password" validate:"required,min=8,max=1024" format:"password"`
+	Petitioner bool               `json:"petitioner"`
+	Posts      []FirstPostRequest `json:"posts" validate:"max=20,dive"`
 } // @name NewUser
 
 // FirstPostRequest is a post that a new user is given.
@@ -181,10 +180,7 @@ func (s *server) createUser(c echo.Context) error {
 }
 
 func (in NewUserRequest) user(hash string) office.NewUser {
-	u := office.NewUser{
-		Username: in.Username, Name: in.Name, PasswordHash: hash,
-		MustChangePassword: in.MustChangePassword, Petitioner: in.Petitioner,
-	}
+	u := office.NewUser{Username: in.Username, Name: in.Name, PasswordHash: hash, Petitioner: in.Petitioner}
 	for _, p := range in.Posts {
 		u.Posts = append(u.Posts, office.NewAppointment(p))
 	}
