@@ -194,6 +194,20 @@ func TestEvents(t *testing.T) {
 	})
 }
 
+func TestFactsSayNoWithSilence(t *testing.T) {
+	t.Parallel()
+	s := newCity(t, "sqlite")
+	id := as[CaseWithCode](s, s.send("clerk", "POST", v1+"/cases", grievanceOf("")), http.StatusCreated).ID
+	s.act("clerk", id, "/notes", `{"words":"内部意见"}`)
+	s.act("clerk", id, "/notes", `{"words":"给您回话","to_petitioner":true}`)
+	body := string(bodyOf(t, s.send("clerk", "GET", v1+"/cases/"+id+"/events", "")))
+	for _, name := range []string{`"on_behalf":`, `"to_petitioner":`} {
+		if strings.Count(body, name) != 1 || strings.Count(body, name+"true") != 1 {
+			t.Errorf("%s is not said of one event alone: %s", name, body)
+		}
+	}
+}
+
 func TestMasks(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ in, want PartyView }{

@@ -49,9 +49,9 @@ type FactsView struct {
 	Reason      grievance.Reason  `json:"reason,omitempty" swaggertype:"string"`
 	Outcome     grievance.Outcome `json:"outcome,omitempty" swaggertype:"string" enums:"supported,explained,not_supported,mediated,redirected"`
 	// Done for the petitioner by somebody else.
-	OnBehalf bool `json:"on_behalf"`
+	OnBehalf bool `json:"on_behalf,omitempty,omitzero"`
 	// Of a note: the petitioner sees it too.
-	ToPetitioner bool             `json:"to_petitioner"`
+	ToPetitioner bool             `json:"to_petitioner,omitempty,omitzero"`
 	Notice       *NoticeFactView  `json:"notice,omitempty"`
 	SignOff      *SignOffFactView `json:"sign_off,omitempty"`
 	Clock        *ClockFactView   `json:"clock,omitempty"`
