@@ -30,6 +30,7 @@ var imports = map[string][]string{
 	"internal/report":    {"internal/grievance", "internal/store"},
 	"internal/engine":    {"internal/grievance", "internal/calendar", "internal/casework", "internal/office", "internal/store", "internal/clock"},
 	"internal/intake":    {"internal/grievance", "internal/calendar", "internal/office", "internal/casework", "internal/store", "internal/report", "internal/engine", "internal/clock"},
+	"internal/demo":      {"internal/grievance", "internal/office", "internal/casework", "internal/engine", "internal/store", "internal/clock"},
 	"internal/auth":      {"internal/grievance", "internal/store", "internal/vault", "internal/clock"}, // refusals and sealed keys
 	"api": {
 		"internal/answer", "internal/grievance", "internal/calendar", "internal/casework", "internal/office",
@@ -82,6 +83,9 @@ func TestImports(t *testing.T) {
 	}
 	add("internal/store/storetest", module+"/migrations", true)
 	add("internal/store/storetest", "gorm.io/gorm", true)
+	add("internal/demo", module+"/samples", true)
+	add("internal/office", module+"/samples", false)
+	add("internal/office/officetest", module+"/internal/demo", true)
 	add("internal/app", module+"/internal/store", true)
 	add("internal/app", "gorm.io/gorm", false)
 	add("cmd/huiyin", module+"/internal/app", true)
@@ -140,7 +144,7 @@ func checkout(t *testing.T) string {
 	for pkg := range imports {
 		write(t, dir, filepath.Join(pkg, "stub.go"), "package stub\n")
 	}
-	for _, pkg := range []string{"internal/app", "internal/unheard"} {
+	for _, pkg := range []string{"internal/app", "internal/unheard", "samples"} {
 		write(t, dir, filepath.Join(pkg, "stub.go"), "package stub\n")
 	}
 	return dir

@@ -1,4 +1,4 @@
-package app
+package demo
 
 import (
 	"context"
@@ -81,7 +81,7 @@ func (t *story) acts() map[string]func(context.Context) error {
 		}),
 		"assign": t.by(t.clerk, func(ctx context.Context, r casework.Request) (casework.Done, error) {
 			unit := t.book.UnitByCode(s.Assign.UnitCode).ID
-			return t.desk.Assign(ctx, r, t.id, grievance.Assignment{Unit: unit, Handler: t.users[s.Assign.Handler]})
+			return t.desk.Assign(ctx, r, t.id, grievance.Assignment{Unit: unit, Handler: t.user(s.Assign.Handler)})
 		}),
 		"acknowledge": t.by(t.handler, func(ctx context.Context, r casework.Request) (casework.Done, error) {
 			return t.desk.Acknowledge(ctx, r, t.id, grievance.Acknowledging{})
@@ -123,7 +123,7 @@ func (t *story) register(ctx context.Context) error {
 		SimplePetition: m.SimplePetition, Headcount: m.Headcount, Title: m.Title, Body: m.Body,
 		Unit: t.book.UnitByCode(m.UnitCode).ID, Area: t.book.UnitByCode(m.AreaCode).ID,
 		Petitioner:     grievance.Party{Name: m.Petitioner.Name, Phone: m.Petitioner.Phone, Address: m.Petitioner.Address},
-		PetitionerUser: t.users[m.Petitioner.Account],
+		PetitionerUser: t.user(m.Petitioner.Account),
 	}
 	for _, name := range m.Representatives {
 		in.Others = append(in.Others, grievance.Party{Kind: grievance.Representative, Name: name})
@@ -131,7 +131,7 @@ func (t *story) register(ctx context.Context) error {
 	for _, n := range m.Named {
 		in.Others = append(in.Others, grievance.Party{Kind: grievance.PersonNamed, Name: n.Name})
 	}
-	done, err := t.desk.Register(ctx, casework.Request{Actor: grievance.Actor{UserID: t.users[m.RegisteredBy]}}, in)
+	done, err := t.desk.Register(ctx, casework.Request{Actor: grievance.Actor{UserID: t.user(m.RegisteredBy)}}, in)
 	if err == nil {
 		t.id = done.Case.ID
 	}
@@ -170,12 +170,12 @@ func (t *story) clerk() grievance.UserID {
 	return user
 }
 
-func (t *story) handler() grievance.UserID { return t.users[t.m.Story.Assign.Handler] }
+func (t *story) handler() grievance.UserID { return t.user(t.m.Story.Assign.Handler) }
 
 // petitioner is the petitioner's own account, else the clerk who speaks for them.
 func (t *story) petitioner() grievance.UserID {
 	if t.m.Petitioner.Account != "" {
-		return t.users[t.m.Petitioner.Account]
+		return t.user(t.m.Petitioner.Account)
 	}
 	return t.clerk()
 }
