@@ -98,10 +98,10 @@ func (u *UserPassword) Run(ctx context.Context, c *config.Common, std *IO) error
 			if err != nil {
 				return err
 			}
-			return errors.Join(
-				tx.SetAccount(user.ID, store.Account{PasswordHash: hash}),
-				tx.RevokeLoginsOfUser(user.ID, a.Clock.Now(), "password"),
-			)
+			if err := tx.SetAccount(user.ID, store.Account{PasswordHash: hash}); err != nil {
+				return err
+			}
+			return tx.RevokeLoginsOfUser(user.ID, a.Clock.Now(), "password")
 		})
 	})
 }
