@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/office"
 )
 
 // Message is one resident's message as a message board exports it, with the
@@ -54,7 +54,7 @@ type Messages struct {
 // order mark, the columns in any order. It returns an error unless the header
 // has 留言编号, 留言主题, 留言时间 and 留言详情.
 func ReadMessages(file io.Reader) (*Messages, error) {
-	r := &Messages{rows: csv.NewReader(withoutMark(file)), column: map[string]int{}, seen: map[string]int{}}
+	r := &Messages{rows: csv.NewReader(office.WithoutBOM(file)), column: map[string]int{}, seen: map[string]int{}}
 	head, err := r.rows.Read()
 	if err != nil {
 		return nil, fmt.Errorf("reading the header: %w", err)
@@ -68,14 +68,6 @@ func ReadMessages(file io.Reader) (*Messages, error) {
 		}
 	}
 	return r, nil
-}
-
-func withoutMark(file io.Reader) io.Reader {
-	b := bufio.NewReader(file)
-	if start, err := b.Peek(3); err == nil && string(start) == "\ufeff" {
-		_, _ = b.Discard(3) // they were peeked
-	}
-	return b
 }
 
 // Next gives the next message. It returns io.EOF after the last, and a *Refusal

@@ -79,7 +79,7 @@ func (l layout) keyOf(r row) string {
 // are torn, hold control characters or repeat an earlier row's key go to the
 // report and are left out.
 func readTable(r io.Reader, report *Report, layouts ...layout) (which int, rows []row, err error) {
-	reader := csv.NewReader(withoutBOM(r))
+	reader := csv.NewReader(WithoutBOM(r))
 	head, err := reader.Read()
 	if err != nil {
 		return 0, nil, unreadable(err)
@@ -138,7 +138,9 @@ func unreadable(err error) error {
 	return fmt.Errorf("reading the file: %w", err)
 }
 
-func withoutBOM(r io.Reader) io.Reader {
+// WithoutBOM reads r but for the UTF-8 byte order mark that it may begin with,
+// as spreadsheets write it.
+func WithoutBOM(r io.Reader) io.Reader {
 	b := bufio.NewReader(r)
 	if start, err := b.Peek(3); err == nil && string(start) == "\ufeff" {
 		_, _ = b.Discard(3) // they were peeked
