@@ -140,23 +140,23 @@ func (s session) waits(v Viewer, w Waiting, risen []grievance.SignOffID) []*gorm
 		Joins("LEFT JOIN clocks ON clocks.id = escalations.clock_id").Where("escalations.state <> 'resolved'")
 	escalation := "escalations.case_id AS case_id, escalations.clock_id AS clock_id, escalations.id AS ref_id, COALESCE(clocks.due_at, escalations.opened_at) AS at, escalations.opened_at AS since"
 	owed := from("clocks", "JOIN cases ON cases.id = clocks.case_id").Where("clocks.state = 'running'").Session(&gorm.Session{})
-	mine := owed.Where("clocks.debtor_id = ? OR clocks.debtor_id IS NULL AND "+postsMatch("clocks.debtor", w.posts),
-		append([]any{w.user}, postsArgs(w.posts)...)...).Session(&gorm.Session{})
+	mine := owed.Where("clocks.debtor_id = ? OR clocks.debtor_id IS NULL AND "+postsMatch("clocks.debtor", w.seats.Own),
+		append([]any{w.actor.UserID}, postsArgs(w.seats.Own)...)...).Session(&gorm.Session{})
 	rung := func(q *gorm.DB) *gorm.DB {
 		reason := fmt.Sprintf("CASE rungs.act WHEN 'warn' THEN '%s' ELSE '%s' END", WaitsWarning, WaitsReminder)
 		return q.Joins("JOIN rungs ON rungs.clock_id = clocks.id AND rungs.act IN ('remind', 'warn')").
 			Select(caseRank + " AS place, " + reason + " AS reason, clocks.case_id AS case_id, clocks.id AS clock_id, " + noRef + ", clocks.due_at AS at, rungs.about_at AS since")
 	}
 	return []*gorm.DB{
-		escalated.Session(&gorm.Session{}).Where("escalations.unroutable = ? AND escalations.target_unit_id IN ?", true, w.roots).
+		escalated.Session(&gorm.Session{}).Where("escalations.unroutable = ? AND escalations.target_unit_id IN ?", true, w.seats.Roots).
 			Select(row("0", WaitsUnroutable, escalation)),
-		s.db.Table("escalations").Where("unroutable = ? AND state <> 'resolved' AND target_unit_id IN ?", true, w.admins).
+		s.db.Table("escalations").Where("unroutable = ? AND state <> 'resolved' AND target_unit_id IN ?", true, w.seats.Admins).
 			Select(row("0", WaitsUnroutable, "case_id, "+noClock+", id AS ref_id, opened_at AS at, opened_at AS since")),
 		escalated.Session(&gorm.Session{}).Where("escalations.unroutable = ?", false).
-			Where(postsMatch("escalations.target", w.seats), postsArgs(w.seats)...).
+			Where(postsMatch("escalations.target", w.seats.CalledOn), postsArgs(w.seats.CalledOn)...).
 			Select(row(caseRank, WaitsEscalated, escalation)),
-		escalated.Session(&gorm.Session{}).Where("escalations.unroutable = ? AND (escalations.target_unit_id IN ?) IS NOT TRUE", true, w.roots).
-			Where("escalations.level = 1 AND escalations.from_unit_id IN ? OR escalations.level > 1 AND escalations.from_unit_id IN ?", w.heads, w.below).
+		escalated.Session(&gorm.Session{}).Where("escalations.unroutable = ? AND (escalations.target_unit_id IN ?) IS NOT TRUE", true, w.seats.Roots).
+			Where("escalations.level = 1 AND escalations.from_unit_id IN ? OR escalations.level > 1 AND escalations.from_unit_id IN ?", w.seats.Leads, w.seats.Oversees).
 			Select(row(caseRank, WaitsEscalated, escalation)),
 		mine.Where("clocks.kind <> 'sign_off'").
 			Select(row(caseRank, WaitsDeadline, "clocks.case_id AS case_id, clocks.id AS clock_id, "+noRef+", clocks.due_at AS at, clocks.started_at AS since")),
@@ -165,8 +165,8 @@ func (s session) waits(v Viewer, w Waiting, risen []grievance.SignOffID) []*gorm
 		s.unsigned(v, w, risen).Select(row(caseRank, WaitsSignature, "sign_offs.case_id AS case_id, step.id AS clock_id, sign_offs.id AS ref_id, "+
 			"COALESCE(step.due_at, sign_offs.requested_at) AS at, sign_offs.requested_at AS since")),
 		rung(mine.Where("clocks.kind <> 'sign_off'")),
-		rung(owed.Where("clocks.debtor_unit_id IN ?", w.heads)),
-		rung(owed.Where("clocks.kind = 'sign_off' AND clocks.debtor_unit_id IN ?", w.signs)),
+		rung(owed.Where("clocks.debtor_unit_id IN ?", w.seats.Leads)),
+		rung(owed.Where("clocks.kind = 'sign_off' AND clocks.debtor_unit_id IN ?", w.seats.Signs)),
 	}
 }
 
@@ -174,15 +174,15 @@ func (s session) waits(v Viewer, w Waiting, risen []grievance.SignOffID) []*gorm
 func (s session) awaited(v Viewer, w Waiting) *gorm.DB {
 	return s.db.Table("cases").Scopes(visibleTo(v)).
 		Where("cases.pending_sign_off = 0 AND cases.status NOT IN ?", grievance.Ended).
-		Where("cases.awaiting_id = ? OR cases.awaiting_id IS NULL", w.user).
-		Where(postsMatch("cases.awaiting", w.posts), postsArgs(w.posts)...)
+		Where("cases.awaiting_id = ? OR cases.awaiting_id IS NULL", w.actor.UserID).
+		Where(postsMatch("cases.awaiting", w.seats.Own), postsArgs(w.seats.Own)...)
 }
 
 // unsigned are the pending sign-offs for which the user is the nearest leader
 // who may sign.
 func (s session) unsigned(v Viewer, w Waiting, risen []grievance.SignOffID) *gorm.DB {
-	return s.pending(v).Joins(joinStep).Where(mayBeSigned, w.user, w.user, w.user).
-		Where("sign_offs.unit_id IN ? OR sign_offs.id IN ?", w.signs, risen)
+	return s.pending(v).Joins(joinStep).Where(mayBeSigned, w.actor.UserID, w.actor.UserID, w.actor.UserID).
+		Where("sign_offs.unit_id IN ? OR sign_offs.id IN ?", w.seats.Signs, risen)
 }
 
 func (s session) pending(v Viewer) *gorm.DB {

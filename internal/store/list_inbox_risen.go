@@ -44,7 +44,7 @@ func (w *Waiting) nearest(rows []ownWork) (risen []grievance.SignOffID) {
 	}
 	for _, r := range rows {
 		who, left := excluded[r.SignOffID]
-		if left && w.fills(r.UnitID, grievance.RoleLeader, false, who...) {
+		if left && w.book.Signs(w.actor, r.UnitID, w.now, who...) {
 			risen = append(risen, r.SignOffID)
 		}
 		delete(excluded, r.SignOffID)
