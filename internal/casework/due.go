@@ -105,22 +105,24 @@ func (d *Desk) setAside(ctx context.Context, c *grievance.Case, why error) error
 // replica may decide on a Book that is a second old.
 const settled = 2 * time.Second
 
-// HandOnDue hands on up to limit open cases of each appointment that has ended,
-// and tells how many it handed on. There may be more until it tells none.
+// HandOnDue hands on up to limit cases of each appointment that has ended, and
+// of the units that were merged, and tells how many it handed on. There may be
+// more until it tells none.
 func (d *Desk) HandOnDue(ctx context.Context, limit int) (n int, err error) {
 	book, err := d.newestBook(ctx)
 	if err != nil {
 		return 0, err
 	}
 	err = d.store.Write(ctx, func(tx *store.Tx) error {
-		n = 0
 		m := d.moment(Request{Actor: grievance.System}, book)
 		ended, err := tx.AppointmentsToHandOn(m.Now, limit)
-		for _, a := range ended {
-			one, err := d.handOn(tx, m, a, limit)
-			if err != nil {
-				return err
-			}
+		if err != nil {
+			return err
+		}
+		n, err = d.handOnMerged(tx, m, limit)
+		for i := 0; err == nil && i < len(ended); i++ {
+			var one int
+			one, err = d.handOn(tx, m, ended[i], limit)
 			n += one
 		}
 		return err
@@ -141,29 +143,69 @@ func (d *Desk) newestBook(ctx context.Context) (*grievance.Book, error) {
 	return d.office.BookAt(ctx, version)
 }
 
+// handOnMerged moves the next cases out of units that were merged into others.
+func (d *Desk) handOnMerged(tx *store.Tx, m grievance.Moment, limit int) (int, error) {
+	var merged []grievance.UnitID
+	for _, u := range m.Book.Units() {
+		if now := m.Book.Current(u.ID); now != nil && now.ID != u.ID {
+			merged = append(merged, u.ID)
+		}
+	}
+	if len(merged) == 0 {
+		return 0, nil
+	}
+	cases, err := tx.LockIn(merged, limit)
+	if err != nil {
+		return 0, err
+	}
+	return decideEach(tx, cases, func(c *grievance.Case) error { return c.HandOn(m) })
+}
+
 // handOn hands on the next cases of one ended appointment. It is done with the
 // appointment when no case is left that somebody else could take.
 func (d *Desk) handOn(tx *store.Tx, m grievance.Moment, a grievance.Appointment, limit int) (int, error) {
 	cases, err := tx.LockHeldBy(a.UserID, a.UnitID, a.Role, limit)
-	if u := m.Book.Unit(a.UnitID); err == nil && len(cases) == 0 && u != nil && !u.SuccessorID.IsZero() {
-		cases, err = tx.LockIn(a.UnitID, limit)
-	}
 	if err != nil {
 		return 0, err
 	}
+	held, err := decideEach(tx, cases, func(c *grievance.Case) error { return c.HandOn(m) })
+	if err != nil || held > 0 {
+		return held, err
+	}
+	stranded, err := d.strand(tx, m, a, limit)
+	if err != nil || stranded > 0 || m.Now.Before(a.Until.Add(settled)) {
+		return stranded, err
+	}
+	return 0, tx.MarkHandedOn(a.ID, m.Now)
+}
+
+// strand raises the alarm for escalations that the end of an appointment leaves
+// with nobody up to the root.
+func (d *Desk) strand(tx *store.Tx, m grievance.Moment, a grievance.Appointment, limit int) (int, error) {
+	if a.Role != grievance.RoleLeader && a.Role != grievance.RoleSupervisor {
+		return 0, nil
+	}
+	vacant := m.Book.Stranded(a.UnitID, a.Role, m.Now)
+	if len(vacant) == 0 {
+		return 0, nil
+	}
+	cases, err := tx.LockCallingOn(vacant, a.Role, limit)
+	if err != nil {
+		return 0, err
+	}
+	return decideEach(tx, cases, func(c *grievance.Case) error { return c.Strand(m) })
+}
+
+// decideEach lets decide change each case, saves those that changed, and tells
+// how many.
+func decideEach(tx *store.Tx, cases []*grievance.Case, decide func(*grievance.Case) error) (int, error) {
 	for _, c := range cases {
-		if err := c.HandOn(m); err != nil {
+		if err := decide(c); err != nil {
 			return 0, err
 		}
 	}
 	changed := changedOf(cases)
-	if err := tx.SaveCases(changed); err != nil {
-		return 0, err
-	}
-	if len(changed) == 0 && !m.Now.Before(a.Until.Add(settled)) {
-		return 0, tx.MarkHandedOn(a.ID, m.Now)
-	}
-	return len(changed), nil
+	return len(changed), tx.SaveCases(changed)
 }
 
 // Sequence gives up to limit committed events their place in the ledger.

@@ -29,7 +29,7 @@ func (d *Desk) Accept(ctx context.Context, req Request, id grievance.CaseID, in 
 
 // Decline asks for approval to refuse a case (不予受理).
 func (d *Desk) Decline(ctx context.Context, req Request, id grievance.CaseID, in grievance.Declining) (Done, error) {
-	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Decline(m, in) })
+	return d.change(ctx, req, id, store.Needs{SignOffs: true}, func(c *grievance.Case, m grievance.Moment) error { return c.Decline(m, in) })
 }
 
 // Answer answers an inquiry on the spot.
@@ -64,12 +64,12 @@ func (d *Desk) Note(ctx context.Context, req Request, id grievance.CaseID, in gr
 
 // Submit puts an opinion before a leader.
 func (d *Desk) Submit(ctx context.Context, req Request, id grievance.CaseID, in grievance.Submission) (Done, error) {
-	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Submit(m, in) })
+	return d.change(ctx, req, id, store.Needs{SignOffs: true}, func(c *grievance.Case, m grievance.Moment) error { return c.Submit(m, in) })
 }
 
 // Withdraw asks for approval of the petitioner's withdrawal.
 func (d *Desk) Withdraw(ctx context.Context, req Request, id grievance.CaseID, in grievance.Withdrawal) (Done, error) {
-	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Withdraw(m, in) })
+	return d.change(ctx, req, id, store.Needs{SignOffs: true}, func(c *grievance.Case, m grievance.Moment) error { return c.Withdraw(m, in) })
 }
 
 // Approve signs what was submitted as the case's sign-off n (签批).

@@ -67,7 +67,7 @@ var statements = []struct {
 			_, err := w.desk.Note(ctx, w.keyed("clerk", "k", "r"), id, grievance.Noting{Words: "已转告"})
 			return err
 		}},
-	{"submit: the opinion and the sign-off", strings.Replace(transition, "cases clocks events", "cases texts sign_offs clocks events", 1),
+	{"submit: earlier sign-offs read, the opinion and the sign-off", "BEGIN cases+ clocks+ sign_offs+ cases texts sign_offs clocks events idempotency COMMIT",
 		func(w *town, ctx context.Context, _ grievance.CaseID) error {
 			_, err := w.desk.Submit(ctx, w.keyed("handler", "k", "r"), w.handled(), opinion)
 			return err

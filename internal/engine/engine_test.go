@@ -369,3 +369,61 @@ func TestALeaversClocksAreHandedOnWhoeverAnswers(t *testing.T) {
 		}
 	})
 }
+
+// A unit that was empty long before it was merged leaves no case behind either.
+func TestAnEmptyUnitsMergerLeavesNoCaseBehind(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		w := newWorks(t, dialect)
+		county, other := w.as("county_leader").Actor.Posts[0].UnitID, w.as("clerk2").Actor.Posts[0].UnitID
+		town, err := w.office.CreateUnit(t.Context(), grievance.System, office.NewUnit{
+			ParentID: county, Code: "990121199", Name: "石桥镇", Level: grievance.LevelTownship, Kind: "government", Organ: true,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		user, err := w.office.CreateUser(t.Context(), grievance.System, office.NewUser{
+			Username: "stone_clerk", Name: "石一", Posts: []office.NewAppointment{{UnitID: town.ID, Role: grievance.RoleClerk, OnDuty: true}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := w.register("stone_clerk")
+		if _, err := w.office.DisableUser(t.Context(), grievance.System, user.ID); err != nil {
+			t.Fatal(err)
+		}
+		w.run()
+		w.clock.Advance(time.Minute)
+		w.run()
+		if _, err := w.office.MergeUnit(t.Context(), grievance.System, town.ID, other); err != nil {
+			t.Fatal(err)
+		}
+		w.run()
+		if got := w.read(id).LeadUnitID; got != other {
+			t.Errorf("the case stayed with the unit that is gone")
+		}
+		if err := errorOf(w.desk.Accept(t.Context(), w.as("clerk2"), id, grievance.AcceptanceDecision{})); err != nil {
+			t.Errorf("the successor's clerk cannot accept it: %v", err)
+		}
+	})
+}
+
+// A seat that becomes vacant after it was called on is an alarm too.
+func TestALateVacancyRaisesTheAlarm(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		w := newWorks(t, dialect)
+		w.register("clerk")
+		w.clock.Advance(40 * day)
+		w.run()
+		for _, account := range []string{"supervisor", "city_supervisor"} {
+			if _, err := w.office.DisableUser(t.Context(), grievance.System, w.as(account).Actor.UserID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.run()
+		if st, err := w.engine.Status(t.Context()); err != nil || st.Unroutable != 2 {
+			t.Errorf("%d unroutable escalations after the last supervisor left, want 2 (%v)", st.Unroutable, err)
+		}
+	})
+}

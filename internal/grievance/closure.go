@@ -80,6 +80,7 @@ func (c *Case) reopen(m Moment) Facts {
 	c.DisputedAt, c.ClosedAt, c.Outcome = &now, nil, ""
 	c.RatedAt, c.Contacted, c.Resolved, c.Satisfied = nil, nil, nil, nil
 	f := Facts{Round: c.Round}
+	c.succeed(m, &f)
 	handler := Post{UnitID: c.HandlingUnitID, Role: RoleHandler}
 	if !c.Handler.IsZero() && holds(m.Book, c.Handler, handler, m.Now) {
 		c.Status = InHandling

@@ -40,6 +40,7 @@ const (
 	EvWarned              EventKind = "warned"
 	EvBreached            EventKind = "breached"
 	EvEscalated           EventKind = "escalated"
+	EvUnroutable          EventKind = "escalation_unroutable"
 	EvEscalationTaken     EventKind = "escalation_acknowledged"
 	EvEscalationSolved    EventKind = "escalation_resolved"
 )

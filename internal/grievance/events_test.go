@@ -29,6 +29,12 @@ func everyKind(t *testing.T) []*story {
 	life.at("2026-11-27 10:00").does("clerk", serve(2)).does("clerk_b", rate).does("petitioner", dispute)
 	life.does("leader", takeUp(0)).does("leader", resolve(0)).does("handler", escalate).does("clerk", reissue).does("clerk", reveal)
 
+	stranded := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", petition()).engine("2027-01-20 10:00")
+	for _, name := range []string{"supervisor", "city_supervisor"} {
+		stranded.o.leaves(name, stranded.now)
+	}
+	stranded.does("system", strand)
+
 	declined := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", petition())
 	declined.does("clerk", decline).does("leader", approve(1))
 
@@ -42,7 +48,7 @@ func everyKind(t *testing.T) []*story {
 	asked := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", inquiry)
 	asked.does("clerk", answer)
 
-	return []*story{life, declined, moving, asked, imported(t, "2026-09-30 09:00", "2026-12-05 10:00")}
+	return []*story{life, stranded, declined, moving, asked, imported(t, "2026-09-30 09:00", "2026-12-05 10:00")}
 }
 
 // imported is a case of another system that was answered, or not for "".

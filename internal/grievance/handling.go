@@ -186,14 +186,17 @@ func (c *Case) Submit(m Moment, in Submission) error {
 // sign-off still waits for its leader. It changes nothing where everybody is
 // still in office, or nobody is up to the root: then the last name stands.
 func (c *Case) HandOn(m Moment) error {
-	if !c.Status.Open() && len(c.running()) == 0 {
-		return nil
-	}
 	if _, err := c.Advance(m); err != nil {
 		return err
 	}
 	var f Facts
 	changed := c.succeed(m, &f)
+	if !c.Status.Open() && len(c.running()) == 0 {
+		if !changed {
+			return nil
+		}
+		return c.record(m.asSystem(), systemPost, EvHandedOn, f) // it may be disputed yet, or a notice of it served
+	}
 	if gone(m, c.Responsible, c.ResponsiblePost) {
 		heir, _ := successor(m.Book, c.ResponsiblePost.UnitID)
 		if user, post, ok := m.Book.DutyPerson(heir, m.Now); ok {

@@ -44,7 +44,8 @@ func (b *Book) ladder(k *Clock) []Rung {
 // When gives the instant of a rung of a clock: "50%" of the way from start to
 // due; "0d" the due instant; "1wd" the end of the first working day after the
 // date due; "1x" as long after the due instant as the clock is long. The way of
-// a clock in working time is working time: nobody is reminded at night.
+// a clock in working minutes or hours is working time: nobody is reminded of
+// thirty working minutes at night.
 func (r Rung) When(cal *calendar.Calendar, k *Clock) time.Time {
 	step, _ := r.step() // profiles are checked when they are loaded
 	switch {

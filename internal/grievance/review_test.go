@@ -1,6 +1,9 @@
 package grievance
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // What a reader of the first version found by trying to break it.
 
@@ -82,5 +85,60 @@ func TestClosingDoesNotServeTheNotice(t *testing.T) {
 	s.does("clerk", serve(2))
 	if k := s.clock(Acceptance); k.State != Met {
 		t.Errorf("told the answer, the petitioner's acceptance clock is %s", k.State)
+	}
+}
+
+func TestAnEscalationWhoseLastSeatEmptiesRaisesAnAlarm(t *testing.T) {
+	t.Parallel()
+	o := newTestOffice(t)
+	s := inHandling(t, o).engine("2026-12-31 00:00")
+	unroutable := func() (n int) {
+		for _, e := range s.c().escalations {
+			if e.Unroutable {
+				n++
+			}
+		}
+		return n
+	}
+	o.leaves("supervisor", s.now)
+	if s.does("system", strand); unroutable() != 0 {
+		t.Errorf("%d unroutable while the city's supervisor can take them", unroutable())
+	}
+	o.leaves("city_supervisor", s.now)
+	if s.does("system", strand); unroutable() != 2 {
+		t.Errorf("%d unroutable with every supervisor gone, want levels 2 and 3", unroutable())
+	}
+	if got := o.book.Stranded(unitID("county"), RoleSupervisor, s.now); !slices.Contains(got, unitID("river")) {
+		t.Errorf("stranded below the county: %v", got)
+	}
+}
+
+func TestAClosedCaseFollowsItsUnitsSuccessor(t *testing.T) {
+	t.Parallel()
+	o := newTestOffice(t)
+	in := road()
+	in.Channel = ByApp
+	s := begin(t, o, "2026-11-20 10:00", "clerk", in).does("clerk", accept(AcceptanceDecision{}))
+	s.does("clerk", assign("station", "handler")).does("handler", acknowledge).does("handler", submit).does("leader", approve(1))
+	o.merges("river", "hill", s.now)
+	s.does("system", handOn)
+	if got := o.names[s.c().LeadUnitID.String()]; got != "hill" {
+		t.Fatalf("after the merger the closed case is with %s", got)
+	}
+	s.does("hill_clerk", serve(2))
+}
+
+func TestTheOnlyLeaderIsNotAskedToSignTheirOwnEarlierWork(t *testing.T) {
+	t.Parallel()
+	o := newTestOffice(t)
+	s := inHandling(t, o)
+	for _, name := range []string{"leader", "deputy", "jack_of_all"} {
+		o.leaves(name, s.now)
+	}
+	o.promotes("handler", "river", s.now)
+	s.does("handler", submit).does("county_leader", sendBack(1))
+	s.does("clerk", assign("station", "handler_b")).does("handler_b", acknowledge).does("handler_b", submit)
+	if got := o.post(s.c().AwaitingPost); got != "leader@county" {
+		t.Errorf("the second opinion is put before %s", got)
 	}
 }

@@ -99,7 +99,7 @@ func (s *SignOff) digest(words []TextRef) []byte {
 // sign nothing, and nobody signs what they wrote, handled or asked for.
 func (c *Case) signingUnit(m Moment, from UnitID) (UnitID, error) {
 	for organ := m.Book.Organ(from); organ != nil; organ = m.Book.Organ(organ.ParentID) {
-		p, climbed, ok := m.Book.Seat(organ.ID, RoleLeader, false, m.Now, m.By.UserID, c.Handler, c.PetitionerUserID)
+		p, climbed, ok := m.Book.Seat(organ.ID, RoleLeader, false, m.Now, append(c.interested(), m.By.UserID)...)
 		if ok && (climbed == 0 || m.Book.Unit(p.UnitID).Organ) {
 			return p.UnitID, nil
 		}

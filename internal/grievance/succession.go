@@ -20,6 +20,12 @@ func (c *Case) succeed(m Moment, f *Facts) bool {
 			c.touch(k)
 		}
 	}
+	for _, s := range c.signOffs {
+		if unit, gone := successor(m.Book, s.UnitID); gone && s.State == SignOffPending {
+			s.UnitID = unit
+			c.changes.SignOffs = once(c.changes.SignOffs, s)
+		}
+	}
 	if unit, gone := successor(m.Book, c.AwaitingPost.UnitID); gone {
 		post := c.AwaitingPost
 		post.UnitID = unit

@@ -67,9 +67,18 @@ func (tx *Tx) LockHeldBy(user grievance.UserID, unit grievance.UnitID, role grie
 	return tx.lock(limit, "cases.id IN (?)", held)
 }
 
-// LockIn reads up to limit open cases that are with the unit, and holds them.
-func (tx *Tx) LockIn(unit grievance.UnitID, limit int) ([]*grievance.Case, error) {
-	return tx.lock(limit, "(lead_unit_id = ? OR handling_unit_id = ?) AND status NOT IN ?", unit, unit, grievance.Ended)
+// LockIn reads up to limit cases, ended ones too, that are with one of the
+// units, and holds them.
+func (tx *Tx) LockIn(units []grievance.UnitID, limit int) ([]*grievance.Case, error) {
+	return tx.lock(limit, "lead_unit_id IN ? OR handling_unit_id IN ?", units, units)
+}
+
+// LockCallingOn reads up to limit cases with an unresolved escalation to a role
+// at one of the units that is not known to be unroutable, and holds them.
+func (tx *Tx) LockCallingOn(units []grievance.UnitID, role grievance.Role, limit int) ([]*grievance.Case, error) {
+	calling := tx.db.Table("escalations").Select("case_id").
+		Where("state <> ? AND unroutable = ? AND target_role = ? AND target_unit_id IN ?", grievance.EscalationResolved, false, role, units)
+	return tx.lock(limit, "cases.id IN (?)", calling)
 }
 
 func (tx *Tx) lock(limit int, where string, args ...any) ([]*grievance.Case, error) {
@@ -78,7 +87,7 @@ func (tx *Tx) lock(limit int, where string, args ...any) ([]*grievance.Case, err
 	if err != nil {
 		return nil, fmt.Errorf("locking cases: %w", err)
 	}
-	return tx.restore(rows, Needs{})
+	return tx.restore(rows, Needs{SignOffs: true, Escalations: true})
 }
 
 func forUpdate(options string) clause.Locking {

@@ -63,6 +63,8 @@ CREATE UNIQUE INDEX cases_source ON cases (source, source_id) WHERE source <> ''
 CREATE INDEX cases_received ON cases (received_at, id);
 CREATE INDEX cases_responsible ON cases (responsible_id, id);
 CREATE INDEX cases_awaiting ON cases (awaiting_unit_id, awaiting_role, id) WHERE awaiting_unit_id IS NOT NULL;
+CREATE INDEX cases_lead ON cases (lead_unit_id);
+CREATE INDEX cases_handling ON cases (handling_unit_id) WHERE handling_unit_id IS NOT NULL;
 CREATE INDEX cases_handler ON cases (handler_id, id) WHERE handler_id IS NOT NULL;
 CREATE INDEX cases_petitioner ON cases (petitioner_user_id, id) WHERE petitioner_user_id IS NOT NULL;
 CREATE INDEX cases_filed_by ON cases (filed_by, id) WHERE filed_by IS NOT NULL;
