@@ -105,7 +105,11 @@ func unmarshalText(d *jsontext.Decoder, s *string) error {
 }
 
 func visible(r rune) bool {
-	return !unicode.IsControl(r) && !unicode.In(r, unicode.Z, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
+	const brailleBlank, noncharacter = '\u2800', 0xFFFE
+	if r == brailleBlank || r&noncharacter == noncharacter || r >= 0xFDD0 && r <= 0xFDEF {
+		return false
+	}
+	return !unicode.IsControl(r) && !unicode.In(r, unicode.Z, unicode.M, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
 }
 
 // unmarshalInstant reads RFC 3339 with any offset; null is no instant.

@@ -21,7 +21,7 @@ func newRules() *validator.Validate {
 	err := errors.Join(
 		v.RegisterValidation("notblank", validators.NotBlank),
 		v.RegisterValidation("oneline", func(f validator.FieldLevel) bool {
-			return !strings.ContainsAny(f.Field().String(), "\n\u2028\u2029")
+			return !strings.ContainsAny(f.Field().String(), "\n\t\u2028\u2029")
 		}),
 		zhtext.RegisterDefaultTranslations(v, chinese.faults),
 		entext.RegisterDefaultTranslations(v, english.faults),
