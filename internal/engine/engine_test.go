@@ -268,19 +268,9 @@ func TestAMergedUnitsCasesMoveToItsSuccessor(t *testing.T) {
 	t.Parallel()
 	storetest.Dialects(t, func(t *testing.T, dialect string) {
 		w := newWorks(t, dialect)
-		id := w.register("clerk")
-		handler := w.as("handler").Actor
-		for _, err := range []error{
-			errorOf(w.desk.Accept(t.Context(), w.as("clerk"), id, grievance.AcceptanceDecision{})),
-			errorOf(w.desk.Assign(t.Context(), w.as("clerk"), id, grievance.Assignment{Unit: handler.Posts[0].UnitID, Handler: handler.UserID})),
-			errorOf(w.desk.Acknowledge(t.Context(), w.as("handler"), id, grievance.Acknowledging{})),
-		} {
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
+		id, unit := w.handled()
 		other := w.as("handler3").Actor.Posts[0].UnitID
-		if _, err := w.office.MergeUnit(t.Context(), grievance.System, handler.Posts[0].UnitID, other); err != nil {
+		if _, err := w.office.MergeUnit(t.Context(), grievance.System, unit, other); err != nil {
 			t.Fatal(err)
 		}
 		w.run()
@@ -294,6 +284,24 @@ func TestAMergedUnitsCasesMoveToItsSuccessor(t *testing.T) {
 }
 
 func errorOf(_ casework.Done, err error) error { return err }
+
+// handled registers a case and moves it until its handler has it; it gives the
+// handling unit too.
+func (w *works) handled() (grievance.CaseID, grievance.UnitID) {
+	w.Helper()
+	id, handler := w.register("clerk"), w.as("handler").Actor
+	unit := handler.Posts[0].UnitID
+	for _, err := range []error{
+		errorOf(w.desk.Accept(w.Context(), w.as("clerk"), id, grievance.AcceptanceDecision{})),
+		errorOf(w.desk.Assign(w.Context(), w.as("clerk"), id, grievance.Assignment{Unit: unit, Handler: handler.UserID})),
+		errorOf(w.desk.Acknowledge(w.Context(), w.as("handler"), id, grievance.Acknowledging{})),
+	} {
+		if err != nil {
+			w.Fatal(err)
+		}
+	}
+	return id, unit
+}
 
 func (w *works) read(id grievance.CaseID) *grievance.Case {
 	w.Helper()
@@ -346,17 +354,7 @@ func TestALeaversClocksAreHandedOnWhoeverAnswers(t *testing.T) {
 	t.Parallel()
 	storetest.Dialects(t, func(t *testing.T, dialect string) {
 		w := newWorks(t, dialect)
-		id := w.register("clerk")
-		handler := w.as("handler").Actor
-		for _, err := range []error{
-			errorOf(w.desk.Accept(t.Context(), w.as("clerk"), id, grievance.AcceptanceDecision{})),
-			errorOf(w.desk.Assign(t.Context(), w.as("clerk"), id, grievance.Assignment{Unit: handler.Posts[0].UnitID, Handler: handler.UserID})),
-			errorOf(w.desk.Acknowledge(t.Context(), w.as("handler"), id, grievance.Acknowledging{})),
-		} {
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
+		id, _ := w.handled()
 		clerk := w.as("clerk").Actor.UserID
 		if _, err := w.office.DisableUser(t.Context(), grievance.System, clerk); err != nil {
 			t.Fatal(err)
