@@ -54,15 +54,14 @@ type Service struct {
 	Proof string
 }
 
-func (s *Service) validate(m Moment, pointer string) error {
+// check adds what is wrong with a service, if there is one.
+func (s *Service) check(m Moment, f *faults, pointer string) {
 	if s == nil {
-		return nil
+		return
 	}
-	var f faults
 	f.check(slices.Contains(ServedHow, s.How), pointer+"/how", "service.unknown", "请选择送达方式")
 	f.check(!s.At.After(m.Now), pointer+"/at", "service.future", "送达时间不能晚于现在")
 	f.checkText(s.Proof, pointer+"/proof", MaxText, false)
-	return f.err()
 }
 
 // issue makes a notice of the case, with words of its own where there are any.
@@ -100,7 +99,9 @@ func (c *Case) serve(m Moment, by Post, n *Notice, in Service) error {
 	if n.ServedAt != nil {
 		return Refuse(Conflict, "notice.served", "该文书已登记送达")
 	}
-	if err := in.validate(m, ""); err != nil {
+	var f faults
+	in.check(m, &f, "")
+	if err := f.err(); err != nil {
 		return err
 	}
 	at := in.At.UTC().Truncate(time.Microsecond)

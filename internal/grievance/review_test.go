@@ -1,7 +1,9 @@
 package grievance
 
 import (
+	"errors"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -140,5 +142,16 @@ func TestTheOnlyLeaderIsNotAskedToSignTheirOwnEarlierWork(t *testing.T) {
 	s.does("clerk", assign("station", "handler_b")).does("handler_b", acknowledge).does("handler_b", submit)
 	if got := o.post(s.c().AwaitingPost); got != "leader@county" {
 		t.Errorf("the second opinion is put before %s", got)
+	}
+}
+
+func TestAnAcceptanceIsToldAllItsFaultsAtOnce(t *testing.T) {
+	t.Parallel()
+	s := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", road())
+	c := s.c()
+	err := c.Accept(s.o.moment("clerk", s.now), AcceptanceDecision{Notice: strings.Repeat("字", MaxText+1), Service: &Service{How: "pigeon"}})
+	refusal, ok := errors.AsType[*Error](err)
+	if !ok || len(refusal.Fields) != 2 {
+		t.Errorf("told %v, want the notice and the way of its service", err)
 	}
 }

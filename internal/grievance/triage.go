@@ -162,10 +162,8 @@ func (c *Case) Accept(m Moment, in AcceptanceDecision) error {
 func (in AcceptanceDecision) validate(m Moment) error {
 	var f faults
 	f.checkText(in.Notice, "/notice", MaxText, false)
-	if err := f.err(); err != nil {
-		return err
-	}
-	return in.Service.validate(m, "/service")
+	in.Service.check(m, &f, "/service")
+	return f.err()
 }
 
 // takeOver makes the acting clerk responsible where the case has come from
