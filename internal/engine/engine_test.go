@@ -425,3 +425,33 @@ func TestALateVacancyRaisesTheAlarm(t *testing.T) {
 		}
 	})
 }
+
+// A case that cannot be handed on keeps neither the leaver's others nor another
+// leaver's with somebody who has gone.
+func TestOnePoisonedCaseNeverHoldsUpTheHandingOn(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		w := newWorks(t, dialect)
+		bad, good, other := w.register("clerk"), w.register("clerk"), w.register("clerk_afternoon")
+		heal := storetest.Poison(t, w.url, "events", "subject_id", bad.String())
+		for _, account := range []string{"clerk", "clerk_afternoon"} {
+			if _, err := w.office.DisableUser(t.Context(), grievance.System, w.as(account).Actor.UserID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := w.engine.RunOnce(t.Context()); err == nil {
+			t.Error("nobody is told that a case cannot be handed on")
+		}
+		for name, id := range map[string]grievance.CaseID{"leaver's other": good, "other leaver's": other} {
+			if got := w.kinds(id); got != "registered handed_on" {
+				t.Errorf("the %s case has %s", name, got)
+			}
+		}
+		heal()
+		w.clock.Advance(time.Minute)
+		w.run()
+		if got := w.kinds(bad); got != "registered handed_on" {
+			t.Errorf("healed, the bad case has %s", got)
+		}
+	})
+}

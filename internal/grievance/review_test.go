@@ -155,3 +155,15 @@ func TestAnAcceptanceIsToldAllItsFaultsAtOnce(t *testing.T) {
 		t.Errorf("told %v, want the notice and the way of its service", err)
 	}
 }
+
+func TestASignOffMovesWithTheUnitThatIsToSignIt(t *testing.T) {
+	t.Parallel()
+	o := newTestOffice(t)
+	s := begin(t, o, "2026-11-20 10:00", "clerk", road()).does("clerk", decline)
+	o.merges("river", "hill", s.now)
+	s.does("system", handOn)
+	if got := o.names[s.c().signOffs[0].UnitID.String()]; got != "hill" {
+		t.Errorf("the sign-off is still with %s", got)
+	}
+	s.does("hill_leader", approve(1))
+}

@@ -12,7 +12,10 @@ func (b *Book) Stranded(unit UnitID, role Role, t time.Time) []UnitID {
 	}
 	var vacant []UnitID
 	for _, u := range b.Units() {
-		if _, _, filled := b.Seat(u.ID, role, role == RoleLeader, t); u.Within(top) && !filled {
+		if !u.Within(top) {
+			continue
+		}
+		if _, _, filled := b.Seat(u.ID, role, role == RoleLeader, t); !filled {
 			vacant = append(vacant, u.ID)
 		}
 	}
