@@ -26,36 +26,7 @@ type Due struct {
 // Minutes and hours are exact, by the wall or within office hours, and never
 // rolled. A length that is not Valid is due at once.
 func (c *Calendar) Due(start time.Time, l Length, roll bool) Due {
-	from := start.UnixMicro()
-	if !l.Valid() {
-		return dueAt(from)
-	}
-	switch l.Unit {
-	case Day:
-		return c.dueOn(dayOf(from)+l.N, roll)
-	case WorkingDay:
-		return c.ended(c.index.walk(dayOf(from), l.N))
-	case WorkingMinute, WorkingHour:
-		due := dueAt(c.afterWorking(from, l.micros()))
-		due.Provisional = c.unsettled(due.On)
-		return due
-	}
-	return dueAt(from + l.micros())
-}
-
-// DueOn gives the end of a clock whose last day is last, rolled to a working day
-// if roll is set. An extension by n days is
-// DueOn(due.UnrolledOn.AddDays(n), roll): rolled once, and from the day that the
-// law counts to, not from one that was rolled already.
-func (c *Calendar) DueOn(last Date, roll bool) Due { return c.dueOn(last.number(), roll) }
-
-func (c *Calendar) dueOn(last int, roll bool) Due {
-	if !roll {
-		return c.ended(last)
-	}
-	due := c.ended(c.index.roll(last))
-	due.UnrolledOn = dateOfDay(last)
-	return due
+	return c.DueOf(Term{Start: start, Length: l, Roll: roll})
 }
 
 // ended is due at the end of that day, and not rolled.
@@ -94,7 +65,12 @@ func (c *Calendar) afterWorking(from, need int64) int64 {
 // WorkingMinutesBetween gives the whole minutes of office hours on working days
 // from a up to b, 0 if b is not after a.
 func (c *Calendar) WorkingMinutesBetween(a, b time.Time) int {
-	from, to := a.UnixMicro(), b.UnixMicro()
+	return int(c.officeTime(a.UnixMicro(), b.UnixMicro()) / minuteMicros)
+}
+
+// officeTime is how much of office hours lies from one instant up to another,
+// all in microseconds; 0 if the other is not after the one.
+func (c *Calendar) officeTime(from, to int64) int64 {
 	if to <= from {
 		return 0
 	}
@@ -105,7 +81,7 @@ func (c *Calendar) WorkingMinutesBetween(a, b time.Time) int {
 		open += int64(c.index.rank(next)-c.index.rank(day)) * hours.total
 		day = next
 	}
-	return int(open / minuteMicros)
+	return open
 }
 
 // openOn is how much of its own day's office hours lie before the instant.

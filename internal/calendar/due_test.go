@@ -124,11 +124,13 @@ func TestDueOfNoLengthIsAtOnce(t *testing.T) {
 func TestExtensionIsRolledOnce(t *testing.T) {
 	t.Parallel()
 	c := calendar.Embedded()
-	first := c.Due(instant(t, "2026-08-03 10:00:00"), length(t, "60d"), true)
+	term := calendar.Term{Start: instant(t, "2026-08-03 10:00:00"), Length: length(t, "60d"), Roll: true}
+	first := c.DueOf(term)
 	if first.UnrolledOn != date(t, "2026-10-02") || first.On != date(t, "2026-10-08") {
 		t.Fatalf("first due %+v", first)
 	}
-	extended := c.DueOn(first.UnrolledOn.AddDays(30), true)
+	term.Extensions = []calendar.Length{length(t, "30d")}
+	extended := c.DueOf(term)
 	want := calendar.Due{
 		At:         instant(t, "2026-11-03 00:00:00").UTC(),
 		On:         date(t, "2026-11-02"), // 1 November is a Sunday
@@ -137,8 +139,9 @@ func TestExtensionIsRolledOnce(t *testing.T) {
 	if extended != want {
 		t.Errorf("extended to %+v, want %+v", extended, want)
 	}
-	if got := c.DueOn(date(t, "2026-11-01"), false); got.On != date(t, "2026-11-01") {
-		t.Errorf("DueOn without roll = %+v", got)
+	term.Roll = false
+	if got := c.DueOf(term); got.On != date(t, "2026-11-01") {
+		t.Errorf("without roll %+v", got)
 	}
 }
 
