@@ -33,13 +33,6 @@ func EmbeddedProfiles() ([]*grievance.Profile, error) {
 	return list, nil
 }
 
-// calendarBody is how a version of the calendar is stored.
-type calendarBody struct {
-	Version int                    `json:"version"`
-	Days    []calendar.Arrangement `json:"days"`
-	Hours   calendar.OfficeHours   `json:"hours"`
-}
-
 // Seed loads the embedded profiles and calendar where the database has none. It
 // may run at every start and in several processes at once.
 func (o *Office) Seed(ctx context.Context) error {
@@ -102,19 +95,6 @@ func (o *Office) seedProfiles(tx *store.Tx) error {
 	return nil
 }
 
-func (o *Office) seedCalendar(tx *store.Tx) error {
-	c := calendar.Embedded()
-	b := calendarBody{Version: c.Version(), Hours: c.Hours()}
-	for year := c.LastYear(); len(c.Arrangements(year)) > 0; year-- {
-		b.Days = append(b.Days, c.Arrangements(year)...)
-	}
-	body, err := json.Marshal(b)
-	if err != nil {
-		return fmt.Errorf("writing the calendar: %w", err)
-	}
-	return tx.InsertCalendar(b.Version, body, o.clock.Now())
-}
-
 // bookOf reads what is stored. A profile that is no longer valid is an error:
 // the engine would not know what to do with its clocks.
 func bookOf(rows store.OfficeRows) (*grievance.Book, error) {
@@ -137,14 +117,6 @@ func bookOf(rows store.OfficeRows) (*grievance.Book, error) {
 		return nil, err
 	}
 	return newBook(rows, profiles, c), nil
-}
-
-func calendarOf(body []byte) (*calendar.Calendar, error) {
-	var b calendarBody
-	if err := json.Unmarshal(body, &b); err != nil {
-		return nil, fmt.Errorf("reading the stored calendar: %w", err)
-	}
-	return calendar.New(b.Version, b.Days, b.Hours)
 }
 
 func newBook(rows store.OfficeRows, p grievance.Profiles, c *calendar.Calendar) *grievance.Book {
