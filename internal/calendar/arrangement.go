@@ -1,8 +1,10 @@
 package calendar
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -24,28 +26,72 @@ type Arrangement struct {
 	Year int `json:"year"`
 }
 
+// The bounds of a file of arrangements, whatever its form: far more than the
+// State Council will name in a lifetime.
+const (
+	MaxFile = 1 << 20 // bytes
+	MaxDays = 5000
+)
+
+// The refusals of a file that is out of bounds.
+var (
+	ErrFileTooLarge = errors.New("calendar: the file is larger than 1 MiB")
+	ErrTooManyDays  = fmt.Errorf("calendar: the file names more than %d days", MaxDays)
+)
+
 var columns = []string{"date", "status", "holiday", "arrangement_year"}
 
 // ReadArrangements reads a CSV with the columns date, status (off or work),
-// holiday and arrangement_year. It checks the form of each row; New checks that
-// the rows agree.
+// holiday and arrangement_year; a byte order mark, as spreadsheets write it, may
+// stand before them. It checks the form of each row, and tells the line of one
+// that is wrong; New checks that the rows agree.
 func ReadArrangements(r io.Reader) ([]Arrangement, error) {
-	rows, err := csv.NewReader(r).ReadAll()
+	text, err := ReadFile(r)
+	if err != nil {
+		return nil, err
+	}
+	rows := csv.NewReader(bytes.NewReader(text))
+	header, err := rows.Read()
+	if err != nil && err != io.EOF {
+		return nil, fmt.Errorf("calendar: reading arrangements: %w", err)
+	}
+	if !slices.Equal(header, columns) {
+		return nil, fmt.Errorf("calendar: the first row of arrangements must be %v", columns)
+	}
+	return readRows(rows)
+}
+
+func readRows(rows *csv.Reader) (days []Arrangement, err error) {
+	for {
+		row, err := rows.Read()
+		if err == io.EOF {
+			return days, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("calendar: reading arrangements: %w", err)
+		}
+		a, err := readArrangement(row)
+		if err != nil {
+			line, _ := rows.FieldPos(0)
+			return nil, fmt.Errorf("calendar: line %d of arrangements: %w", line, err)
+		}
+		if days = append(days, a); len(days) > MaxDays {
+			return nil, ErrTooManyDays
+		}
+	}
+}
+
+// ReadFile reads the text of a file of arrangements within its bounds, without
+// a byte order mark.
+func ReadFile(r io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("calendar: reading arrangements: %w", err)
 	}
-	if len(rows) == 0 || !slices.Equal(rows[0], columns) {
-		return nil, fmt.Errorf("calendar: the first row of arrangements must be %v", columns)
+	if len(text) > MaxFile {
+		return nil, ErrFileTooLarge
 	}
-	days := make([]Arrangement, 0, len(rows)-1)
-	for i, row := range rows[1:] {
-		a, err := readArrangement(row)
-		if err != nil {
-			return nil, fmt.Errorf("calendar: row %d of arrangements: %w", i+2, err)
-		}
-		days = append(days, a)
-	}
-	return days, nil
+	return bytes.TrimPrefix(text, []byte("\ufeff")), nil
 }
 
 func readArrangement(row []string) (Arrangement, error) {
@@ -66,16 +112,24 @@ func readArrangement(row []string) (Arrangement, error) {
 // lastYear is the last year that the text form of a date can hold.
 const lastYear = 9999
 
+// Why New refuses days; its errors wrap one of these.
+var (
+	ErrNoSuchDate    = errors.New("no year has such a date")
+	ErrOutsideYear   = errors.New("it is neither in the year nor after 25 December of the year before")
+	ErrContradiction = errors.New("the day is named twice, in different ways")
+	ErrYearLeftOut   = errors.New("the arrangement of a year before is not known")
+	ErrNoDays        = errors.New("an arrangement names at least one day")
+)
+
 // check refuses a date that does not exist or that no arrangement of that year
 // can name. The lower bound is what makes Due.Provisional right.
 func (a Arrangement) check() error {
 	d := a.Date
 	if d.Year < 1 || d.Year > lastYear || NewDate(d.Year, d.Month, d.Day) != d {
-		return fmt.Errorf("calendar: arrangement of %d names the date %d-%d-%d, which does not exist",
-			a.Year, d.Year, d.Month, d.Day)
+		return fmt.Errorf("calendar: the arrangement of %d names %d-%d-%d: %w", a.Year, d.Year, d.Month, d.Day, ErrNoSuchDate)
 	}
 	if !d.After(settledUntil(a.Year-1)) || d.Year > a.Year {
-		return fmt.Errorf("calendar: the arrangement of %d cannot name %s", a.Year, d)
+		return fmt.Errorf("calendar: the arrangement of %d names %s: %w", a.Year, d, ErrOutsideYear)
 	}
 	return nil
 }
@@ -108,10 +162,10 @@ func settle(days []Arrangement) ([]Arrangement, error) {
 
 func (a Arrangement) checkAfter(previous Arrangement) error {
 	if a.Year > previous.Year+1 {
-		return fmt.Errorf("calendar: the arrangements leave out %d", previous.Year+1)
+		return fmt.Errorf("calendar: nothing names a day of %d: %w", previous.Year+1, ErrYearLeftOut)
 	}
 	if a.Year == previous.Year && a.Date == previous.Date {
-		return fmt.Errorf("calendar: the arrangement of %d contradicts itself on %s", a.Year, a.Date)
+		return fmt.Errorf("calendar: the arrangement of %d names %s: %w", a.Year, a.Date, ErrContradiction)
 	}
 	return nil
 }

@@ -53,6 +53,30 @@ func TestReadArrangementsRefuses(t *testing.T) {
 	}
 }
 
+func TestReadArrangementsTellsTheLine(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		header + "2026-01-01,off,元旦,2026\n2026-01-32,off,元旦,2026\n":             "line 3 ",
+		header + "2026-01-01,off,\"元\n旦\",2026\n2026-01-02,free,元旦,2026\n":      "line 4 ",
+		header + "2026-01-01,off,元旦,2026\n\n2026-01-02,off\n":                   "line 4",
+		header + strings.Repeat("2026-01-01,off,元旦,2026\n", calendar.MaxDays+1): "more than 5000 days",
+		header + strings.Repeat(" ", calendar.MaxFile):                          "larger than 1 MiB",
+	} {
+		if _, err := calendar.ReadArrangements(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.60q: %v, want %q", text, err, want)
+		}
+	}
+}
+
+func TestReadArrangementsFromASpreadsheet(t *testing.T) {
+	t.Parallel()
+	text := "\ufeff" + strings.ReplaceAll(header+"2026-01-01,off,元旦,2026\n", "\n", "\r\n")
+	days, err := calendar.ReadArrangements(strings.NewReader(text))
+	if err != nil || len(days) != 1 || days[0].Holiday != "元旦" || days[0].Year != 2026 {
+		t.Errorf("%+v, %v", days, err)
+	}
+}
+
 func TestArrangementsAreOrderedAndRepetitionsDropped(t *testing.T) {
 	t.Parallel()
 	rows := "2026-01-02,off,元旦,2026\n2025-12-31,off,元旦,2026\n2025-01-01,off,元旦,2025\n2026-01-02,off,元旦,2026\n"

@@ -14,7 +14,7 @@ import (
 // published year of one, and not after that of the other. Office hours that
 // differ concern every date: first is then the zero Date, last 9999-12-31.
 func Changed(a, b *Calendar) (first, last Date, ok bool) {
-	if !slices.EqualFunc(a.table.year(), b.table.year(), slices.Equal[[]Interval]) {
+	if !SameHours(a, b) {
 		return Date{}, Date{lastYear, time.December, 31}, true
 	}
 	changed := differing(a, b)

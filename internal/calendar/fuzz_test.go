@@ -1,6 +1,10 @@
 package calendar_test
 
 import (
+	"bytes"
+	"encoding/csv"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -61,6 +65,43 @@ func FuzzTextForms(f *testing.F) {
 		var m calendar.MonthDay
 		if err := m.UnmarshalText([]byte(s)); err == nil && m.String() != s {
 			t.Errorf("day of the year %q is read as %q", s, m)
+		}
+	})
+}
+
+// FuzzReadArrangements looks for a panic, for a file that New then falls over,
+// and for rows that are not read back as they were.
+func FuzzReadArrangements(f *testing.F) {
+	for _, s := range []string{
+		"", header, "\ufeff" + header, header + "2026-01-01,off,元旦,2026\n", header + "2026-01-01,work,\"元\n旦\",2026\r\n",
+		header + "0001-01-01,off,,-9\n", header + "2026-01-01,off,元旦\n",
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		days, err := calendar.ReadArrangements(bytes.NewReader(text))
+		if err != nil {
+			return
+		}
+		var again bytes.Buffer
+		again.WriteString(header)
+		w := csv.NewWriter(&again)
+		for _, a := range days {
+			status := "work"
+			if a.Off {
+				status = "off"
+			}
+			if err := w.Write([]string{a.Date.String(), status, a.Holiday, strconv.Itoa(a.Year)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.Flush()
+		if read, err := calendar.ReadArrangements(&again); err != nil || !slices.Equal(read, days) {
+			t.Errorf("%q is read back as %+v, %v", text, read, err)
+		}
+		c, err := calendar.New(1, days, calendar.OfficeHours{})
+		if err == nil && len(days) > 0 && c.LastYear() != days[len(days)-1].Year && len(c.Arrangements(c.LastYear())) == 0 {
+			t.Errorf("%q makes a calendar without its last year", text)
 		}
 	})
 }

@@ -8,6 +8,15 @@ import (
 	"time"
 )
 
+// Why New refuses office hours; its errors wrap one of these, or ErrNoSuchDate
+// for a season.
+var (
+	ErrHoursEmpty    = errors.New("office hours are empty")
+	ErrHoursOutside  = errors.New("office hours lie outside the day")
+	ErrHoursOverlap  = errors.New("office hours overlap others")
+	ErrSeasonOverlap = errors.New("the season overlaps another")
+)
+
 // timetable is OfficeHours laid out for computing: the year cut into spans of
 // days that share their hours. The first span begins on 1 January.
 type timetable []span
@@ -57,13 +66,13 @@ func newTimetable(h OfficeHours) (timetable, error) {
 // mark claims the season's days for the shift of index n.
 func (s Season) mark(days *[366]int, n int) error {
 	if !s.From.valid() || !s.Until.valid() {
-		return fmt.Errorf("calendar: the season from %s until %s has a day that no year has", s.From, s.Until)
+		return fmt.Errorf("calendar: the season from %s until %s: %w", s.From, s.Until, ErrNoSuchDate)
 	}
 	first := Date{leapYear, time.January, 1}.number()
 	last := s.Until.in(leapYear).number() - first
 	for day := s.From.in(leapYear).number() - first; ; day = (day + 1) % len(days) {
 		if days[day] != 0 {
-			return fmt.Errorf("calendar: the season from %s until %s overlaps another", s.From, s.Until)
+			return fmt.Errorf("calendar: the season from %s until %s: %w", s.From, s.Until, ErrSeasonOverlap)
 		}
 		days[day] = n
 		if day == last {
@@ -86,17 +95,17 @@ func cut(days [366]int, shifts []shift) timetable {
 
 func newShift(intervals []Interval) (shift, error) {
 	if len(intervals) == 0 {
-		return shift{}, errors.New("calendar: office hours are empty")
+		return shift{}, fmt.Errorf("calendar: %w", ErrHoursEmpty)
 	}
 	s := shift{intervals: slices.Clone(intervals)}
 	slices.SortFunc(s.intervals, func(a, b Interval) int { return a.Start - b.Start })
 	end := 0
 	for _, i := range s.intervals {
 		if !i.valid() {
-			return shift{}, fmt.Errorf("calendar: office hours %d to %d lie outside the day", i.Start, i.End)
+			return shift{}, fmt.Errorf("calendar: minutes %d to %d: %w", i.Start, i.End, ErrHoursOutside)
 		}
 		if i.Start < end {
-			return shift{}, fmt.Errorf("calendar: office hours %s overlap others", i)
+			return shift{}, fmt.Errorf("calendar: %s: %w", i, ErrHoursOverlap)
 		}
 		end = i.End
 		s.total += int64(i.End-i.Start) * minuteMicros
