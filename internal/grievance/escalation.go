@@ -47,8 +47,9 @@ const MaxLevel = 3
 
 // Escalation (升级) calls on a post because a case is late or in need. Level 1
 // is the head of the unit that owes, 2 the superior unit's supervisor, 3 the
-// next level's. It targets a post; where nobody up to the root can take it, it
-// stands at the root as Unroutable. It stays open until somebody resolves it.
+// next level's. It targets a post that somebody holds who is not recused; where
+// nobody up to the root can take it, it stands at the root as Unroutable. It
+// stays open until somebody resolves it.
 type Escalation struct {
 	ID             EscalationID
 	CaseID         CaseID
@@ -84,7 +85,7 @@ type escalation struct {
 
 // escalate opens an escalation at the post that its level reaches.
 func (c *Case) escalate(m Moment, in escalation) error {
-	post, ok := target(m.Book, in.unit, in.level, c.known(in.at))
+	post, ok := target(m.Book, in.unit, in.level, c.known(in.at), c.recused()...)
 	e := &Escalation{
 		ID: m.Mint.ID(), CaseID: c.ID, Level: in.level, Cause: in.cause,
 		FromUnitID: in.unit, TargetPost: post, Unroutable: !ok,
@@ -121,13 +122,26 @@ func (e *Escalation) fact() *EscalFact {
 	return &EscalFact{ID: e.ID, Level: e.Level, Cause: e.Cause, Target: e.TargetPost, Unroutable: e.Unroutable}
 }
 
-// target finds the post that a level reaches: a vacant seat passes to the next
-// superior's, and the next level is counted from the seat that was reached.
+// recused are those whom nothing about a case is put before for judgement (回避):
+// who handles it, and whose matter it is.
+func (c *Case) recused() []UserID {
+	var who []UserID
+	for _, id := range []UserID{c.Handler, c.PetitionerUserID} {
+		if !id.IsZero() {
+			who = append(who, id)
+		}
+	}
+	return who
+}
+
+// target finds the post that a level reaches: a seat that is vacant, or that
+// only those hold who are recused, passes to the next superior's, and the next
+// level is counted from the seat that was reached.
 // Where the tree ends before the levels do, the highest seat found has it; where
 // no seat up to the root is taken, it is the root's, and ok is false.
-func target(b *Book, unit UnitID, level int, at time.Time) (p Post, ok bool) {
+func target(b *Book, unit UnitID, level int, at time.Time, recused ...UserID) (p Post, ok bool) {
 	if level <= 1 {
-		if p, _, ok = b.Seat(unit, RoleLeader, true, at); ok {
+		if p, _, ok = b.Seat(unit, RoleLeader, true, at, recused...); ok {
 			return p, true
 		}
 		return rootSeat(b, unit, RoleLeader), false
@@ -138,7 +152,7 @@ func target(b *Book, unit UnitID, level int, at time.Time) (p Post, ok bool) {
 		if superior == nil {
 			break
 		}
-		seat, _, found := b.Seat(superior.ID, RoleSupervisor, false, at)
+		seat, _, found := b.Seat(superior.ID, RoleSupervisor, false, at, recused...)
 		if !found {
 			break
 		}
@@ -248,22 +262,30 @@ func (c *Case) ResolveEscalation(m Moment, id EscalationID, words string) error 
 }
 
 // takeEscalation finds an escalation and checks that the actor holds the post
-// it reached, or the same role at a superior unit. For a merged unit its
-// successor's line answers. What nobody could take when it was opened, whoever
-// has been appointed since above the unit that owes may.
+// it reached, or the same role at a superior unit, and is not recused. For a
+// merged unit its successor's line answers. What nobody could take when it was
+// opened, whoever has been appointed since above the unit that owes may.
 func (c *Case) takeEscalation(m Moment, id EscalationID) (*Escalation, Post, error) {
 	for _, e := range c.escalations {
 		if e.ID != id {
 			continue
 		}
 		for _, u := range e.takers(m.Book) {
-			if p, ok := m.By.PostAt(u.ID, e.TargetPost.Role); ok && (p.Head || !e.TargetPost.Head) {
-				return e, p, nil
+			seat := Post{UnitID: u.ID, Role: e.TargetPost.Role, Head: e.TargetPost.Head}
+			if p, ok := m.By.postLike(seat); ok {
+				return e, p, c.checkRecused(m.By)
 			}
 		}
 		return nil, Post{}, Refuse(Forbidden, "escalation.not_yours", "该升级事项不由您的岗位办理")
 	}
 	return nil, Post{}, ErrNotFound
+}
+
+func (c *Case) checkRecused(by Actor) error {
+	if slices.Contains(c.recused(), by.UserID) {
+		return Refuse(Forbidden, "escalation.own_work", "不能处理本人承办或反映的事项的升级")
+	}
+	return nil
 }
 
 // takers are the units in which an escalation may be taken.

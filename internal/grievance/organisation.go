@@ -78,6 +78,10 @@ type User struct {
 
 // Appointment says that a user holds a post from one instant until another
 // (任职); Until is nil while it lasts. OnDuty marks the unit's duty clerk (值班).
+//
+// DeputyFor makes it a deputyship (AB 角): the user holds the very post of the
+// appointment that it names, for a period and no longer than that one lasts.
+// Whose appointment it rests on keeps the post too, so each of the two can act.
 type Appointment struct {
 	ID         AppointmentID
 	UserID     UserID
@@ -88,8 +92,12 @@ type Appointment struct {
 	From       time.Time `gorm:"column:from_at"`
 	Until      *time.Time
 	HandedOnAt *time.Time // when the open cases of an ended appointment had all been handed on
+	DeputyFor  AppointmentID
 	CreatedAt  time.Time
 }
+
+// Post gives what is held.
+func (a *Appointment) Post() Post { return Post{UnitID: a.UnitID, Role: a.Role, Head: a.Head} }
 
 // HeldAt reports whether the post is held at t: from From, before Until.
 func (a *Appointment) HeldAt(t time.Time) bool {
@@ -106,6 +114,12 @@ type Post struct {
 
 // IsZero reports whether p names no post.
 func (p Post) IsZero() bool { return p == Post{} }
+
+// Covers reports whether who holds p may do what is asked of q: the head's post
+// is the head's alone, any other everybody's who has the role in the unit.
+func (p Post) Covers(q Post) bool {
+	return p.UnitID == q.UnitID && p.Role == q.Role && (p.Head || !q.Head)
+}
 
 // Actor is who acts: a user with all the posts held at the instant, or the
 // engine, or somebody without an account who has proved by a case's query code

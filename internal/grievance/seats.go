@@ -110,10 +110,19 @@ func (b *Book) fills(a Actor, seat Post, t time.Time, excluded ...UserID) bool {
 	return ok && a.holds(taken)
 }
 
-// holds reports whether a post is the actor's: the head's is the head's alone,
-// any other everybody's who has the role in the unit.
+// holds reports whether a post is the actor's.
 func (a Actor) holds(p Post) bool {
-	return slices.ContainsFunc(a.Posts, func(q Post) bool {
-		return q.UnitID == p.UnitID && q.Role == p.Role && (q.Head || !p.Head)
-	})
+	_, ok := a.postLike(p)
+	return ok
+}
+
+// postLike gives the post of the actor's that covers p. A leader who is the
+// head's deputy besides holds two posts in one unit, of which one may not do.
+func (a Actor) postLike(p Post) (Post, bool) {
+	for _, q := range a.Posts {
+		if q.Covers(p) {
+			return q, true
+		}
+	}
+	return Post{}, false
 }

@@ -23,17 +23,19 @@ func (b *Book) Stranded(unit UnitID, role Role, t time.Time) []UnitID {
 }
 
 // Strand marks the unresolved escalations that nobody can take any more, because
-// the last seat up to the root has become vacant, as unroutable: an alarm, not
-// an oversight. Whoever is appointed later can take them.
+// the last seat up to the root has become vacant or is held by the recused alone,
+// as unroutable: an alarm, not an oversight. Whoever is appointed later can take
+// them.
 func (c *Case) Strand(m Moment) error {
 	for _, e := range c.escalations {
 		if e.State == EscalationResolved || e.Unroutable {
 			continue
 		}
-		if _, _, filled := m.Book.Seat(e.TargetPost.UnitID, e.TargetPost.Role, e.TargetPost.Head, m.Now); filled {
+		p := e.TargetPost
+		if _, _, filled := m.Book.Seat(p.UnitID, p.Role, p.Head, m.Now, c.recused()...); filled {
 			continue
 		}
-		e.Unroutable, e.TargetPost = true, rootSeat(m.Book, e.TargetPost.UnitID, e.TargetPost.Role)
+		e.Unroutable, e.TargetPost = true, rootSeat(m.Book, p.UnitID, p.Role)
 		c.changes.Escalations = once(c.changes.Escalations, e)
 		if err := c.append(m.asSystem(), systemPost, EvUnroutable, m.Now, Facts{Escalation: e.fact()}); err != nil {
 			return err
