@@ -47,11 +47,16 @@ func (o *Office) Appoint(ctx context.Context, by grievance.Actor, user grievance
 		if a, err = c.makeAppointment(u, in); err != nil {
 			return a, err
 		}
-		if err := c.tx.InsertAppointments([]grievance.Appointment{a}); err != nil {
-			return a, err
-		}
-		return a, c.recordAppointment(a)
+		return a, c.add(a)
 	})
+}
+
+// add stores an appointment that has been checked.
+func (c *change) add(a grievance.Appointment) error {
+	if err := c.tx.InsertAppointments([]grievance.Appointment{a}); err != nil {
+		return err
+	}
+	return c.recordAppointment(a)
 }
 
 // makeAppointment checks an appointment and gives it its id, without storing it.
@@ -107,14 +112,25 @@ func (in NewAppointment) check(u *grievance.User) error {
 }
 
 // overlaps reports whether a is to the same post and shares an instant with in.
+// The head and the other leaders of a unit hold one post, but that one of them
+// may be the head's deputy besides.
 func (in NewAppointment) overlaps(a grievance.Appointment) bool {
-	return a.UnitID == in.UnitID && a.Role == in.Role &&
-		(a.Until == nil || in.From.Before(*a.Until)) &&
-		(in.Until == nil || a.From.Before(*in.Until))
+	same := a.UnitID == in.UnitID && a.Role == in.Role && (!a.IsDeputy() || a.Head == in.Head)
+	return same && heldWithin(a, in.From, in.Until)
+}
+
+// heldWithin reports whether an appointment is ever held between two instants,
+// of which the second may be never. One that was ended as it began never is.
+func heldWithin(a grievance.Appointment, from time.Time, until *time.Time) bool {
+	if a.Until != nil && !a.From.Before(*a.Until) {
+		return false
+	}
+	return (a.Until == nil || from.Before(*a.Until)) && (until == nil || a.From.Before(*until))
 }
 
 // EndAppointment lets an appointment last until an instant, now if it is zero;
-// the open cases are handed on from then on. It refuses an instant before the
+// the open cases are handed on from then on, and nobody is its deputy any more.
+// It refuses an instant before the
 // appointment began (appointment.period), one that ends by then already
 // (appointment.ended), and the last administrator (appointment.last_admin).
 func (o *Office) EndAppointment(ctx context.Context, by grievance.Actor, id grievance.AppointmentID, until time.Time, keep ...Keep[grievance.Appointment]) (grievance.Appointment, error) {
@@ -123,19 +139,47 @@ func (o *Office) EndAppointment(ctx context.Context, by grievance.Actor, id grie
 		if err != nil {
 			return a, err
 		}
-		at := clock.Normal(until)
-		if until.IsZero() {
-			at = c.now
-		}
-		if err := c.checkEnd(a, at); err != nil {
-			return a, err
-		}
-		if err := c.recordEnds([]grievance.Appointment{a}, at); err != nil {
-			return a, err
-		}
-		a.Until = &at
-		return a, c.tx.EndAppointment(id, at)
+		return c.endAppointment(a, until)
 	})
+}
+
+func (c *change) endAppointment(a grievance.Appointment, until time.Time) (grievance.Appointment, error) {
+	at := clock.Normal(until)
+	if until.IsZero() {
+		at = c.now
+	}
+	if err := c.checkEnd(a, at); err != nil {
+		return a, err
+	}
+	err := c.end([]grievance.Appointment{a}, at)
+	a.Until = &at
+	return a, err
+}
+
+// end lets appointments last no longer than until an instant, and none of them
+// have a deputy after it: there is no deputy of nobody.
+func (c *change) end(list []grievance.Appointment, at time.Time) error {
+	var ids []grievance.AppointmentID
+	var ending []grievance.Appointment
+	add := func(a grievance.Appointment) {
+		if outlasts(a, at) && !slices.Contains(ids, a.ID) {
+			ids, ending = append(ids, a.ID), append(ending, a)
+		}
+	}
+	for _, a := range list {
+		add(a)
+		for _, d := range c.book.Deputies(a) {
+			add(d)
+		}
+	}
+	if err := c.tx.EndAppointments(ids, at); err != nil {
+		return err
+	}
+	return c.recordEnds(ending, at)
+}
+
+func outlasts(a grievance.Appointment, at time.Time) bool {
+	return a.Until == nil || at.Before(*a.Until)
 }
 
 func (c *change) checkEnd(a grievance.Appointment, at time.Time) error {

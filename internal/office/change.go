@@ -21,6 +21,7 @@ type change struct {
 	now  time.Time
 	book *grievance.Book // without profiles and calendar
 	ids  *uuid.Gen
+	as   grievance.Post // in which the actor acts, where that is no administrator's
 
 	events []grievance.Event
 	ends   map[subject]position // of the subjects recorded about so far

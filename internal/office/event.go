@@ -52,6 +52,7 @@ type Facts struct {
 	OnDuty      bool                    `json:"on_duty,omitempty"`
 	From        time.Time               `json:"from,omitzero"`
 	Until       *time.Time              `json:"until,omitempty"`
+	DeputyFor   grievance.AppointmentID `json:"deputy_for,omitzero"`  // the appointment that it rests on
 	Categories  []CategoryFact          `json:"categories,omitempty"` // those added or renamed
 	Lines       []LineFact              `json:"lines,omitempty"`      // those added, or whose unit changed
 	Removed     []LineFact              `json:"removed,omitempty"`    // those that fell away
@@ -114,9 +115,12 @@ func (c *change) last(s subject) (position, error) {
 	return position{seq, recorded}, err
 }
 
-// post gives the post in which the actor administers: the system's, or the
-// first of an administrator.
+// post gives the post in which the actor acts: the one whose deputy is named;
+// else the system's, or the first of an administrator.
 func (c *change) post() grievance.Post {
+	if !c.as.IsZero() {
+		return c.as
+	}
 	for _, p := range c.by.Posts {
 		if p.Role == grievance.RoleSystem || p.Role == grievance.RoleAdmin {
 			return p
@@ -144,22 +148,21 @@ func (c *change) recordUser(u grievance.User) error {
 func (c *change) recordAppointment(a grievance.Appointment) error {
 	return c.record(subject{SubjectUser, a.UserID}, EvAppointed, a.From, Facts{
 		Appointment: a.ID, Unit: a.UnitID, Role: a.Role, Head: a.Head, OnDuty: a.OnDuty, From: a.From, Until: a.Until,
+		DeputyFor: a.DeputyFor,
 	})
 }
 
 // recordEnds records that appointments end at an instant, each no sooner than
-// it began; those that end by then already are left out.
+// it began.
 func (c *change) recordEnds(list []grievance.Appointment, at time.Time) error {
 	for _, a := range list {
-		if a.Until != nil && !at.Before(*a.Until) {
-			continue
-		}
 		until := at
 		if until.Before(a.From) {
 			until = a.From
 		}
 		err := c.record(subject{SubjectUser, a.UserID}, EvAppointmentEnded, until, Facts{
 			Appointment: a.ID, Unit: a.UnitID, Role: a.Role, Head: a.Head, OnDuty: a.OnDuty, Until: &until,
+			DeputyFor: a.DeputyFor,
 		})
 		if err != nil {
 			return err

@@ -155,16 +155,13 @@ func (o *Office) MergeUnit(ctx context.Context, by grievance.Actor, id, into gri
 }
 
 func (c *change) merge(u *grievance.Unit) error {
-	if err := c.tx.EndAppointmentsInUnit(u.ID, c.now); err != nil {
-		return err
-	}
 	if err := c.tx.UpdateUnit(u); err != nil {
 		return err
 	}
 	if err := c.record(subject{SubjectUnit, u.ID}, EvUnitMerged, c.now, Facts{Successor: u.SuccessorID}); err != nil {
 		return err
 	}
-	return c.recordEnds(c.book.Appointments(u.ID), c.now)
+	return c.end(c.book.Appointments(u.ID), c.now)
 }
 
 func (c *change) mergeable(id, into grievance.UnitID) (*grievance.Unit, error) {

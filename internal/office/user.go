@@ -102,8 +102,8 @@ func (c *change) administersAny() error {
 	return errNotYours
 }
 
-// DisableUser lets a user act no more and ends all their appointments now, so
-// that their open cases are handed on. The actor must administer every unit in
+// DisableUser lets a user act no more and ends all their appointments now, with
+// their deputies', so that their open cases are handed on. The actor must administer every unit in
 // which the user still has a post. It refuses one who is disabled already
 // (user.disabled) and the last administrator (appointment.last_admin).
 func (o *Office) DisableUser(ctx context.Context, by grievance.Actor, id grievance.UserID, keep ...Keep[grievance.User]) (grievance.User, error) {
@@ -119,16 +119,13 @@ func (o *Office) DisableUser(ctx context.Context, by grievance.Actor, id grievan
 }
 
 func (c *change) disable(id grievance.UserID) error {
-	if err := c.tx.EndAppointmentsOfUser(id, c.now); err != nil {
-		return err
-	}
 	if err := c.tx.DisableUser(id, c.now); err != nil {
 		return err
 	}
 	if err := c.record(subject{SubjectUser, id}, EvUserDisabled, c.now, Facts{}); err != nil {
 		return err
 	}
-	return c.recordEnds(c.book.AppointmentsOf(id), c.now)
+	return c.end(c.book.AppointmentsOf(id), c.now)
 }
 
 func (c *change) dismissible(id grievance.UserID) (*grievance.User, error) {

@@ -167,27 +167,16 @@ func (tx *Tx) InsertAppointments(list []grievance.Appointment) error {
 	return insertAll(tx, "appointments", list)
 }
 
-// EndAppointment lets one appointment last until at.
-func (tx *Tx) EndAppointment(id grievance.AppointmentID, at time.Time) error {
-	return tx.endAppointments("id = ?", id, at)
-}
-
-// EndAppointmentsOfUser ends every appointment of the user that would outlast at.
-func (tx *Tx) EndAppointmentsOfUser(id grievance.UserID, at time.Time) error {
-	return tx.endAppointments("user_id = ?", id, at)
-}
-
-// EndAppointmentsInUnit ends every appointment to the unit that would outlast at.
-func (tx *Tx) EndAppointmentsInUnit(id grievance.UnitID, at time.Time) error {
-	return tx.endAppointments("unit_id = ?", id, at)
-}
-
-// endAppointments never lets an appointment end before it began: one that was
-// to begin after at ends as it begins, and was never held.
-func (tx *Tx) endAppointments(where string, id any, at time.Time) error {
+// EndAppointments lets appointments that would outlast at end then. None ends
+// before it began: one that was to begin after at ends as it begins, and was
+// never held.
+func (tx *Tx) EndAppointments(ids []grievance.AppointmentID, at time.Time) error {
+	if len(ids) == 0 {
+		return nil
+	}
 	until := gorm.Expr("CASE WHEN from_at > ? THEN from_at ELSE ? END", at, at)
 	return tx.db.Table("appointments").
-		Where(where, id).Where("until IS NULL OR until > ?", at).
+		Where("id IN ?", ids).Where("until IS NULL OR until > ?", at).
 		Update("until", until).Error
 }
 
