@@ -47,6 +47,7 @@ var (
 	searchers  = only(grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor) // by person
 	leaders    = only(grievance.RoleLeader)
 	admins     = only(grievance.RoleAdmin)
+	deputised  = only(grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleAdmin) // who may have a deputy, or name one
 )
 
 // patiently gives the routes behind the gate minutes instead of seconds.

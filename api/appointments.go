@@ -26,7 +26,9 @@ type AppointmentView struct {
 	Until *time.Time `json:"until,omitempty" format:"date-time"`
 	// When the open cases of an ended appointment had all been handed on.
 	HandedOnAt *time.Time `json:"handed_on_at,omitempty" format:"date-time"`
-	CreatedAt  time.Time  `json:"created_at" validate:"required" format:"date-time"`
+	// Of a deputy (AB 角): the appointment that it rests on.
+	DeputyFor string    `json:"deputy_for,omitempty" format:"uuid"`
+	CreatedAt time.Time `json:"created_at" validate:"required" format:"date-time"`
 } // @name Appointment
 
 // AppointmentPage is a page of appointments.
@@ -59,7 +61,7 @@ type EndAppointmentRequest struct {
 func appointmentView(a grievance.Appointment) AppointmentView {
 	return AppointmentView{
 		ID: a.ID.String(), UserID: a.UserID.String(), UnitID: a.UnitID.String(), Role: a.Role, Head: a.Head,
-		OnDuty: a.OnDuty, From: a.From, Until: a.Until, HandedOnAt: a.HandedOnAt, CreatedAt: a.CreatedAt,
+		OnDuty: a.OnDuty, From: a.From, Until: a.Until, HandedOnAt: a.HandedOnAt, DeputyFor: a.DeputyFor.String(), CreatedAt: a.CreatedAt,
 	}
 }
 
@@ -71,7 +73,7 @@ func showAppointment(a office.Changed[grievance.Appointment]) (string, any) {
 // listAppointments lists appointments in the order in which they were made.
 //
 //	@Summary		任职列表 / appointments
-//	@Description	可按单位、人员和时间点筛选：某日由谁任职，查的是任职记录。 By unit, user and instant: who held a post on a day is a question about appointments.
+//	@Description	可按单位、人员和时间点筛选：某日由谁任职，查的是任职记录；含 AB 角代理。 By unit, user and instant: who held a post on a day is a question about appointments. Deputies are among them.
 //	@Tags			organisation
 //	@Produce		json
 //	@Param			unit	query		string	false	"in this unit"		format(uuid)
@@ -96,14 +98,19 @@ func (s *server) listAppointments(c echo.Context) error {
 	}
 	var found []grievance.Appointment
 	for _, a := range appointmentsInOrder(book) {
-		wanted := (unit.IsZero() || a.UnitID == unit) && (user.IsZero() || a.UserID == user) && (at == nil || a.HeldAt(*at))
-		if wanted && (after == nil || a.ID.String() > *after) && len(found) <= limit {
+		if isOf(a, unit, user, at) && (after == nil || a.ID.String() > *after) && len(found) <= limit {
 			found = append(found, a)
 		}
 	}
 	items, next, err := pageOf(c, "appointments", found, limit,
 		func(a grievance.Appointment) string { return a.ID.String() }, appointmentView)
 	return reply(c, AppointmentPage{items, next}, err)
+}
+
+// isOf reports whether an appointment is to a unit, of a user and held at an
+// instant, of which none need be asked for.
+func isOf(a grievance.Appointment, unit grievance.UnitID, user grievance.UserID, at *time.Time) bool {
+	return (unit.IsZero() || a.UnitID == unit) && (user.IsZero() || a.UserID == user) && (at == nil || a.HeldAt(*at))
 }
 
 func appointmentsInOrder(book *grievance.Book) []grievance.Appointment {

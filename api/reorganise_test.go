@@ -51,6 +51,16 @@ var reorganisations = map[string]struct {
 		path := "/appointments/" + s.newPost(s.newUser("mover")) + "/end"
 		return call{path, `{}`}, call{path, `{"until":"2030-01-01T00:00:00Z"}`}
 	}, http.StatusOK, 1},
+	"name deputy": {func(s *city) (call, call) {
+		of := s.post("leader", grievance.RoleLeader)
+		return call{"/deputies", s.standIn(of, "deputy", 7)}, call{"/deputies", s.standIn(of, "deputy", 8)}
+	}, http.StatusCreated, 1},
+	"end deputy": {func(s *city) (call, call) {
+		body := s.standIn(s.post("leader", grievance.RoleLeader), "deputy", 7)
+		made := as[DeputyView](s, s.send("admin", "POST", v1+"/deputies", body), http.StatusCreated)
+		path := "/deputies/" + made.ID + "/end"
+		return call{path, `{}`}, call{path, `{"until":"2026-11-25T00:00:00Z"}`}
+	}, http.StatusOK, 1},
 }
 
 func (s *city) newUnit(code string) string {
