@@ -34,7 +34,7 @@ func (d *Desk) Decline(ctx context.Context, req Request, id grievance.CaseID, in
 
 // Answer answers an inquiry on the spot.
 func (d *Desk) Answer(ctx context.Context, req Request, id grievance.CaseID, in grievance.Answering) (Done, error) {
-	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Answer(m, in) })
+	return d.change(ctx, req, id, store.Needs{SignOffs: true}, func(c *grievance.Case, m grievance.Moment) error { return c.Answer(m, in) })
 }
 
 // Forward sends a case to another unit's desk (转送).
@@ -60,6 +60,21 @@ func (d *Desk) Contact(ctx context.Context, req Request, id grievance.CaseID, in
 // Note adds a remark.
 func (d *Desk) Note(ctx context.Context, req Request, id grievance.CaseID, in grievance.Noting) (Done, error) {
 	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Note(m, in) })
+}
+
+// Extend asks for approval of an extension (延期).
+func (d *Desk) Extend(ctx context.Context, req Request, id grievance.CaseID, in grievance.Extending) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{SignOffs: true}, func(c *grievance.Case, m grievance.Moment) error { return c.Extend(m, in) })
+}
+
+// Suspend asks for approval of a suspension (中止).
+func (d *Desk) Suspend(ctx context.Context, req Request, id grievance.CaseID, in grievance.Suspending) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{SignOffs: true}, func(c *grievance.Case, m grievance.Moment) error { return c.Suspend(m, in) })
+}
+
+// Resume ends a suspension before its time.
+func (d *Desk) Resume(ctx context.Context, req Request, id grievance.CaseID, in grievance.Resuming) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Resume(m, in) })
 }
 
 // Submit puts an opinion before a leader.

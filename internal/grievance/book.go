@@ -31,9 +31,10 @@ type Responsibility struct {
 // whenever any of them does.
 type Book struct {
 	Version  int64
-	Calendar *calendar.Calendar
-	Profiles Profiles
+	Calendar *calendar.Calendar // the newest
+	Profiles Profiles           // the newest of each
 
+	versions
 	units       map[UnitID]*Unit
 	inOrder     []*Unit // by code
 	byCode      map[string]*Unit
@@ -44,11 +45,15 @@ type Book struct {
 	responsible map[string][]Responsibility
 }
 
-// BookData is what a Book is made from.
+// BookData is what a Book is made from. Calendar and Profiles are the newest;
+// Calendars and ProfileVersions hold every version, the newest among them, and
+// may be left out where there is no other.
 type BookData struct {
 	Version          int64
 	Calendar         *calendar.Calendar
+	Calendars        []CalendarVersion
 	Profiles         Profiles
+	ProfileVersions  []ProfileVersion
 	Units            []Unit
 	Users            []User
 	Appointments     []Appointment
@@ -59,7 +64,7 @@ type BookData struct {
 // NewBook indexes the data. It keeps what it is given: nobody may change it after.
 func NewBook(d BookData) *Book {
 	b := &Book{
-		Version: d.Version, Calendar: d.Calendar, Profiles: d.Profiles,
+		Version: d.Version, Calendar: d.Calendar, Profiles: d.Profiles, versions: newVersions(d),
 		units: map[UnitID]*Unit{}, byCode: map[string]*Unit{}, users: map[UserID]*User{},
 		byUser: map[UserID][]Appointment{}, byUnit: map[UnitID][]Appointment{},
 		categories: map[string]Category{}, responsible: map[string][]Responsibility{},

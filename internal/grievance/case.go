@@ -46,11 +46,15 @@ type Case struct {
 	AwaitingPost Post   `gorm:"embedded;embeddedPrefix:awaiting_"`
 	AwaitingUser UserID `gorm:"column:awaiting_id"`
 
-	PendingSignOff int // number of the sign-off that is open, 0 for none
-	SignOffCount   int
-	NoticeCount    int
-	PartyCount     int
-	QueryReissue   int
+	PendingSignOff   int // number of the sign-off that is open and that the case waits for, 0 for none
+	PendingExtension int // number of the sign-off of an extension that is open, 0 for none
+	Suspension       int // number of the suspension that lasts, 0 for none
+	SuspendedUntil   *time.Time
+	SuspensionCount  int
+	SignOffCount     int
+	NoticeCount      int
+	PartyCount       int
+	QueryReissue     int
 
 	PetitionerUserID UserID
 	FiledBy          UserID // who sent it in, if a user did
@@ -70,6 +74,7 @@ type Case struct {
 	signOffs    []*SignOff
 	notices     []*Notice
 	escalations []*Escalation
+	suspensions []*Suspension
 	changes     Changes
 }
 
@@ -125,21 +130,32 @@ type Changes struct {
 	Notices     []*Notice
 	Escalations []*Escalation
 	Rungs       []RungRecord
+	Suspensions []*Suspension
+	Pauses      []*Pause
+	Extensions  []*Extension
 }
 
 // Children are the rows that belong to a case. Which of them were loaded is up
-// to the operation; an operation needs those that it reads.
+// to the operation; an operation needs those that it reads. The suspensions of a
+// suspended case and the ledgers of a clock that has any are always needed.
 type Children struct {
 	Clocks      []*Clock
 	SignOffs    []*SignOff
 	Notices     []*Notice
 	Escalations []*Escalation
+	Suspensions []*Suspension
+	Pauses      []*Pause
+	Extensions  []*Extension
 }
 
 // Restore gives a case read from the record its children back.
 func Restore(row Case, ch Children) *Case {
 	c := row
 	c.clocks, c.signOffs, c.notices, c.escalations = ch.Clocks, ch.SignOffs, ch.Notices, ch.Escalations
+	c.suspensions = ch.Suspensions
+	for _, k := range c.clocks {
+		k.keep(ch.Pauses, ch.Extensions)
+	}
 	return &c
 }
 
@@ -164,6 +180,9 @@ func (ch *Changes) Add(more Changes) {
 	ch.Notices = append(ch.Notices, more.Notices...)
 	ch.Escalations = append(ch.Escalations, more.Escalations...)
 	ch.Rungs = append(ch.Rungs, more.Rungs...)
+	ch.Suspensions = append(ch.Suspensions, more.Suspensions...)
+	ch.Pauses = append(ch.Pauses, more.Pauses...)
+	ch.Extensions = append(ch.Extensions, more.Extensions...)
 }
 
 // Changed reports whether anything is to be written.
@@ -232,6 +251,11 @@ func (c *Case) awaitByStatus() *Awaiting {
 	switch c.Status {
 	case Registered, Accepted:
 		return c.await(Post{UnitID: c.LeadUnitID, Role: RoleClerk}, UserID{})
+	case Suspended:
+		if s := c.suspension(); s != nil && s.Cause == WaitingPetitioner {
+			return c.await(Post{Role: RolePetitioner}, UserID{})
+		}
+		fallthrough
 	case Assigned, InHandling:
 		return c.await(Post{UnitID: c.HandlingUnitID, Role: RoleHandler}, c.Handler)
 	}

@@ -51,6 +51,12 @@ type Clock struct {
 	NextAt     *time.Time
 	Attempts   int
 	Error      string
+
+	PauseCount     int
+	ExtensionCount int
+
+	pauses     []*Pause
+	extensions []*Extension
 }
 
 // Late reports whether the clock was breached, or stands breached at now though
@@ -79,8 +85,11 @@ func (c *Case) start(m Moment, kind ClockKind, at time.Time, unit UnitID, subjec
 		DebtorPost: owes.post, DebtorUser: owes.user,
 		StartedAt: at, Length: rule.LengthFor(c.Urgency), DueVersion: 1, State: Running,
 	}
-	k.setDue(m.Book.Calendar.Due(at, k.Length, rule.Rolls))
-	k.plan(m.Book)
+	if s := c.suspension(); s != nil && slices.Contains(rule.Pauses, s.Cause) && at.Before(s.Until) {
+		c.pause(k, s, at)
+	}
+	k.setDue(m.Book.Calendar.DueOf(k.term(rule)))
+	c.plan(m.Book, k)
 	c.clocks = append(c.clocks, k)
 	c.touch(k)
 	return []ClockFact{{ID: k.ID, Kind: kind, Start: at, DueAt: k.DueAt}}
@@ -149,28 +158,28 @@ func (c *Case) shorten(m Moment, kind ClockKind) []ClockFact {
 	}
 	var facts []ClockFact
 	for _, k := range c.running(kind) {
-		length := rule.LengthFor(c.Urgency)
-		due := m.Book.Calendar.Due(k.StartedAt, length, rule.Rolls)
+		next := *k
+		next.Length, next.Profile, next.ProfileVersion = rule.LengthFor(c.Urgency), p.Name, p.Version
+		next.CalendarVersion = m.Book.Calendar.Version()
+		due := m.Book.Calendar.DueOf(next.term(rule))
 		if !due.At.Before(k.DueAt) || !due.At.After(m.Now) {
 			continue
 		}
-		climbed := m.Book.ladder(k)[:k.Rung]
-		k.Length, k.Profile, k.ProfileVersion = length, p.Name, p.Version
-		k.CalendarVersion = m.Book.Calendar.Version()
-		k.DueVersion++
-		k.Rung = resume(climbed, m.Book.ladder(k))
-		k.setDue(due)
-		k.plan(m.Book)
+		next.Rung = behind(m.Book.ladder(k)[:k.Rung], m.Book.ladder(&next))
+		next.DueVersion++
+		next.setDue(due)
+		*k = next
+		c.plan(m.Book, k)
 		c.touch(k)
 		facts = append(facts, ClockFact{ID: k.ID, Kind: kind, Start: k.StartedAt, DueAt: k.DueAt})
 	}
 	return facts
 }
 
-// resume says how many rungs of a ladder are behind a clock that has climbed
+// behind says how many rungs of a ladder are behind a clock that has climbed
 // some of another before its due instant: those no further on the way to due.
 // So no breach is skipped where the two ladders differ.
-func resume(climbed, ladder []Rung) (n int) {
+func behind(climbed, ladder []Rung) (n int) {
 	if len(climbed) == 0 {
 		return 0
 	}

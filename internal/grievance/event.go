@@ -34,6 +34,12 @@ const (
 	EvRated               EventKind = "rated"
 	EvDisputed            EventKind = "disputed"
 	EvHandedOn            EventKind = "handed_on"
+	EvExtensionRequested  EventKind = "extension_requested"
+	EvExtended            EventKind = "extended"
+	EvSuspensionRequested EventKind = "suspension_requested"
+	EvSuspended           EventKind = "suspended"
+	EvResumed             EventKind = "resumed"
+	EvRebased             EventKind = "rebased"
 	EvReissued            EventKind = "query_code_reissued"
 	EvRevealed            EventKind = "parties_revealed"
 	EvReminded            EventKind = "reminded"
@@ -88,42 +94,48 @@ type ClockFact struct {
 	At    time.Time `json:"at,omitzero"` // when it stopped
 	State string    `json:"state,omitempty"`
 	Rung  int       `json:"rung,omitempty"` // from 1, in the ladder's order
+
+	WasDue   time.Time `json:"was_due,omitzero"`           // of a clock that was counted again
+	Calendar int       `json:"calendar_version,omitempty"` // that it was counted again by
+	Profile  int       `json:"profile_version,omitempty"`  // that it was counted again by
 }
 
 // Facts is the body of every event; which fields an event of a kind has is
 // shown by its golden file. V is the version of this shape.
 type Facts struct {
-	V            int          `json:"v"`
-	Status       Status       `json:"status,omitempty"`
-	Round        int          `json:"round,omitempty"`
-	Responsible  *Holder      `json:"responsible,omitempty"` // set when it moved
-	Awaiting     *Awaiting    `json:"awaiting,omitempty"`
-	Unit         UnitID       `json:"unit,omitzero"`
-	FromUnit     UnitID       `json:"from_unit,omitzero"`
-	Handler      UserID       `json:"handler,omitzero"`
-	Receipt      string       `json:"receipt,omitempty"`
-	Source       string       `json:"source,omitempty"`
-	Channel      Channel      `json:"channel,omitempty"`
-	Nature       Nature       `json:"nature,omitempty"`
-	Route        int          `json:"route,omitempty"`
-	Category     string       `json:"category,omitempty"`
-	Urgency      Urgency      `json:"urgency,omitempty"`
-	Profile      string       `json:"profile,omitempty"`
-	Area         UnitID       `json:"area,omitzero"`
-	Proposed     UnitID       `json:"proposed,omitzero"`
-	Reason       Reason       `json:"reason,omitempty"`
-	Outcome      Outcome      `json:"outcome,omitempty"`
-	OnBehalf     bool         `json:"on_behalf,omitempty"`
-	ToPetitioner bool         `json:"to_petitioner,omitempty"`
-	Notice       *NoticeFact  `json:"notice,omitempty"`
-	SignOff      *SignOffFact `json:"sign_off,omitempty"`
-	Clock        *ClockFact   `json:"clock,omitempty"`
-	Started      []ClockFact  `json:"started,omitempty"`
-	Stopped      []ClockFact  `json:"stopped,omitempty"`
-	Moved        []ClockFact  `json:"moved,omitempty"`
-	Escalation   *EscalFact   `json:"escalation,omitempty"`
-	Rating       *Rating      `json:"rating,omitempty"`
-	Texts        []TextRef    `json:"texts,omitempty"`
+	V            int             `json:"v"`
+	Status       Status          `json:"status,omitempty"`
+	Round        int             `json:"round,omitempty"`
+	Responsible  *Holder         `json:"responsible,omitempty"` // set when it moved
+	Awaiting     *Awaiting       `json:"awaiting,omitempty"`
+	Unit         UnitID          `json:"unit,omitzero"`
+	FromUnit     UnitID          `json:"from_unit,omitzero"`
+	Handler      UserID          `json:"handler,omitzero"`
+	Receipt      string          `json:"receipt,omitempty"`
+	Source       string          `json:"source,omitempty"`
+	Channel      Channel         `json:"channel,omitempty"`
+	Nature       Nature          `json:"nature,omitempty"`
+	Route        int             `json:"route,omitempty"`
+	Category     string          `json:"category,omitempty"`
+	Urgency      Urgency         `json:"urgency,omitempty"`
+	Profile      string          `json:"profile,omitempty"`
+	Area         UnitID          `json:"area,omitzero"`
+	Proposed     UnitID          `json:"proposed,omitzero"`
+	Reason       Reason          `json:"reason,omitempty"`
+	Outcome      Outcome         `json:"outcome,omitempty"`
+	OnBehalf     bool            `json:"on_behalf,omitempty"`
+	ToPetitioner bool            `json:"to_petitioner,omitempty"`
+	Notice       *NoticeFact     `json:"notice,omitempty"`
+	SignOff      *SignOffFact    `json:"sign_off,omitempty"`
+	Clock        *ClockFact      `json:"clock,omitempty"`
+	Started      []ClockFact     `json:"started,omitempty"`
+	Stopped      []ClockFact     `json:"stopped,omitempty"`
+	Moved        []ClockFact     `json:"moved,omitempty"`
+	Extended     string          `json:"extended,omitempty"` // by how much
+	Suspension   *SuspensionFact `json:"suspension,omitempty"`
+	Escalation   *EscalFact      `json:"escalation,omitempty"`
+	Rating       *Rating         `json:"rating,omitempty"`
+	Texts        []TextRef       `json:"texts,omitempty"`
 }
 
 // NoticeFact is what an event says of a notice.
@@ -141,6 +153,14 @@ type SignOffFact struct {
 	Kind   SignOffKind `json:"kind"`
 	Unit   UnitID      `json:"unit"`
 	Digest []byte      `json:"digest,omitempty"` // of what was to be signed
+}
+
+// SuspensionFact is what an event says of a suspension.
+type SuspensionFact struct {
+	N     int        `json:"n"`
+	Cause PauseCause `json:"cause"`
+	From  time.Time  `json:"from"`
+	Until time.Time  `json:"until"`
 }
 
 // EscalFact is what an event says of an escalation.

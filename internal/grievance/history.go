@@ -64,7 +64,7 @@ func (c *Case) judgeHistory(m Moment, until time.Time) error {
 	}
 	for _, k := range c.running() {
 		for _, rung := range m.Book.ladder(k)[k.Rung:] {
-			at := rung.When(m.Book.Calendar, k)
+			at := rung.When(m.Book.CalendarAt(k.CalendarVersion), k)
 			if at.After(until) {
 				break
 			}
@@ -76,7 +76,7 @@ func (c *Case) judgeHistory(m Moment, until time.Time) error {
 		if err := c.breachThen(m, k, until); err != nil {
 			return err
 		}
-		k.plan(m.Book)
+		c.plan(m.Book, k)
 		c.touch(k)
 	}
 	if worst.level == 0 {

@@ -30,7 +30,7 @@ func (r ClockRule) LengthFor(u Urgency) calendar.Length {
 // ladder gives the rungs of a clock. A length by urgency may be shorter than a
 // day where its rule's default is not; such a clock has the short ladder.
 func (b *Book) ladder(k *Clock) []Rung {
-	p := b.Profiles[k.Profile]
+	p := b.ProfileAt(k.Profile, k.ProfileVersion)
 	rule, ok := p.Rule(k.Kind)
 	if !ok {
 		return nil
@@ -45,7 +45,7 @@ func (b *Book) ladder(k *Clock) []Rung {
 // due; "0d" the due instant; "1wd" the end of the first working day after the
 // date due; "1x" as long after the due instant as the clock is long. The way of
 // a clock in working minutes or hours is working time: nobody is reminded of
-// thirty working minutes at night.
+// thirty working minutes at night. Pauses are no part of the way.
 func (r Rung) When(cal *calendar.Calendar, k *Clock) time.Time {
 	step, _ := r.step() // profiles are checked when they are loaded
 	switch {
@@ -62,91 +62,80 @@ func (r Rung) When(cal *calendar.Calendar, k *Clock) time.Time {
 // along goes a part of a clock's length, in percent, from an instant.
 func along(cal *calendar.Calendar, k *Clock, from time.Time, percent int) time.Time {
 	if minutes := k.Length.WorkingMinutes(); minutes > 0 {
-		return cal.Due(from, calendar.Length{N: max(1, minutes*percent/100), Unit: calendar.WorkingMinute}, false).At
+		part := calendar.Length{N: max(1, minutes*percent/100), Unit: calendar.WorkingMinute}
+		return cal.DueOf(calendar.Term{Start: from, Length: part, Pauses: k.stretches()}).At
 	}
-	whole := k.DueAt.Sub(k.StartedAt)
-	return from.Add(whole / 100 * time.Duration(percent)).Truncate(time.Microsecond)
+	whole, pauses := k.DueAt.Sub(k.StartedAt), k.stretches()
+	for _, p := range pauses {
+		whole -= p.Until.Sub(p.From)
+	}
+	at := from.Add(whole / 100 * time.Duration(percent)).Truncate(time.Microsecond)
+	for _, p := range pauses {
+		if !p.From.Before(from) && at.After(p.From) {
+			at = at.Add(p.Until.Sub(p.From))
+		}
+	}
+	return at
 }
 
-// plan sets NextAt to the instant of the next rung, nil after the last.
-func (k *Clock) plan(b *Book) {
+// plan sets NextAt of a clock to the instant of its next rung, nil after the
+// last; in a suspended case to the end of the suspension where that is sooner.
+func (c *Case) plan(b *Book, k *Clock) {
 	k.NextAt = nil
-	if rungs := b.ladder(k); k.State == Running && k.Rung < len(rungs) {
-		next := rungs[k.Rung].When(b.Calendar, k)
-		k.NextAt = &next
+	if k.State != Running {
+		return
+	}
+	if at, ok := b.nextRung(k); ok {
+		k.NextAt = &at
+	}
+	if c.SuspendedUntil != nil && (k.NextAt == nil || c.SuspendedUntil.Before(*k.NextAt)) {
+		until := *c.SuspendedUntil
+		k.NextAt = &until
 	}
 }
 
-// Advance records every rung that a clock of the case has passed by now and
-// that is not recorded yet, in order of their instants, and tells how many.
-// Called twice at one instant it records nothing the second time.
-func (c *Case) Advance(m Moment) (int, error) {
-	for n := 0; ; n++ {
-		k, at := c.nextRung(m)
-		if k == nil || at.After(m.Now) {
-			c.replan(m)
-			return n, nil
-		}
-		if err := c.climb(m, k, at); err != nil {
-			return n, err
-		}
+// nextRung gives the instant of a clock's next rung.
+func (b *Book) nextRung(k *Clock) (time.Time, bool) {
+	rungs := b.ladder(k)
+	if k.Rung >= len(rungs) {
+		return time.Time{}, false
 	}
-}
-
-// replan puts NextAt right on clocks that a failed attempt had set aside, or
-// whose ladder has changed.
-func (c *Case) replan(m Moment) {
-	for _, k := range c.running() {
-		was := k.NextAt
-		k.plan(m.Book)
-		if k.Attempts > 0 || !sameInstant(was, k.NextAt) {
-			k.Attempts, k.Error = 0, ""
-			c.touch(k)
-		}
-	}
-}
-
-func sameInstant(a, b *time.Time) bool {
-	return a == nil && b == nil || a != nil && b != nil && a.Equal(*b)
-}
-
-// nextRung finds the running clock whose next rung is the earliest.
-func (c *Case) nextRung(m Moment) (*Clock, time.Time) {
-	var first *Clock
-	var when time.Time
-	for _, k := range c.running() {
-		rungs := m.Book.ladder(k)
-		if k.Rung >= len(rungs) {
-			continue
-		}
-		if at := rungs[k.Rung].When(m.Book.Calendar, k); first == nil || at.Before(when) {
-			first, when = k, at
-		}
-	}
-	return first, when
+	return rungs[k.Rung].When(b.CalendarAt(k.CalendarVersion), k), true
 }
 
 // climb records one rung of a clock about its own instant.
-func (c *Case) climb(m Moment, k *Clock, at time.Time) error {
-	engine := m.asSystem()
+func (c *Case) climb(m Moment, s step) error {
+	k, engine := s.clock, m.asSystem()
 	rung := m.Book.ladder(k)[k.Rung]
 	k.Rung++
-	k.plan(m.Book)
+	c.plan(m.Book, k)
 	c.touch(k)
 	fact := &ClockFact{ID: k.ID, Kind: k.Kind, DueAt: k.DueAt, Rung: k.Rung}
-	c.noteRung(engine, k, rung, at)
+	c.noteRung(engine, k, rung, s.at)
 	if rung.Act == Breach && k.BreachedAt == nil {
 		due := k.DueAt
 		k.BreachedAt = &due
-		if err := c.append(engine, systemPost, EvBreached, at, Facts{Clock: fact}); err != nil {
+		if err := c.append(engine, systemPost, EvBreached, s.at, Facts{Clock: fact}); err != nil {
 			return err
 		}
 	}
 	if rung.Level > 0 {
-		return c.escalate(engine, escalation{level: rung.Level, cause: overdue(k.Kind), clock: k, at: at, unit: k.DebtorPost.UnitID})
+		return c.escalate(engine, escalation{level: rung.Level, cause: overdue(k.Kind), clock: k, at: s.at, unit: k.DebtorPost.UnitID})
 	}
 	kind := map[RungAct]EventKind{Remind: EvReminded, Warn: EvWarned}[rung.Act]
-	return c.append(engine, systemPost, kind, at, Facts{Clock: fact})
+	return c.append(engine, systemPost, kind, s.at, Facts{Clock: fact})
+}
+
+// passed is how many of a clock's rungs before its due instant lie at or before
+// an instant.
+func (b *Book) passed(k *Clock, at time.Time) (n int) {
+	for _, r := range b.ladder(k) {
+		if s, _ := r.step(); s.percent == 0 || r.When(b.CalendarAt(k.CalendarVersion), k).After(at) {
+			break
+		}
+		n++
+	}
+	return n
 }
 
 var systemPost = Post{Role: RoleSystem}

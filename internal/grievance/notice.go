@@ -11,15 +11,16 @@ import (
 // NoticeKind says what a written notice is.
 type NoticeKind string
 
-// The notices: 受理告知书, 不予受理告知书, 处理意见书.
+// The notices: 受理告知书, 不予受理告知书, 处理意见书, 延期告知书.
 const (
 	NoticeOfAcceptance NoticeKind = "acceptance"
 	NoticeOfDecline    NoticeKind = "decline"
 	OpinionDocument    NoticeKind = "opinion"
+	NoticeOfExtension  NoticeKind = "extension"
 )
 
 // marks are the short forms that stand in a notice's document number (文号).
-var marks = map[NoticeKind]string{NoticeOfAcceptance: "受", NoticeOfDecline: "不受", OpinionDocument: "复"}
+var marks = map[NoticeKind]string{NoticeOfAcceptance: "受", NoticeOfDecline: "不受", OpinionDocument: "复", NoticeOfExtension: "延"}
 
 // Notice is a written notice (告知书 / 意见书) to the petitioner. A window that
 // depends on the petitioner starts when it is served.

@@ -17,6 +17,9 @@ const (
 	OpAcknowledge Operation = "acknowledge"
 	OpContact     Operation = "contact"
 	OpNote        Operation = "note"
+	OpExtend      Operation = "extend"
+	OpSuspend     Operation = "suspend"
+	OpResume      Operation = "resume"
 	OpSubmit      Operation = "submit"
 	OpSign        Operation = "sign"
 	OpWithdraw    Operation = "withdraw"
@@ -38,8 +41,8 @@ type permission struct {
 }
 
 var (
-	anyOpen  = []Status{Registered, Accepted, Assigned, InHandling, AwaitingSignOff}
-	unsigned = []Status{Registered, Accepted, Assigned, InHandling}
+	anyOpen  = []Status{Registered, Accepted, Assigned, InHandling, Suspended, AwaitingSignOff}
+	unsigned = []Status{Registered, Accepted, Assigned, InHandling, Suspended}
 )
 
 var permissions = map[Operation]permission{
@@ -51,8 +54,11 @@ var permissions = map[Operation]permission{
 	OpForward:     {who: []relation{leadClerk}, from: []Status{Registered}, locked: true},
 	OpAssign:      {who: []relation{leadClerk, handlingClerk, inCharge}, from: []Status{Accepted, Assigned, InHandling}, locked: true},
 	OpAcknowledge: {who: []relation{named, handlingHandler, leadClerk}, from: []Status{Registered, Assigned}},
-	OpContact:     {who: []relation{theHandler, leadClerk}, from: []Status{Accepted, Assigned, InHandling, AwaitingSignOff}},
+	OpContact:     {who: []relation{theHandler, leadClerk}, from: []Status{Accepted, Assigned, InHandling, Suspended, AwaitingSignOff}},
 	OpNote:        {who: []relation{theHandler, leadClerk, handlingClerk, handlingHandler, inCharge, watching, filer}, from: Statuses},
+	OpExtend:      {who: []relation{theHandler, leadClerk}, from: []Status{Accepted, Assigned, InHandling, Suspended}},
+	OpSuspend:     {who: []relation{theHandler, leadClerk}, from: []Status{InHandling}, locked: true},
+	OpResume:      {who: []relation{theHandler, leadClerk, inCharge}, from: []Status{Suspended}},
 	OpSubmit:      {who: []relation{theHandler}, from: []Status{InHandling}, locked: true},
 	OpSign:        {who: []relation{signer}, from: anyOpen},
 	OpWithdraw:    {who: []relation{thePetitioner, leadClerk}, from: unsigned, locked: true},
@@ -111,8 +117,17 @@ func handlingHandler(c *Case, m Moment) (Post, bool) {
 	return m.By.PostAt(c.HandlingUnitID, RoleHandler)
 }
 
-// signer is a leader of the unit that must sign, or of one above it.
-func signer(c *Case, m Moment) (Post, bool) { return above(m, c.AwaitingPost.UnitID, RoleLeader) }
+// signer is a leader who may decide one of the sign-offs that are open.
+func signer(c *Case, m Moment) (Post, bool) {
+	for _, s := range c.signOffs {
+		if s.State == SignOffPending {
+			if p, ok := s.signer(m); ok {
+				return p, true
+			}
+		}
+	}
+	return Post{}, false
+}
 
 func thePetitioner(c *Case, m Moment) (Post, bool) {
 	ok := m.By.Proved == c.ID || !c.PetitionerUserID.IsZero() && c.PetitionerUserID == m.By.UserID
@@ -150,6 +165,11 @@ var errNotPermitted = Refuse(Forbidden, "case.not_permitted", "您的岗位不�
 // permit checks who acts before it checks the state, so that somebody without
 // the right learns nothing about the state. It gives the post acted in.
 func (c *Case) permit(m Moment, op Operation) (Post, error) {
+	if c.SuspendedUntil != nil && !m.Now.Before(*c.SuspendedUntil) { // it is over, though nobody has recorded it yet
+		if _, err := c.Advance(m); err != nil {
+			return Post{}, err
+		}
+	}
 	p := permissions[op]
 	by, ok := c.related(m, p.who)
 	if !ok {

@@ -7,17 +7,20 @@ import (
 // ClockKind names what a clock times.
 type ClockKind string
 
-// The clocks of the foundation.
+// The clocks. Those of a review (复查) and of a re-review (复核) have their rules
+// in the profiles; nothing starts them yet.
 const (
 	Acceptance      ClockKind = "acceptance"
 	Acknowledgement ClockKind = "acknowledgement"
 	FirstContact    ClockKind = "first_contact"
 	Handling        ClockKind = "handling"
 	SignOffStep     ClockKind = "sign_off"
+	Review          ClockKind = "review"
+	ReReview        ClockKind = "re_review"
 )
 
 // ClockKinds lists them in the order in which they run.
-var ClockKinds = []ClockKind{Acceptance, Acknowledgement, FirstContact, Handling, SignOffStep}
+var ClockKinds = []ClockKind{Acceptance, Acknowledgement, FirstContact, Handling, SignOffStep, Review, ReReview}
 
 // RungAct is what the engine does at a rung of a ladder.
 type RungAct string
@@ -52,6 +55,17 @@ type ClockRule struct {
 	Rolls   bool                       `json:"rolls"`  // a last day off ends on the next working day (Civil Code Art. 203)
 	Ladder  string                     `json:"ladder"` // of Length; a grade's length shorter than a day has the ladder "short"
 	Source  string                     `json:"source"`
+
+	Extension *ExtensionRule `json:"extension,omitempty"` // none: it cannot be extended
+	Pauses    []PauseCause   `json:"pauses,omitempty"`    // which suspensions stop it; it runs on in every other
+}
+
+// ExtensionRule says how a clock may be extended: by at most Max, a length by
+// day, each time, and so often in all.
+type ExtensionRule struct {
+	Max    calendar.Length `json:"max"`
+	Times  int             `json:"times"`
+	Source string          `json:"source"`
 }
 
 // Profile is a set of clocks and what may happen after closure.
@@ -61,6 +75,9 @@ type Profile struct {
 	Clocks      []ClockRule       `json:"clocks"`
 	Ladders     map[string][]Rung `json:"ladders"`
 	DisputeDays int               `json:"dispute_days"` // 0: the profile offers review instead
+
+	// Suspensions says for which causes a case may be suspended, and how long at most.
+	Suspensions map[PauseCause]calendar.Length `json:"suspensions,omitempty"`
 }
 
 // Profiles maps a profile's name to its newest version.

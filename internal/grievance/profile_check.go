@@ -26,7 +26,12 @@ var moments = map[ClockKind]struct{ starts, stops string }{
 	FirstContact:    {"accepted", "contacted"},
 	Handling:        {"accepted", "opinion_approved"},
 	SignOffStep:     {"submitted", "decided"},
+	Review:          {"review_requested", "review_decided"},
+	ReReview:        {"re_review_requested", "re_review_decided"},
 }
+
+// optional are the clocks that a profile may do without.
+var optional = []ClockKind{FirstContact, Review, ReReview}
 
 // Check refuses, with every fault at once, a profile that the engine could not
 // follow to the end: each clock must have lengths, the start and stop of its
@@ -45,7 +50,12 @@ func (p *Profile) Check() error {
 		p.checkRule(&f, at, &p.Clocks[i])
 	}
 	for _, k := range ClockKinds {
-		f.check(seen[k] || k == FirstContact, "/clocks", "profile.clock_missing", "缺少时限："+string(k))
+		f.check(seen[k] || slices.Contains(optional, k), "/clocks", "profile.clock_missing", "缺少时限："+string(k))
+	}
+	for cause, limit := range p.Suspensions {
+		at := "/suspensions/" + string(cause)
+		f.check(slices.Contains(PauseCauses, cause), at, "profile.cause_unknown", "没有这种中止原因："+string(cause))
+		f.check(limit.Valid() && limit.ByDay(), at, "profile.suspension_limit", "中止的最长期限须以日或工作日计")
 	}
 	for name, rungs := range p.Ladders {
 		checkLadder(&f, "/ladders/"+name, name == shortLadder, rungs)
@@ -60,12 +70,27 @@ func (p *Profile) checkRule(f *faults, at string, r *ClockRule) {
 	f.check(r.Stops == m.stops, at+"/stops", "profile.stops_unknown", "终止点与时限种类不符")
 	f.check(slices.Contains(StaffRoles, r.Debtor), at+"/debtor", "profile.debtor_unknown", "责任角色不存在")
 	f.check(strings.TrimSpace(r.Source) != "", at+"/source", "profile.source_missing", "须注明依据")
+	p.checkLeave(f, at, r)
 	p.checkLength(f, at, r.Length, r.Ladder)
 	f.check((r.Ladder == shortLadder) == r.Length.ShorterThanDay(), at+"/ladder", "profile.ladder_unfit", "不足一日的时限须用短阶梯，其他时限不得使用")
 	for grade, length := range r.ByGrade {
 		f.check(slices.Contains(Urgencies, Urgency(grade)), at+"/by_grade", "profile.grade_unknown", "没有这种等级："+grade)
 		f.check(grade != string(Ordinary) || length == r.Length, at+"/by_grade/"+grade, "profile.grade_default", "一般事项须与默认时限一致")
 		p.checkLength(f, at+"/by_grade/"+grade, length, r.Ladder)
+	}
+}
+
+// checkLeave refuses an extension without bounds, of a clock that no day ends,
+// and a pause for a cause without a limit.
+func (p *Profile) checkLeave(f *faults, at string, r *ClockRule) {
+	if x := r.Extension; x != nil {
+		f.check(x.Max.Valid() && x.Max.ByDay() && r.Length.ByDay(), at+"/extension/max", "profile.extension_max", "只有以日计的时限可以延长，且须规定最多延长几日")
+		f.check(x.Times >= 1 && x.Times <= 9, at+"/extension/times", "profile.extension_times", "延长次数须在 1 至 9 次之间")
+		f.check(strings.TrimSpace(x.Source) != "", at+"/extension/source", "profile.source_missing", "须注明依据")
+	}
+	for i, cause := range r.Pauses {
+		_, limited := p.Suspensions[cause]
+		f.check(limited && !slices.Contains(r.Pauses[:i], cause), fmt.Sprintf("%s/pauses/%d", at, i), "profile.pause_unlimited", "中止计时的原因须在本模式的中止原因之列，且不得重复")
 	}
 }
 

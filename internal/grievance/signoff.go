@@ -4,26 +4,32 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/huiyin/huiyin/internal/calendar"
 )
 
 // SignOffKind says what a leader is asked to sign.
 type SignOffKind string
 
-// What a leader signs: nothing ends without it.
+// What a leader signs: nothing ends, and nothing gets more time, without it. An
+// extension is the head's to sign (Art. 34).
 const (
 	SignClosure    SignOffKind = "closure"
 	SignDecline    SignOffKind = "decline"
 	SignWithdrawal SignOffKind = "withdrawal"
+	SignExtension  SignOffKind = "extension"
+	SignSuspension SignOffKind = "suspension"
 )
 
 // SignOffState says how a sign-off stands.
 type SignOffState string
 
-// The states of a sign-off.
+// The states of a sign-off. One lapses when what it was about is over.
 const (
 	SignOffPending  SignOffState = "pending"
 	SignOffApproved SignOffState = "approved"
 	SignOffReturned SignOffState = "returned"
+	SignOffLapsed   SignOffState = "lapsed"
 )
 
 // SignOff is a request for a leader's signature (领导签批) and its decision.
@@ -39,6 +45,9 @@ type SignOff struct {
 	UnitID      UnitID // whose leader signs
 	Outcome     Outcome
 	Reason      Reason
+	ClockID     ClockID         // of an extension: what is to be extended
+	Length      calendar.Length // and by how much
+	Until       *time.Time      // of a suspension
 	Digest      []byte
 	RequestedBy UserID
 	RequestedAt time.Time
@@ -58,7 +67,7 @@ func (c *Case) request(m Moment, by Post, s SignOff, kind EventKind, words ...te
 	if from.IsZero() {
 		from = c.LeadUnitID
 	}
-	unit, err := c.signingUnit(m, from)
+	unit, err := c.signingUnit(m, from, s.Kind)
 	if err != nil {
 		return err
 	}
@@ -73,33 +82,44 @@ func (c *Case) request(m Moment, by Post, s SignOff, kind EventKind, words ...te
 	s.ID, s.CaseID, s.N, s.Round, s.State = m.Mint.ID(), c.ID, c.SignOffCount, c.Round, SignOffPending
 	s.UnitID, s.RequestedBy, s.RequestedAt = unit, m.By.UserID, m.Now
 	s.Digest = s.digest(f.Texts)
-	c.PendingSignOff = s.N
 	c.signOffs = append(c.signOffs, &s)
 	c.changes.SignOffs = once(c.changes.SignOffs, &s)
 	if s.Kind == SignClosure {
 		c.Status = AwaitingSignOff
 	}
-	leader := Post{UnitID: unit, Role: RoleLeader}
-	f.Status, f.SignOff, f.Awaiting = c.Status, s.fact(), c.await(leader, UserID{})
+	leader := Post{UnitID: unit, Role: RoleLeader, Head: s.Kind == SignExtension}
+	if s.Kind == SignExtension {
+		c.PendingExtension = s.N
+	} else {
+		c.PendingSignOff, f.Awaiting = s.N, c.await(leader, UserID{})
+	}
+	f.Status, f.SignOff = c.Status, s.fact()
 	f.Started = c.start(m, SignOffStep, m.Now, unit, strconv.Itoa(s.N), debtor{post: leader})
 	return c.record(m, by, kind, f)
 }
 
-// digest covers the kind, the outcome or reason, and the salted digests of the
-// words, so that whoever may read the words can check it.
+// digest covers the kind, the outcome or reason, the salted digests of the
+// words, and what is to be extended or until when the case shall rest, so that
+// whoever may read the words can check it.
 func (s *SignOff) digest(words []TextRef) []byte {
 	parts := []string{string(s.Kind), "|", string(s.Outcome), "|", string(s.Reason)}
 	for _, w := range words {
 		parts = append(parts, "|", string(w.Digest))
+	}
+	if !s.ClockID.IsZero() {
+		parts = append(parts, "|", s.ClockID.String(), "|", s.Length.String())
+	}
+	if s.Until != nil {
+		parts = append(parts, "|", s.Until.UTC().Format(time.RFC3339Nano))
 	}
 	return digest([16]byte{}, parts...)
 }
 
 // signingUnit finds the organ whose leader signs: stations, villages and grids
 // sign nothing, and nobody signs what they wrote, handled or asked for.
-func (c *Case) signingUnit(m Moment, from UnitID) (UnitID, error) {
+func (c *Case) signingUnit(m Moment, from UnitID, kind SignOffKind) (UnitID, error) {
 	for organ := m.Book.Organ(from); organ != nil; organ = m.Book.Organ(organ.ParentID) {
-		p, climbed, ok := m.Book.Seat(organ.ID, RoleLeader, false, m.Now, append(c.interested(), m.By.UserID)...)
+		p, climbed, ok := m.Book.Seat(organ.ID, RoleLeader, kind == SignExtension, m.Now, append(c.interested(), m.By.UserID)...)
 		if ok && (climbed == 0 || m.Book.Unit(p.UnitID).Organ) {
 			return p.UnitID, nil
 		}
@@ -110,14 +130,22 @@ func (c *Case) signingUnit(m Moment, from UnitID) (UnitID, error) {
 // Approval is a leader's signature.
 type Approval struct{ Words string }
 
-// Approve signs what was submitted: the case is closed, declined or withdrawn.
-// Forbidden for who wrote or handled it; Conflict when it is decided already.
+// Approve signs what was submitted: the case is closed, declined, withdrawn or
+// suspended, or a clock extended. Forbidden for who wrote or handled it; Conflict
+// when it is decided already, and for more time when the time is over: a breach
+// that has happened stays.
 func (c *Case) Approve(m Moment, number int, in Approval) error {
 	s, by, err := c.sign(m, number)
 	if err != nil {
 		return err
 	}
 	if err := checkWords(in.Words, false); err != nil {
+		return err
+	}
+	if _, err := c.Advance(m); err != nil {
+		return err
+	}
+	if err := c.stillPossible(m, s); err != nil {
 		return err
 	}
 	facts, err := c.decide(m, s, SignOffApproved)
@@ -132,11 +160,31 @@ func (c *Case) Approve(m Moment, number int, in Approval) error {
 		return c.end(m, by, EvDeclined, ending{status: Declined, keeps: Acceptance}, facts)
 	case SignWithdrawal:
 		return c.end(m, by, EvWithdrawn, ending{status: Withdrawn}, facts)
+	case SignExtension:
+		return c.extend(m, by, s, facts)
+	case SignSuspension:
+		return c.suspend(m, by, s, facts)
 	}
 	n, _ := c.issue(m, OpinionDocument, "")
 	facts.Notice = n.fact()
 	done := ending{status: Closed, outcome: s.Outcome, met: []ClockKind{Handling}, keeps: Acceptance}
 	return c.end(m, by, EvClosed, done, facts)
+}
+
+// stillPossible refuses more time for a clock that is over, and a rest that
+// would be over before it begins.
+func (c *Case) stillPossible(m Moment, s *SignOff) error {
+	switch s.Kind {
+	case SignExtension:
+		if k := c.extendable(s.ClockID); k == nil || k.BreachedAt != nil {
+			return errExtensionLate
+		}
+	case SignSuspension:
+		if !s.Until.After(m.Now) {
+			return Refuse(Conflict, "suspension.over", "申请中止的期间已过，请退回")
+		}
+	}
+	return nil
 }
 
 // Returning is a leader's refusal to sign, with the reason.
@@ -146,8 +194,7 @@ type Returning struct {
 }
 
 // Return gives what was submitted back, with the leader's reason. A returned
-// opinion is handled on; a returned decline or withdrawal leaves the case where
-// it was.
+// opinion is handled on; whatever else is returned leaves the case where it was.
 func (c *Case) Return(m Moment, number int, in Returning) error {
 	s, by, err := c.sign(m, number)
 	if err != nil {
@@ -170,7 +217,10 @@ func (c *Case) Return(m Moment, number int, in Returning) error {
 			c.unassign(m, &facts)
 		}
 	}
-	facts.Status, facts.Reason, facts.Awaiting = c.Status, in.Reason, c.awaitByStatus()
+	facts.Status, facts.Reason = c.Status, in.Reason
+	if s.Kind != SignExtension {
+		facts.Awaiting = c.awaitByStatus()
+	}
 	facts.Texts = c.writeAll(m, false, textIn{TextReason, in.Words})
 	return c.record(m, by, EvReturned, facts)
 }
@@ -191,7 +241,27 @@ func (c *Case) sign(m Moment, number int) (*SignOff, Post, error) {
 		return nil, Post{}, Refuse(Forbidden, "signoff.own_work", "不能签批本人承办、提请或反映的事项")
 	}
 	by, err := c.permit(m, OpSign)
-	return s, by, err
+	if err != nil {
+		return nil, Post{}, err
+	}
+	by, ok := s.signer(m)
+	if !ok {
+		return nil, Post{}, errNotPermitted
+	}
+	return s, by, nil
+}
+
+// signer gives the post in which the actor may decide: as a leader of the unit
+// that must sign or of one above it, as the head for an extension.
+func (s *SignOff) signer(m Moment) (Post, bool) {
+	for _, u := range m.Book.Ancestors(s.UnitID) {
+		for _, p := range m.By.Posts {
+			if p.UnitID == u.ID && p.Role == RoleLeader && (p.Head || s.Kind != SignExtension) {
+				return p, true
+			}
+		}
+	}
+	return Post{}, false
 }
 
 // interested are those who sign nothing of a case: who handles it, whose matter
@@ -214,12 +284,24 @@ func (c *Case) signOff(number int) *SignOff {
 }
 
 func (c *Case) decide(m Moment, s *SignOff, state SignOffState) (Facts, error) {
-	stopped, err := c.stop(m, Met, SignOffStep)
+	if _, err := c.Advance(m); err != nil {
+		return Facts{}, err
+	}
+	var stopped []ClockFact
+	for _, k := range c.running() {
+		if k.Kind == SignOffStep && k.Subject == strconv.Itoa(s.N) {
+			stopped = append(stopped, c.stopOne(k, Met, m.Now))
+		}
+	}
 	now := m.Now
 	s.State, s.DecidedBy, s.DecidedAt = state, m.By.UserID, &now
-	c.PendingSignOff = 0
+	if s.Kind == SignExtension {
+		c.PendingExtension = 0
+	} else {
+		c.PendingSignOff = 0
+	}
 	c.changes.SignOffs = once(c.changes.SignOffs, s)
-	return Facts{SignOff: s.fact(), Stopped: stopped}, err
+	return Facts{SignOff: s.fact(), Stopped: stopped}, nil
 }
 
 // Withdrawal says why the petitioner takes the grievance back.

@@ -5,13 +5,14 @@ import "slices"
 // Status is where a case stands in its life.
 type Status string
 
-// The statuses. While a decline or a withdrawal awaits its signature the status
-// does not change; the case's Awaiting names the leader.
+// The statuses. While a decline, a withdrawal or a suspension awaits its
+// signature the status does not change; the case's Awaiting names the leader.
 const (
 	Registered      Status = "registered"
 	Accepted        Status = "accepted"
 	Assigned        Status = "assigned"
 	InHandling      Status = "handling"
+	Suspended       Status = "suspended"
 	AwaitingSignOff Status = "awaiting_signoff"
 	Closed          Status = "closed"
 	Declined        Status = "declined"
@@ -19,7 +20,7 @@ const (
 )
 
 // Statuses lists them in the order of a case's life.
-var Statuses = []Status{Registered, Accepted, Assigned, InHandling, AwaitingSignOff, Closed, Declined, Withdrawn}
+var Statuses = []Status{Registered, Accepted, Assigned, InHandling, Suspended, AwaitingSignOff, Closed, Declined, Withdrawn}
 
 // Ended lists the statuses in which nobody has to act any more.
 var Ended = []Status{Closed, Declined, Withdrawn}
@@ -118,6 +119,24 @@ var ForwardReasons = []Reason{"not_our_duty", "other_area", "superior_matter", "
 
 // EscalationReasons lists the reasons for which a person escalates.
 var EscalationReasons = []Reason{"cannot_be_solved_here", "needs_coordination", "not_acted_upon", "risk"}
+
+// ExtensionReasons lists the reasons for which an extension (延期) is asked for.
+var ExtensionReasons = []Reason{"complex", "investigation", "appraisal", "coordination", "other"}
+
+// PauseCause is why a case is suspended (中止), and so why time may not count.
+type PauseCause string
+
+// The causes: a hearing (听证, Art. 36), an expert opinion, force majeure, and
+// waiting for the petitioner.
+const (
+	Hearing           PauseCause = "hearing"
+	ExpertOpinion     PauseCause = "expert_opinion"
+	ForceMajeure      PauseCause = "force_majeure"
+	WaitingPetitioner PauseCause = "petitioner"
+)
+
+// PauseCauses lists them.
+var PauseCauses = []PauseCause{Hearing, ExpertOpinion, ForceMajeure, WaitingPetitioner}
 
 // RevealReasons lists what somebody may need to know a petitioner for.
 var RevealReasons = []Reason{"contact", "identity_check", "serve_notice", "site_visit"}

@@ -246,6 +246,8 @@ func (c *Case) end(m Moment, by Post, kind EventKind, to ending, f Facts) error 
 			f.Stopped = append(f.Stopped, c.stopOne(k, Cancelled, m.Now))
 		}
 	}
+	c.lapse(m)
+	c.endSuspension(m, m.Now, &f)
 	now := m.Now
 	c.Status, c.Outcome, c.ClosedAt = to.status, to.outcome, &now
 	f.Status, f.Outcome, f.Awaiting = to.status, to.outcome, c.awaitByStatus()

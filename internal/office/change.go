@@ -38,7 +38,7 @@ func (o *Office) change(ctx context.Context, by grievance.Actor, decide func(*ch
 			return err
 		}
 		c := &change{
-			tx: tx, by: by, now: o.clock.Now(), book: newBook(rows, nil, nil), ids: uuid.NewGen(),
+			tx: tx, by: by, now: o.clock.Now(), book: withoutRules(rows), ids: uuid.NewGen(),
 			ends: map[subject]position{},
 		}
 		if err := decide(c); err != nil {
@@ -74,7 +74,7 @@ func changeOne[T any](ctx context.Context, o *Office, by grievance.Actor, keep [
 		if err != nil {
 			return err
 		}
-		now := Changed[T]{of, newBook(rows, nil, nil)}
+		now := Changed[T]{of, withoutRules(rows)}
 		for _, k := range keep {
 			if err := k(c.tx, now); err != nil {
 				return err

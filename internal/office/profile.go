@@ -5,10 +5,10 @@ import (
 	_ "embed" // profiles.json
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 
-	"github.com/huiyin/huiyin/internal/calendar"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/store"
 )
@@ -33,8 +33,10 @@ func EmbeddedProfiles() ([]*grievance.Profile, error) {
 	return list, nil
 }
 
-// Seed loads the embedded profiles and calendar where the database has none. It
-// may run at every start and in several processes at once.
+// Seed loads the embedded calendar where the database has none, and the embedded
+// profiles where it has none as new: those of a later release become new versions
+// that running clocks do not follow, and one that was edited since stays the
+// newest. It may run at every start and in several processes at once.
 func (o *Office) Seed(ctx context.Context) error {
 	seeded, err := o.seeded(ctx)
 	if err != nil || seeded {
@@ -56,7 +58,11 @@ func (o *Office) Seed(ctx context.Context) error {
 func (o *Office) seeded(ctx context.Context) (done bool, err error) {
 	err = o.store.Read(ctx, func(s *store.Snapshot) error {
 		rows, err := s.Office()
-		done = len(rows.Profiles) > 0 && rows.Calendar != nil
+		if err != nil {
+			return err
+		}
+		missing, err := missingProfiles(rows.Profiles)
+		done = len(rows.Calendars) > 0 && len(missing) == 0
 		return err
 	})
 	return done, err
@@ -67,30 +73,41 @@ func (o *Office) seed(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	if rows.Calendar == nil {
+	if len(rows.Calendars) == 0 {
 		if err := o.seedCalendar(tx); err != nil {
 			return err
 		}
 	}
-	if len(rows.Profiles) == 0 {
-		return o.seedProfiles(tx)
+	missing, err := missingProfiles(rows.Profiles)
+	if err != nil {
+		return err
+	}
+	for _, p := range missing {
+		if err := o.storeProfile(tx, p); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func (o *Office) seedProfiles(tx *store.Tx) error {
+// missingProfiles gives the embedded profiles that are newer than what is stored.
+func missingProfiles(stored []store.ProfileRow) ([]*grievance.Profile, error) {
 	list, err := EmbeddedProfiles()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, p := range list {
-		body, err := json.Marshal(p, json.Deterministic(true))
-		if err != nil {
-			return fmt.Errorf("writing the profile %s: %w", p.Name, err)
-		}
-		if err := tx.InsertProfile(p.Name, p.Version, body, o.clock.Now()); err != nil {
-			return fmt.Errorf("storing the profile %s: %w", p.Name, err)
-		}
+	return slices.DeleteFunc(list, func(p *grievance.Profile) bool {
+		return slices.ContainsFunc(stored, func(r store.ProfileRow) bool { return r.Name == p.Name && r.Version >= p.Version })
+	}), nil
+}
+
+func (o *Office) storeProfile(tx *store.Tx, p *grievance.Profile) error {
+	body, err := json.Marshal(p, json.Deterministic(true))
+	if err != nil {
+		return fmt.Errorf("writing the profile %s: %w", p.Name, err)
+	}
+	if err := tx.InsertProfile(p.Name, p.Version, body, o.clock.Now()); err != nil {
+		return fmt.Errorf("storing the profile %s: %w", p.Name, err)
 	}
 	return nil
 }
@@ -98,31 +115,39 @@ func (o *Office) seedProfiles(tx *store.Tx) error {
 // bookOf reads what is stored. A profile that is no longer valid is an error:
 // the engine would not know what to do with its clocks.
 func bookOf(rows store.OfficeRows) (*grievance.Book, error) {
-	if len(rows.Profiles) == 0 || rows.Calendar == nil {
+	if len(rows.Profiles) == 0 || len(rows.Calendars) == 0 {
 		return nil, errors.New("there is no profile or no calendar: the database was never seeded")
 	}
-	profiles := grievance.Profiles{}
-	for _, body := range rows.Profiles {
+	d := bookData(rows)
+	d.Profiles = grievance.Profiles{}
+	for _, row := range rows.Profiles {
 		p := new(grievance.Profile)
-		if err := json.Unmarshal(body, p); err != nil {
+		if err := json.Unmarshal(row.Body, p); err != nil {
 			return nil, fmt.Errorf("reading a stored profile: %w", err)
 		}
 		if err := p.Check(); err != nil {
 			return nil, fmt.Errorf("checking the stored profile %s: %w", p.Name, err)
 		}
-		profiles[p.Name] = p
+		d.ProfileVersions = append(d.ProfileVersions, grievance.ProfileVersion{Profile: p, RebaseAt: row.RebaseAt})
+		d.Profiles[p.Name] = p // the newest is the last
 	}
-	c, err := calendarOf(rows.Calendar)
-	if err != nil {
-		return nil, err
+	for _, row := range rows.Calendars {
+		c, err := calendarOf(row.Body)
+		if err != nil {
+			return nil, err
+		}
+		d.Calendars = append(d.Calendars, grievance.CalendarVersion{Calendar: c, PublishedAt: row.CreatedAt})
+		d.Calendar = c
 	}
-	return newBook(rows, profiles, c), nil
+	return grievance.NewBook(d), nil
 }
 
-func newBook(rows store.OfficeRows, p grievance.Profiles, c *calendar.Calendar) *grievance.Book {
-	return grievance.NewBook(grievance.BookData{
-		Version: rows.Version, Calendar: c, Profiles: p,
-		Units: rows.Units, Users: rows.Users, Appointments: rows.Appointments,
+func bookData(rows store.OfficeRows) grievance.BookData {
+	return grievance.BookData{
+		Version: rows.Version, Units: rows.Units, Users: rows.Users, Appointments: rows.Appointments,
 		Categories: rows.Categories, Responsibilities: rows.Responsibilities,
-	})
+	}
 }
+
+// withoutRules is the organisation alone, without profiles and calendar.
+func withoutRules(rows store.OfficeRows) *grievance.Book { return grievance.NewBook(bookData(rows)) }

@@ -107,6 +107,9 @@ func (s session) restore(rows []grievance.Case, n Needs) ([]*grievance.Case, err
 	if err := s.loadChildren(ids, children, n); err != nil {
 		return nil, err
 	}
+	if err := s.loadLedgers(rows, children); err != nil {
+		return nil, err
+	}
 	cases := make([]*grievance.Case, len(rows))
 	for i, c := range rows {
 		cases[i] = grievance.Restore(c, *children[c.ID])
@@ -138,8 +141,15 @@ func (s session) loadChildren(ids []grievance.CaseID, into map[grievance.CaseID]
 }
 
 func childrenOf[T any](s session, table string, ids []grievance.CaseID, add func(*T)) error {
+	return childrenInOrder(s, table, "id", ids, add)
+}
+
+func childrenInOrder[T any](s session, table, order string, ids []grievance.CaseID, add func(*T)) error {
+	if len(ids) == 0 {
+		return nil
+	}
 	var rows []*T
-	if err := s.db.Table(table).Where("case_id IN ?", ids).Order("id").Find(&rows).Error; err != nil {
+	if err := s.db.Table(table).Where("case_id IN ?", ids).Order(order).Find(&rows).Error; err != nil {
 		return fmt.Errorf("reading %s: %w", table, err)
 	}
 	for _, r := range rows {
@@ -248,6 +258,9 @@ func (tx *Tx) saveChanges(cases []*grievance.Case, replace ...clause.Expression)
 	insert(b, "sign_offs", unique(all.SignOffs), replace...)
 	insert(b, "clocks", all.Clocks, replace...)
 	insert(b, "rungs", all.Rungs)
+	insert(b, "suspensions", unique(all.Suspensions), over("case_id", "n"))
+	insert(b, "pauses", unique(all.Pauses), over("clock_id", "n"))
+	insert(b, "extensions", unique(all.Extensions))
 	insert(b, "escalations", unique(all.Escalations), replace...)
 	insert(b, "events", all.Events)
 	if err := b.send(); err != nil {
@@ -257,7 +270,16 @@ func (tx *Tx) saveChanges(cases []*grievance.Case, replace ...clause.Expression)
 }
 
 // byID inserts a row, or writes it over the one with its id.
-var byID = clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, UpdateAll: true}
+var byID = over("id")
+
+// over inserts a row, or writes it over the one with the same key.
+func over(key ...string) clause.OnConflict {
+	how := clause.OnConflict{UpdateAll: true}
+	for _, k := range key {
+		how.Columns = append(how.Columns, clause.Column{Name: k})
+	}
+	return how
+}
 
 // unique drops repeated pointers: a row that one decision touched twice.
 func unique[T comparable](rows []T) []T {

@@ -23,7 +23,7 @@ type accountRow struct {
 }
 
 // OfficeRows is the whole organisation at one version, as it is stored. Profiles
-// and Calendar are the newest bodies; Calendar is nil before the first is loaded.
+// and Calendars hold every version, in order.
 type OfficeRows struct {
 	Version          int64
 	Units            []grievance.Unit
@@ -31,8 +31,8 @@ type OfficeRows struct {
 	Appointments     []grievance.Appointment
 	Categories       []grievance.Category
 	Responsibilities []grievance.Responsibility
-	Profiles         [][]byte
-	Calendar         []byte
+	Profiles         []ProfileRow
+	Calendars        []CalendarRow
 }
 
 // BookVersion gives the version of the organisation, which every change of it
@@ -62,31 +62,11 @@ func (s session) Office() (rows OfficeRows, err error) {
 			return rows, fmt.Errorf("reading %s: %w", l.table, err)
 		}
 	}
-	if rows.Profiles, err = s.newestProfiles(); err != nil {
+	if rows.Profiles, err = s.profiles(); err != nil {
 		return rows, err
 	}
-	rows.Calendar, err = s.newestCalendar()
+	rows.Calendars, err = s.calendars()
 	return rows, err
-}
-
-func (s session) newestProfiles() (bodies [][]byte, err error) {
-	newest := s.db.Table("profiles AS n").Where("n.name = profiles.name").Select("MAX(n.version)")
-	err = s.db.Table("profiles").Where("version = (?)", newest).Order("name").Pluck("body", &bodies).Error
-	if err != nil {
-		return nil, fmt.Errorf("reading profiles: %w", err)
-	}
-	return bodies, nil
-}
-
-func (s session) newestCalendar() ([]byte, error) {
-	var bodies [][]byte
-	if err := s.db.Table("calendars").Order("version DESC").Limit(1).Pluck("body", &bodies).Error; err != nil {
-		return nil, fmt.Errorf("reading the calendar: %w", err)
-	}
-	if len(bodies) == 0 {
-		return nil, nil
-	}
-	return bodies[0], nil
 }
 
 // AccountOf finds a user and how they log in by username; ErrNotFound if there

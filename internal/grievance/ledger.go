@@ -1,0 +1,104 @@
+package grievance
+
+import (
+	"time"
+
+	"github.com/huiyin/huiyin/internal/calendar"
+)
+
+// Pause is a stretch of a clock's time that does not count, from FromAt up to,
+// not including, Until: what a suspension that the clock's rule allows to stop it
+// took from it. Until is fixed in advance and may come sooner, never later.
+type Pause struct {
+	ClockID    ClockID
+	N          int
+	CaseID     CaseID
+	Suspension int
+	Cause      PauseCause
+	FromAt     time.Time
+	Until      time.Time
+	ApprovedBy UserID
+}
+
+// Extension (延期) is what was added to a clock once, by whom it was approved and
+// the number of the notice that tells the petitioner (延期告知书).
+type Extension struct {
+	ClockID     ClockID
+	N           int
+	CaseID      CaseID
+	SignOff     int
+	Length      calendar.Length
+	Reason      Reason
+	Notice      int
+	RequestedBy UserID
+	RequestedAt time.Time
+	ApprovedBy  UserID
+	ApprovedAt  time.Time
+}
+
+// term is the clock's whole time under a rule: the due instant is a function of
+// it and of the calendar, and of nothing else.
+func (k *Clock) term(rule ClockRule) calendar.Term {
+	t := calendar.Term{Start: k.StartedAt, Length: k.Length, Roll: rule.Rolls, Pauses: k.stretches()}
+	for _, x := range k.extensions {
+		t.Extensions = append(t.Extensions, x.Length)
+	}
+	return t
+}
+
+func (k *Clock) stretches() []calendar.Stretch {
+	var list []calendar.Stretch
+	for _, p := range k.pauses {
+		list = append(list, calendar.Stretch{From: p.FromAt, Until: p.Until})
+	}
+	return list
+}
+
+// Pauses gives the clock's pauses, in order, where they were loaded.
+func (k *Clock) Pauses() []*Pause { return k.pauses }
+
+// Extensions gives the clock's extensions, in order, where they were loaded.
+func (k *Clock) Extensions() []*Extension { return k.extensions }
+
+// keep gives a clock read from the record its ledgers back.
+func (k *Clock) keep(pauses []*Pause, extensions []*Extension) {
+	for _, p := range pauses {
+		if p.ClockID == k.ID {
+			k.pauses = append(k.pauses, p)
+		}
+	}
+	for _, x := range extensions {
+		if x.ClockID == k.ID {
+			k.extensions = append(k.extensions, x)
+		}
+	}
+}
+
+// pause stops a clock from an instant until the planned end of a suspension.
+func (c *Case) pause(k *Clock, s *Suspension, from time.Time) {
+	k.PauseCount++
+	p := &Pause{
+		ClockID: k.ID, N: k.PauseCount, CaseID: c.ID, Suspension: s.N, Cause: s.Cause,
+		FromAt: from, Until: s.Until, ApprovedBy: s.ApprovedBy,
+	}
+	k.pauses = append(k.pauses, p)
+	c.changes.Pauses = once(c.changes.Pauses, p)
+}
+
+// recount moves a clock to where its term ends now. Rungs before the due instant
+// that were climbed stay climbed; with again, those that lie ahead of at once
+// more are climbed once more.
+func (c *Case) recount(m Moment, k *Clock, at time.Time, again bool) ClockFact {
+	rule, _ := m.Book.rule(k)
+	was := k.DueAt
+	k.setDue(m.Book.CalendarAt(k.CalendarVersion).DueOf(k.term(rule)))
+	if !k.DueAt.Equal(was) {
+		k.DueVersion++
+		if passed := m.Book.passed(k, at); again || passed > k.Rung {
+			k.Rung = passed
+		}
+	}
+	c.plan(m.Book, k)
+	c.touch(k)
+	return ClockFact{ID: k.ID, Kind: k.Kind, Start: k.StartedAt, WasDue: was, DueAt: k.DueAt}
+}
