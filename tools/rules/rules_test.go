@@ -19,6 +19,7 @@ const module = "github.com/huiyin/huiyin"
 var imports = map[string][]string{
 	"internal/grievance": {"internal/calendar"},
 	"internal/calendar":  {},
+	"internal/almanac":   {"internal/calendar"}, // files of holidays
 	"internal/clock":     {},
 	"internal/config":    {},
 	"internal/vault":     {},
