@@ -251,16 +251,16 @@ func (c *Case) orphan(m Moment, f *Facts) {
 	c.Handler = UserID{}
 	c.owe(debtor{post: Post{UnitID: c.HandlingUnitID, Role: RoleHandler}}, Acknowledgement)
 	if c.Status == InHandling {
-		c.unassign(m, f)
+		c.unassign(m, m.Now, f)
 	}
 }
 
-// unassign puts a case back before its handling unit, with a new clock to
-// acknowledge it.
-func (c *Case) unassign(m Moment, f *Facts) {
+// unassign puts a case back before its handling unit, with a new clock from an
+// instant on to acknowledge it.
+func (c *Case) unassign(m Moment, at time.Time, f *Facts) {
 	c.Status, f.Status = Assigned, Assigned
 	owes := debtor{post: Post{UnitID: c.HandlingUnitID, Role: RoleHandler}}
-	f.Started = c.start(m, Acknowledgement, m.Now, c.HandlingUnitID, strconv.FormatInt(c.Seq+1, 10), owes)
+	f.Started = c.start(m, Acknowledgement, at, c.HandlingUnitID, strconv.FormatInt(c.Seq+1, 10), owes)
 }
 
 func holds(b *Book, user UserID, post Post, t time.Time) bool {

@@ -86,13 +86,13 @@ func (c *Case) pause(k *Clock, s *Suspension, from time.Time) {
 }
 
 // recount moves a clock to where its term ends now. Rungs before the due instant
-// that were climbed stay climbed; with again, those that lie ahead of at once
-// more are climbed once more.
+// that were climbed stay climbed; with again, those of its ladder that lie ahead
+// of an instant are climbed once more.
 func (c *Case) recount(m Moment, k *Clock, at time.Time, again bool) ClockFact {
 	rule, _ := m.Book.rule(k)
 	was := k.DueAt
 	k.setDue(m.Book.CalendarAt(k.CalendarVersion).DueOf(k.term(rule)))
-	if !k.DueAt.Equal(was) {
+	if again || !k.DueAt.Equal(was) {
 		k.DueVersion++
 		if passed := m.Book.passed(k, at); again || passed > k.Rung {
 			k.Rung = passed

@@ -180,6 +180,9 @@ func (c *Case) stillPossible(m Moment, s *SignOff) error {
 			return errExtensionLate
 		}
 	case SignSuspension:
+		if c.Status != InHandling { // the handler has left since
+			return Refuse(Conflict, "case.state", "事项当前状态不允许此操作")
+		}
 		if !s.Until.After(m.Now) {
 			return Refuse(Conflict, "suspension.over", "申请中止的期间已过，请退回")
 		}
@@ -214,7 +217,7 @@ func (c *Case) Return(m Moment, number int, in Returning) error {
 	if s.Kind == SignClosure {
 		c.Status = InHandling
 		if c.Handler.IsZero() { // left while it was before the leader
-			c.unassign(m, &facts)
+			c.unassign(m, m.Now, &facts)
 		}
 	}
 	facts.Status, facts.Reason = c.Status, in.Reason

@@ -132,7 +132,7 @@ func (c *Case) resume(m Moment, by Post, at time.Time, f Facts) error {
 	f.Moved = c.endSuspension(m, at, &f)
 	c.Status = InHandling
 	if c.Handler.IsZero() { // left while it rested
-		c.unassign(m, &f)
+		c.unassign(m, at, &f)
 	}
 	f.Status = c.Status
 	if c.PendingSignOff == 0 {
