@@ -2,6 +2,7 @@ package office
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -16,8 +17,17 @@ type calendarBody struct {
 	Hours   calendar.OfficeHours   `json:"hours"`
 }
 
+// seedCalendar stores the first version. No clock can be older than it, so there
+// is none to be counted again.
 func (o *Office) seedCalendar(tx *store.Tx) error {
-	c := calendar.Embedded()
+	c, now := calendar.Embedded(), o.clock.Now()
+	if err := storeCalendar(tx, c, now); err != nil {
+		return err
+	}
+	return tx.MarkCalendarRebased(c.Version(), now)
+}
+
+func storeCalendar(tx *store.Tx, c *calendar.Calendar, at time.Time) error {
 	b := calendarBody{Version: c.Version(), Hours: c.Hours()}
 	for year := c.LastYear(); len(c.Arrangements(year)) > 0; year-- {
 		b.Days = append(b.Days, c.Arrangements(year)...)
@@ -26,7 +36,10 @@ func (o *Office) seedCalendar(tx *store.Tx) error {
 	if err != nil {
 		return fmt.Errorf("writing the calendar: %w", err)
 	}
-	return tx.InsertCalendar(b.Version, body, o.clock.Now())
+	if err := tx.InsertCalendar(b.Version, body, at); err != nil {
+		return fmt.Errorf("storing version %d of the calendar: %w", b.Version, err)
+	}
+	return nil
 }
 
 func calendarOf(body []byte) (*calendar.Calendar, error) {

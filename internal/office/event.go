@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/huiyin/huiyin/internal/calendar"
 	"github.com/huiyin/huiyin/internal/grievance"
 )
 
@@ -19,6 +20,8 @@ const (
 	EvAppointmentEnded        grievance.EventKind = "appointment_ended"
 	EvCategoriesChanged       grievance.EventKind = "categories_changed"
 	EvResponsibilitiesChanged grievance.EventKind = "responsibilities_changed"
+	EvCalendarPublished       grievance.EventKind = "calendar_published"
+	EvOfficeHoursChanged      grievance.EventKind = "office_hours_changed"
 )
 
 // The subject kinds of the organisation's events. The book, of which there is
@@ -56,6 +59,11 @@ type Facts struct {
 	Categories  []CategoryFact          `json:"categories,omitempty"` // those added or renamed
 	Lines       []LineFact              `json:"lines,omitempty"`      // those added, or whose unit changed
 	Removed     []LineFact              `json:"removed,omitempty"`    // those that fell away
+	Calendar    int                     `json:"calendar,omitempty"`   // the version
+	Year        int                     `json:"year,omitempty"`       // of the arrangement
+	Source      string                  `json:"source,omitempty"`     // the document that it stands in
+	Days        []DayFact               `json:"days,omitempty"`       // the whole arrangement of the year
+	Hours       *calendar.OfficeHours   `json:"hours,omitempty"`
 }
 
 // CategoryFact is what an event says of a category.
@@ -69,6 +77,13 @@ type LineFact struct {
 	Category string           `json:"category"`
 	Area     string           `json:"area,omitempty"`
 	Unit     grievance.UnitID `json:"unit"`
+}
+
+// DayFact is what an event says of a day that an arrangement names.
+type DayFact struct {
+	Date    calendar.Date `json:"date"`
+	Off     bool          `json:"off"`
+	Holiday string        `json:"holiday"`
 }
 
 // subject is what an event is about.

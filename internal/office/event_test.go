@@ -61,6 +61,7 @@ func (s *town) everything(ctx context.Context) {
 	must(s.t, s.SetResponsibilities(ctx, by, []grievance.Responsibility{line}))
 	line.UnitID = s.township.ID
 	must(s.t, s.SetResponsibilities(ctx, by, []grievance.Responsibility{line}))
+	s.reviseCalendar(ctx, by)
 }
 
 var anyID = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
@@ -110,6 +111,7 @@ func TestEachKindOfEventHasItsBody(t *testing.T) {
 		for _, kind := range []grievance.EventKind{
 			office.EvUnitCreated, office.EvUnitRenamed, office.EvUnitMerged, office.EvUserCreated, office.EvUserDisabled,
 			office.EvAppointed, office.EvAppointmentEnded, deputyNamed, deputyEnded, office.EvCategoriesChanged, office.EvResponsibilitiesChanged,
+			office.EvCalendarPublished, office.EvOfficeHoursChanged,
 		} {
 			path := filepath.Join("testdata", "events", string(kind)+".json")
 			if *update {
@@ -151,7 +153,7 @@ func TestTheRecordIsWholeAndNumbered(t *testing.T) {
 		}
 		slices.Sort(kinds)
 		want := []string{
-			"book categories_changed", "book responsibilities_changed", "book responsibilities_changed",
+			"book calendar_published", "book categories_changed", "book office_hours_changed", "book responsibilities_changed", "book responsibilities_changed",
 			"unit unit_created", "unit unit_merged", "unit unit_renamed",
 			"user appointed", "user appointed", "user appointed",
 			"user appointment_ended", "user appointment_ended", "user appointment_ended", "user appointment_ended", "user user_created", "user user_disabled",
