@@ -85,6 +85,24 @@ func (b *Book) Signs(a Actor, unit UnitID, t time.Time, interested ...UserID) bo
 	return !slices.Contains(interested, a.UserID) && b.fills(a, Post{UnitID: unit, Role: RoleLeader}, t, interested...)
 }
 
+// CalledOn reports whether the actor is a nearest holder of the seat at which an
+// escalation stands who is not recused; for one that nobody could take, of the
+// seat at which it would stand now.
+func (b *Book) CalledOn(a Actor, e *Escalation, t time.Time, recused ...UserID) bool {
+	seat := e.TargetPost
+	if e.Unroutable {
+		u := b.Current(e.FromUnitID)
+		if u != nil && e.Level > 1 {
+			u = b.superior(u.ID)
+		}
+		if u == nil {
+			return false
+		}
+		seat.UnitID = u.ID
+	}
+	return !slices.Contains(recused, a.UserID) && b.fills(a, seat, t, recused...)
+}
+
 // isBelow reports whether a unit, or the one that does its work today, is one of
 // some units or below: who holds no post in its line of command fills no seat
 // of it.

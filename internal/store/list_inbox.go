@@ -95,7 +95,11 @@ func (s session) Inbox(v Viewer, w Waiting, after *InboxPosition, limit int) ([]
 	if err != nil {
 		return nil, err
 	}
-	parts := s.waits(v, w, risen)
+	passed, err := s.passedOn(v, w)
+	if err != nil {
+		return nil, err
+	}
+	parts := s.waits(v, w, risen, passed)
 	union := make([]string, len(parts))
 	args := make([]any, len(parts))
 	for i, p := range parts {
@@ -131,13 +135,12 @@ const (
 
 // waits gives one query for each way in which something can wait; all have the
 // columns of inboxRow.
-func (s session) waits(v Viewer, w Waiting, risen []grievance.SignOffID) []*gorm.DB {
+func (s session) waits(v Viewer, w Waiting, risen []grievance.SignOffID, passed []grievance.EscalationID) []*gorm.DB {
 	row := func(place string, reason InboxReason, rest string) string {
 		return fmt.Sprintf("%s AS place, '%s' AS reason, %s", place, reason, rest)
 	}
 	from := func(table, join string) *gorm.DB { return s.db.Table(table).Joins(join).Scopes(visibleTo(v)) }
-	escalated := from("escalations", "JOIN cases ON cases.id = escalations.case_id").
-		Joins("LEFT JOIN clocks ON clocks.id = escalations.clock_id").Where("escalations.state <> 'resolved'")
+	escalated := s.calling(v).Joins("LEFT JOIN clocks ON clocks.id = escalations.clock_id").Where(notRecused, w.actor.UserID, w.actor.UserID)
 	escalation := "escalations.case_id AS case_id, escalations.clock_id AS clock_id, escalations.id AS ref_id, COALESCE(clocks.due_at, escalations.opened_at) AS at, escalations.opened_at AS since"
 	owed := from("clocks", "JOIN cases ON cases.id = clocks.case_id").Where("clocks.state = 'running'").Session(&gorm.Session{})
 	mine := owed.Where("clocks.debtor_id = ? OR clocks.debtor_id IS NULL AND "+postsMatch("clocks.debtor", w.seats.Own),
@@ -153,10 +156,10 @@ func (s session) waits(v Viewer, w Waiting, risen []grievance.SignOffID) []*gorm
 		s.db.Table("escalations").Where("unroutable = ? AND state <> 'resolved' AND target_unit_id IN ?", true, w.seats.Admins).
 			Select(row("0", WaitsUnroutable, "case_id, "+noClock+", id AS ref_id, opened_at AS at, opened_at AS since")),
 		escalated.Session(&gorm.Session{}).Where("escalations.unroutable = ?", false).
-			Where(postsMatch("escalations.target", w.seats.CalledOn), postsArgs(w.seats.CalledOn)...).
+			Where("("+postsMatch("escalations.target", w.seats.CalledOn)+" OR escalations.id IN ?)", append(postsArgs(w.seats.CalledOn), passed)...).
 			Select(row(caseRank, WaitsEscalated, escalation)),
 		escalated.Session(&gorm.Session{}).Where("escalations.unroutable = ? AND (escalations.target_unit_id IN ?) IS NOT TRUE", true, w.seats.Roots).
-			Where("escalations.level = 1 AND escalations.from_unit_id IN ? OR escalations.level > 1 AND escalations.from_unit_id IN ?", w.seats.Leads, w.seats.Oversees).
+			Where("(escalations.level = 1 AND escalations.from_unit_id IN ? OR escalations.level > 1 AND escalations.from_unit_id IN ? OR escalations.id IN ?)", w.seats.Leads, w.seats.Oversees, passed).
 			Select(row(caseRank, WaitsEscalated, escalation)),
 		mine.Where("clocks.kind <> 'sign_off'").
 			Select(row(caseRank, WaitsDeadline, "clocks.case_id AS case_id, clocks.id AS clock_id, "+noRef+", clocks.due_at AS at, clocks.started_at AS since")),
