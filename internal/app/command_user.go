@@ -43,7 +43,7 @@ type UserCreate struct {
 // the unit is made as its root.
 func (u *UserCreate) Run(ctx context.Context, c *config.Common, std *IO) error {
 	return with(ctx, c, std, true, func(a *App) error {
-		hash, err := askPassword(std)
+		hash, err := askPassword(std, u.Username)
 		if err != nil {
 			return err
 		}
@@ -89,7 +89,7 @@ type UserPassword struct {
 // Run sets the password and ends the user's logins.
 func (u *UserPassword) Run(ctx context.Context, c *config.Common, std *IO) error {
 	return with(ctx, c, std, false, func(a *App) error {
-		hash, err := askPassword(std)
+		hash, err := askPassword(std, u.Username)
 		if err != nil {
 			return err
 		}
@@ -135,7 +135,7 @@ func (u *UserDisable) Run(ctx context.Context, c *config.Common, std *IO) error 
 
 // askPassword reads a password: unseen from a terminal, else the first line of
 // standard input. An empty one is replaced by a random one, which is printed.
-func askPassword(std *IO) (hash string, err error) {
+func askPassword(std *IO, username string) (hash string, err error) {
 	password, err := readPassword(std)
 	if err != nil {
 		return "", err
@@ -146,7 +146,7 @@ func askPassword(std *IO) (hash string, err error) {
 			return "", err
 		}
 	}
-	return auth.HashPassword(password)
+	return auth.NewPassword(password, username)
 }
 
 // randomPassword gives one of 80 random bits that can be typed.

@@ -20,6 +20,10 @@ type Claims struct {
 	Session store.LoginSessionID
 	JTI     string    // of this token alone
 	Expires time.Time // UTC, exclusive
+
+	// MustChange says that the password is one that somebody else has set: it is
+	// good for changing it, and for nothing else.
+	MustChange bool
 }
 
 // accessClaims are the claims on the wire.
@@ -57,7 +61,7 @@ func (s *Service) Verify(ctx context.Context, access string) (Claims, error) {
 	}
 	digest, now := sha256.Sum256([]byte(access)), s.clock.Now()
 	seen, ok := s.verified.get(digest)
-	if ok && seen.fresh(now) {
+	if ok && seen.fresh(now) && !seen.MustChange {
 		return seen.Claims, nil
 	}
 	claims, err := seen.Claims, error(nil)
@@ -66,22 +70,24 @@ func (s *Service) Verify(ctx context.Context, access string) (Claims, error) {
 			return Claims{}, err
 		}
 	}
-	if err := s.checkSession(ctx, claims.Session, now); err != nil {
+	login, err := s.checkSession(ctx, claims.Session, now)
+	if err != nil {
 		s.verified.dropSession(claims.Session)
 		return Claims{}, err
 	}
+	claims.MustChange = login.MustChangePassword
 	s.verified.put(digest, verified{Claims: claims, checkedAt: now})
 	return claims, nil
 }
 
-func (s *Service) checkSession(ctx context.Context, id store.LoginSessionID, now time.Time) error {
-	return s.store.Read(ctx, func(r *store.Snapshot) error {
-		l, err := r.LoginState(id)
-		if err != nil {
+func (s *Service) checkSession(ctx context.Context, id store.LoginSessionID, now time.Time) (l store.LoginState, err error) {
+	err = s.store.Read(ctx, func(r *store.Snapshot) (err error) {
+		if l, err = r.LoginState(id); err != nil {
 			return missing(err)
 		}
 		return standing(l, now)
 	})
+	return l, err
 }
 
 // parse checks the signature and the claims. The first part of a token must be,

@@ -50,6 +50,7 @@ var (
 	ErrRefreshExpired  = refuse("auth.refresh_expired", "登录已过期，请重新登录")
 	ErrRefreshReused   = refuse("auth.refresh_reused", "刷新凭证被重复使用，为安全起见已退出登录，请重新登录")
 	ErrTooManyFailures = grievance.Refuse(grievance.TooMany, "auth.too_many_failures", "登录失败次数过多，请稍后再试")
+	ErrPasswordChange  = grievance.Refuse(grievance.Forbidden, "auth.password_change_required", "您使用的是初始密码，请先修改密码")
 	ErrBusy            = grievance.Refuse(grievance.Unavailable, "auth.busy", "同时登录的人太多，请稍后再试")
 )
 
@@ -97,6 +98,7 @@ type Tokens struct {
 	AccessExpires  time.Time
 	Refresh        string
 	RefreshExpires time.Time
+	MustChange     bool // the password, before anything else
 }
 
 // New makes a Service over st, whose vault v must be. It refuses another vault

@@ -37,12 +37,12 @@ func (s *Service) Login(ctx context.Context, username, password, client string) 
 	if !plausible(username) || len(password) > maxPassword {
 		return Tokens{}, ErrCredentials
 	}
-	account := s.vault.Derive("login-failures", username)
-	user, hash, err := s.findAccount(ctx, username, account)
+	account := s.failuresOf(username)
+	user, login, err := s.findAccount(ctx, username, account)
 	if err != nil {
 		return Tokens{}, err
 	}
-	ok, err := s.checkPassword(ctx, password, hash)
+	ok, err := s.checkPassword(ctx, password, login.PasswordHash)
 	if err != nil {
 		return Tokens{}, err
 	}
@@ -53,7 +53,9 @@ func (s *Service) Login(ctx context.Context, username, password, client string) 
 	if user.DisabledAt != nil && !now.Before(*user.DisabledAt) {
 		return Tokens{}, ErrDisabled
 	}
-	return s.begin(ctx, user, account, clientName(client), now)
+	tokens, err := s.begin(ctx, user, account, clientName(client), now)
+	tokens.MustChange = login.MustChangePassword
+	return tokens, err
 }
 
 // Closed is ErrTooManyFailures, with how long the account stays closed.
@@ -65,27 +67,38 @@ func (c *Closed) Error() string { return ErrTooManyFailures.Error() }
 func (c *Closed) Unwrap() error { return ErrTooManyFailures }
 
 // findAccount gives nobodysHash for who is unknown or may not log in.
-func (s *Service) findAccount(ctx context.Context, username string, account []byte) (user grievance.User, hash string, err error) {
+func (s *Service) findAccount(ctx context.Context, username string, account []byte) (user grievance.User, login store.Account, err error) {
 	err = s.store.Read(ctx, func(r *store.Snapshot) error {
-		failures, err := r.LoginFailures(account)
-		if err != nil {
-			return fmt.Errorf("reading login failures: %w", err)
+		if err := s.checkOpen(r, account); err != nil {
+			return err
 		}
-		if left := failures.LastAt.Add(wait(failures.Failures)).Sub(s.clock.Now()); left > 0 {
-			return &Closed{Left: left}
-		}
-		var login store.Account
 		user, login, err = r.AccountOf(username)
-		hash = login.PasswordHash
 		if errors.Is(err, grievance.ErrNotFound) {
 			return nil
 		}
 		return err
 	})
-	if hash == "" {
-		hash = nobodysHash
+	if login.PasswordHash == "" {
+		login.PasswordHash = nobodysHash
 	}
-	return user, hash, err
+	return user, login, err
+}
+
+// checkOpen gives a Closed while an account has to wait.
+func (s *Service) checkOpen(r *store.Snapshot, account []byte) error {
+	failures, err := r.LoginFailures(account)
+	if err != nil {
+		return fmt.Errorf("reading login failures: %w", err)
+	}
+	if left := failures.LastAt.Add(wait(failures.Failures)).Sub(s.clock.Now()); left > 0 {
+		return &Closed{Left: left}
+	}
+	return nil
+}
+
+// failuresOf is the key under which failures with a username are counted.
+func (s *Service) failuresOf(username string) []byte {
+	return s.vault.Derive("login-failures", username)
 }
 
 // checkPassword waits for one of the slots that bound how much memory and how

@@ -1,7 +1,10 @@
 package auth
 
 import (
+	_ "embed" // common_passwords.txt
 	"fmt"
+	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
@@ -35,6 +38,35 @@ func HashPassword(plain string) (string, error) {
 		return "", fmt.Errorf("hashing a password: %w", err)
 	}
 	return hash, nil
+}
+
+// The passwords that are tried first everywhere, in lower case, one a line.
+//
+//go:embed common_passwords.txt
+var commonPasswords string
+
+var common = sync.OnceValue(func() map[string]bool {
+	list := map[string]bool{}
+	for line := range strings.Lines(commonPasswords) {
+		list[strings.TrimSpace(line)] = true
+	}
+	return list
+})
+
+// NewPassword is HashPassword for a password that somebody has thought of: it
+// also refuses, as an invalid field, one that everybody thinks of, one that
+// holds the username, and one of a single character.
+func NewPassword(plain, username string) (string, error) {
+	lower := strings.ToLower(plain)
+	switch {
+	case common()[lower] || common()[strings.TrimRight(lower, "!.?@#*")]:
+		return "", grievance.InvalidField("/password", "password.common", "这个密码太常见，容易被猜中，请换一个")
+	case username != "" && strings.Contains(lower, strings.ToLower(username)):
+		return "", grievance.InvalidField("/password", "password.username", "密码不能包含用户名")
+	case lower != "" && strings.Trim(lower, lower[:1]) == "":
+		return "", grievance.InvalidField("/password", "password.common", "这个密码太常见，容易被猜中，请换一个")
+	}
+	return HashPassword(plain)
 }
 
 // CheckPassword reports whether plain is the password that hash was made from.

@@ -58,6 +58,7 @@ type successor struct {
 	login      store.LoginSession
 	generation int64
 	expires    time.Time
+	mustChange bool
 	refused    error // with an effect that is to be kept
 }
 
@@ -83,7 +84,9 @@ func (s *Service) Refresh(ctx context.Context, refresh string) (Tokens, error) {
 		s.verified.dropSession(token.session)
 		return Tokens{}, next.refused
 	}
-	return s.issue(next.login, next.generation, next.expires, now)
+	tokens, err := s.issue(next.login, next.generation, next.expires, now)
+	tokens.MustChange = next.mustChange
+	return tokens, err
 }
 
 func rotate(tx *store.Tx, token refreshToken, now time.Time) (successor, error) {
@@ -94,7 +97,7 @@ func rotate(tx *store.Tx, token refreshToken, now time.Time) (successor, error) 
 	if err := standing(l, now); err != nil {
 		return successor{}, err
 	}
-	next := successor{login: l.LoginSession, generation: token.generation + 1, expires: l.ExpiresAt}
+	next := successor{login: l.LoginSession, generation: token.generation + 1, expires: l.ExpiresAt, mustChange: l.MustChangePassword}
 	if token.generation == l.Generation {
 		next.expires = now.Add(RefreshLifetime)
 		return next, tx.RotateLogin(l.LoginSession, now, next.expires, ReuseGrace)

@@ -29,10 +29,11 @@ type LoginSession struct {
 // LoginSessionID identifies a LoginSession.
 type LoginSessionID = grievance.ID[LoginSession]
 
-// LoginState is a session together with what else may end it.
+// LoginState is a session together with what else may end or narrow it.
 type LoginState struct {
 	LoginSession
-	UserDisabledAt *time.Time
+	UserDisabledAt     *time.Time
+	MustChangePassword bool
 }
 
 // SigningKey is a key that signs access tokens; its seed is sealed.
@@ -81,7 +82,7 @@ func loginState(db *gorm.DB, id LoginSessionID) (LoginState, error) {
 		Joins("JOIN users AS u ON u.id = s.user_id").
 		Where("s.id = ?", id).
 		Select("s.id", "s.user_id", "s.client", "s.generation", "s.created_at", "s.expires_at",
-			"s.revoked_at", "s.revoked_for", "u.disabled_at AS user_disabled_at").
+			"s.revoked_at", "s.revoked_for", "u.disabled_at AS user_disabled_at", "u.must_change_password").
 		Find(&rows).Error
 	if err != nil {
 		return LoginState{}, fmt.Errorf("reading a login session: %w", err)
@@ -143,6 +144,12 @@ func (tx *Tx) RevokeLogin(id LoginSessionID, at time.Time, reason string) error 
 // RevokeLoginsOfUser ends every session of the user, as a new password must.
 func (tx *Tx) RevokeLoginsOfUser(id grievance.UserID, at time.Time, reason string) error {
 	return tx.revokeLogins("user_id = ?", id, at, reason)
+}
+
+// RevokeOtherLogins ends every session of the user but one.
+func (tx *Tx) RevokeOtherLogins(id grievance.UserID, but LoginSessionID, at time.Time, reason string) error {
+	return tx.db.Table("login_sessions").Where("user_id = ? AND id <> ? AND revoked_at IS NULL", id, but).
+		Updates(map[string]any{"revoked_at": at, "revoked_for": reason}).Error
 }
 
 func (tx *Tx) revokeLogins(where string, id any, at time.Time, reason string) error {

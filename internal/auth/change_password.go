@@ -1,0 +1,73 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/store"
+)
+
+// Refusals of a change of password.
+var (
+	errWrongPassword = grievance.InvalidField("/current_password", "password.wrong", "当前密码不正确")
+	errSamePassword  = grievance.InvalidField("/password", "password.same", "新密码不能与当前密码相同")
+)
+
+// ChangePassword gives whoever an access token is of another password, and ends
+// every login of theirs but this one. It refuses what Verify refuses, a current
+// password that is not (which counts as a failed login, so that a stolen telephone
+// is of no use for guessing), the same one again, and what NewPassword refuses.
+func (s *Service) ChangePassword(ctx context.Context, access, current, next string) error {
+	claims, err := s.Verify(ctx, access)
+	if err != nil {
+		return err
+	}
+	user, login, err := s.accountOf(ctx, claims.UserID)
+	if err != nil {
+		return err
+	}
+	ok, err := s.checkPassword(ctx, current, login.PasswordHash)
+	if err != nil {
+		return err
+	}
+	now := s.clock.Now()
+	if !ok {
+		if err := s.fail(ctx, s.failuresOf(user.Username), now); !errors.Is(err, ErrCredentials) {
+			return err
+		}
+		return errWrongPassword
+	}
+	if current == next {
+		return errSamePassword
+	}
+	hash, err := NewPassword(next, user.Username)
+	if err != nil {
+		return err
+	}
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.SetAccount(user.ID, store.Account{PasswordHash: hash}); err != nil {
+			return err
+		}
+		if err := tx.ClearLoginFailures(s.failuresOf(user.Username)); err != nil {
+			return err
+		}
+		return tx.RevokeOtherLogins(user.ID, claims.Session, now, "password")
+	})
+	if err != nil {
+		return fmt.Errorf("changing a password: %w", err)
+	}
+	s.verified.dropSession(claims.Session)
+	return nil
+}
+
+func (s *Service) accountOf(ctx context.Context, id grievance.UserID) (user grievance.User, login store.Account, err error) {
+	err = s.store.Read(ctx, func(r *store.Snapshot) (err error) {
+		if user, login, err = r.Account(id); err != nil {
+			return missing(err)
+		}
+		return s.checkOpen(r, s.failuresOf(user.Username))
+	})
+	return user, login, err
+}
