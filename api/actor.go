@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -24,6 +25,7 @@ type gate struct {
 	anonymous bool             // no login is asked for, or looked at
 	bucket    string           // which allowance of its address it spends; none: it is not limited
 	patient   bool             // may take minutes
+	initially bool             // also with a password that has to be changed first
 }
 
 func only(roles ...grievance.Role) gate { return gate{roles: roles} }
@@ -35,6 +37,7 @@ var (
 	senders    = gate{anonymous: true, bucket: "intake"} // the public with a new grievance
 	askers     = gate{anonymous: true, bucket: "lookup"} // the public with a query code, which could be guessed
 	loggedIn   = gate{}                                  // every account, petitioners too
+	newcomers  = gate{initially: true}                   // also who has not changed their first password yet
 	staff      = only(grievance.StaffRoles...)
 	overseers  = only(grievance.RoleSupervisor, grievance.RoleInspector, grievance.RoleLeader, grievance.RoleAdmin)
 	intake     = only(grievance.RoleClerk, grievance.RoleCourier, grievance.RoleGridWorker)
@@ -65,7 +68,7 @@ func (s *server) admit(g gate, next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		actor, err := s.who(c.Request().Context(), token)
-		if err != nil {
+		if err != nil && !(g.initially && errors.Is(err, auth.ErrPasswordChange)) {
 			return err
 		}
 		c.Set(actorKey, actor)
@@ -94,7 +97,8 @@ func bearer(c echo.Context) (string, error) {
 	return token, nil
 }
 
-// verify knows the bearer of a token, with the posts held at this instant.
+// verify knows the bearer of a token, with the posts held at this instant. With
+// auth.ErrPasswordChange it gives them too.
 func (s *server) verify(ctx context.Context, token string) (grievance.Actor, error) {
 	claims, err := s.Auth.Verify(ctx, token)
 	if err != nil {
@@ -107,6 +111,9 @@ func (s *server) verify(ctx context.Context, token string) (grievance.Actor, err
 	now := s.Clock.Now()
 	if !book.CanAct(claims.UserID, now) {
 		return grievance.Actor{}, auth.ErrDisabled
+	}
+	if claims.MustChange {
+		return book.Actor(claims.UserID, now), auth.ErrPasswordChange
 	}
 	return book.Actor(claims.UserID, now), nil
 }

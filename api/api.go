@@ -52,6 +52,8 @@ type Deps struct {
 	Engine  *engine.Engine
 	OpenAPI []byte  // the contract, as generated from this package
 	Checks  []Check // what /readyz asks
+	// What /readyz tells beside its checks; none: nothing.
+	Warnings func(context.Context) []Warning
 
 	Log            *slog.Logger         // none: silence
 	Metrics        *prometheus.Registry // a new one
@@ -95,7 +97,8 @@ func (s *server) routes() []route { //nolint:funlen // one table, so that nothin
 		{"POST", v1 + "/auth/token", s.login, logins},
 		{"POST", v1 + "/auth/refresh", s.refresh, logins},
 		{"POST", v1 + "/auth/logout", s.logout, logins},
-		{"GET", v1 + "/auth/me", bare(s.me), loggedIn},
+		{"POST", v1 + "/auth/password", s.changePassword, newcomers},
+		{"GET", v1 + "/auth/me", bare(s.me), newcomers},
 
 		{"GET", v1 + "/units", s.listUnits, loggedIn},
 		{"POST", v1 + "/units", s.createUnit, admins},
@@ -117,7 +120,11 @@ func (s *server) routes() []route { //nolint:funlen // one table, so that nothin
 		{"PUT", v1 + "/categories", s.putCategories, admins},
 		{"GET", v1 + "/responsibilities", s.listResponsibilities, staff},
 		{"PUT", v1 + "/responsibilities", s.putResponsibilities, admins},
+		{"GET", v1 + "/calendar", s.calendarVersions, loggedIn},
 		{"GET", v1 + "/calendar/:year", s.calendarYear, loggedIn},
+		{"PUT", v1 + "/calendar/:year", s.publishYear, admins},
+		{"GET", v1 + "/calendar/hours", s.calendarHours, loggedIn},
+		{"PUT", v1 + "/calendar/hours", s.setOfficeHours, admins},
 		{"GET", v1 + "/calendar/add", s.calendarAdd, loggedIn},
 
 		{"POST", v1 + "/cases", s.registerCase, registrars},

@@ -34,7 +34,16 @@ type Tokens struct {
 	// Is exchanged for the next pair; used twice within a minute it gives the same successor.
 	RefreshToken     string    `json:"refresh_token" validate:"required"`
 	RefreshExpiresAt time.Time `json:"refresh_expires_at" validate:"required" format:"date-time"`
+	// The password was set by somebody else: until it is changed the tokens are good for nothing but that.
+	MustChangePassword bool `json:"must_change_password" validate:"required"`
 } // @name Tokens
+
+// PasswordRequest changes one's own password.
+type PasswordRequest struct {
+	CurrentPassword string `json:"current_password" validate:"required,max=1024" format:"password"`
+	// At least 8 characters, not a common one, without the username.
+	Password string `json:"password" validate:"required,max=1024" format:"password"`
+} // @name PasswordRequest
 
 // Me is who is logged in.
 type Me struct {
@@ -59,7 +68,7 @@ type PostView struct {
 func tokensView(t auth.Tokens) Tokens {
 	return Tokens{
 		UserID: t.UserID.String(), AccessToken: t.Access, TokenType: "Bearer", AccessExpiresAt: t.AccessExpires,
-		RefreshToken: t.Refresh, RefreshExpiresAt: t.RefreshExpires,
+		RefreshToken: t.Refresh, RefreshExpiresAt: t.RefreshExpires, MustChangePassword: t.MustChange,
 	}
 }
 
@@ -137,6 +146,37 @@ func (s *server) logout(c echo.Context) error {
 		return err
 	}
 	if err := s.Auth.Logout(c.Request().Context(), in.RefreshToken); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+// changePassword gives whoever is logged in another password.
+//
+//	@Summary		修改密码 / change one's password
+//	@Description	初始密码须先修改才能办理业务；修改后本人的其他登录全部失效。 An initial password has to be changed before anything else; all other logins of the user end.
+//	@Tags			login
+//	@Accept			json
+//	@Produce		json
+//	@Param			body	body	PasswordRequest	true	"the present password and the new one"
+//	@Success		204
+//	@Failure		400,401,413,415,422,429,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/auth/password [post]
+func (s *server) changePassword(c echo.Context) error {
+	in, err := decode[PasswordRequest](c)
+	if err != nil {
+		return err
+	}
+	token, err := bearer(c)
+	if err != nil {
+		return err
+	}
+	err = s.Auth.ChangePassword(c.Request().Context(), token, in.CurrentPassword, in.Password)
+	if closed, ok := errors.AsType[*auth.Closed](err); ok {
+		retryIn(c, closed.Left)
+	}
+	if err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

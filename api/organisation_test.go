@@ -252,6 +252,26 @@ func TestFailedLoginsSayHowLongToWait(t *testing.T) {
 	})
 }
 
+// changesFirstPassword lets who was just made do nothing before the password is
+// changed, and everything after.
+func (s *town) changesFirstPassword(username string) {
+	s.t.Helper()
+	first := s.login(username)
+	if !first.MustChangePassword {
+		s.t.Errorf("%s may keep the first password", username)
+	}
+	s.refused(first.AccessToken, "GET", "/api/v1/inbox", "", 403, "auth.password_change_required")
+	ask[Me](s, first.AccessToken, "GET", "/api/v1/auth/me", "", 200)
+	change := func(current, next string) string {
+		return fmt.Sprintf(`{"current_password":%q,"password":%q}`, current, next)
+	}
+	s.refused(first.AccessToken, "POST", "/api/v1/auth/password", change("guess", "柳树村的第九棵柳树"), 422, "request.invalid")
+	s.refused(first.AccessToken, "POST", "/api/v1/auth/password", change(password, "12345678"), 422, "request.invalid")
+	s.refused("", "POST", "/api/v1/auth/password", change(password, "柳树村的第九棵柳树"), 401, "auth.required")
+	ask[struct{}](s, first.AccessToken, "POST", "/api/v1/auth/password", change(password, "柳树村的第九棵柳树"), 204)
+	ask[InboxPage](s, first.AccessToken, "GET", "/api/v1/inbox", "", 200)
+}
+
 func TestPeople(t *testing.T) {
 	t.Parallel()
 	storetest.Dialects(t, func(t *testing.T, dialect string) {
@@ -264,7 +284,7 @@ func TestPeople(t *testing.T) {
 		if len(made.Posts) != 1 || made.Posts[0].UnitCode != "430102003" || made.Posts[0].Role != grievance.RoleHandler {
 			t.Errorf("made: %+v", made)
 		}
-		s.login("handler")
+		s.changesFirstPassword("handler")
 		s.refused(admin, "POST", "/api/v1/users", body, 409, "user.username_taken")
 		s.refused(other, "POST", "/api/v1/users", body, 403, "auth.role")
 		s.refused(admin, "POST", "/api/v1/users", `{"username":"x","password":"short"}`, 422, "request.invalid")

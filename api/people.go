@@ -154,7 +154,7 @@ func (s *server) getUser(c echo.Context) error {
 // createUser adds a user.
 //
 //	@Summary		新增人员 / add a user
-//	@Description	用户名不得重复；带 Idempotency-Key 重复提交，得到首次的答复。 A username is unique; sent again with its Idempotency-Key, it gets its first answer.
+//	@Description	用户名不得重复；初始密码须由本人首次登录后修改；带 Idempotency-Key 重复提交，得到首次的答复。 A username is unique; the user has to change the password first of all; sent again with its Idempotency-Key, it gets its first answer.
 //	@Tags			organisation
 //	@Accept			json
 //	@Produce		json
@@ -170,7 +170,7 @@ func (s *server) createUser(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	hash, err := auth.HashPassword(in.Password)
+	hash, err := auth.NewPassword(in.Password, in.Username)
 	if err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func (s *server) createUser(c echo.Context) error {
 }
 
 func (in NewUserRequest) user(hash string) office.NewUser {
-	u := office.NewUser{Username: in.Username, Name: in.Name, PasswordHash: hash, Petitioner: in.Petitioner}
+	u := office.NewUser{Username: in.Username, Name: in.Name, PasswordHash: hash, MustChangePassword: true, Petitioner: in.Petitioner}
 	for _, p := range in.Posts {
 		u.Posts = append(u.Posts, office.NewAppointment(p))
 	}
