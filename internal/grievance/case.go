@@ -186,7 +186,10 @@ func (ch *Changes) Add(more Changes) {
 }
 
 // Changed reports whether anything is to be written.
-func (c *Case) Changed() bool { return len(c.changes.Events)+len(c.changes.Clocks) > 0 }
+func (c *Case) Changed() bool {
+	ch := c.changes
+	return len(ch.Events)+len(ch.Clocks)+len(ch.SignOffs)+len(ch.Suspensions)+len(ch.Pauses)+len(ch.Extensions) > 0
+}
 
 // Clocks gives the clocks of the case, in the order in which they started.
 func (c *Case) Clocks() []*Clock { return c.clocks }

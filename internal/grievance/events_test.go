@@ -43,12 +43,20 @@ func everyKind(t *testing.T) []*story {
 	moving.o.leaves("clerk", beijing("2026-11-21 10:00"))
 	moving.at("2026-11-21 10:00").does("system", handOn).does("petitioner", withdraw).does("hill_leader", approve(1))
 
+	resting := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", road())
+	handled(resting)
+	resting.does("handler", extend(10)).at("2026-11-21 10:00").does("leader", approve(1))
+	resting.does("handler", suspendFor(ExpertOpinion, "2026-12-10")).does("leader", approve(2))
+	resting.at("2026-12-01 10:00").does("handler", resume)
+	resting.o.amends(beijing("2026-12-02 10:00"), "2026-12-17")
+	resting.engine("2026-12-03 10:00")
+
 	inquiry := road()
 	inquiry.Nature, inquiry.Category, inquiry.Area, inquiry.Urgency = Inquiry, "02", UnitID{}, LifeProperty
 	asked := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", inquiry)
 	asked.does("clerk", answer)
 
-	return []*story{life, stranded, declined, moving, asked, imported(t, "2026-09-30 09:00", "2026-12-05 10:00")}
+	return []*story{life, stranded, declined, moving, resting, asked, imported(t, "2026-09-30 09:00", "2026-12-05 10:00")}
 }
 
 // imported is a case of another system that was answered, or not for "".
@@ -161,7 +169,7 @@ func TestEventsHoldNoWordsAndNoPersons(t *testing.T) {
 					t.Errorf("%s holds %q: %s", e.Kind, word, e.Body)
 				}
 			}
-			for _, r := range strings.NewReplacer("受", "", "不", "", "复", "", "〔", "", "〕", "").Replace(string(e.Body)) {
+			for _, r := range strings.NewReplacer("受", "", "不", "", "复", "", "延", "", "〔", "", "〕", "").Replace(string(e.Body)) {
 				if r > 127 {
 					t.Errorf("%s holds %q, and only document numbers are Chinese: %s", e.Kind, r, e.Body)
 				}

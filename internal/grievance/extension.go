@@ -32,8 +32,11 @@ func (c *Case) Extend(m Moment, in Extending) error {
 	if k == nil {
 		return ErrNotFound
 	}
+	if c.PendingExtension != 0 {
+		return Refuse(Conflict, "extension.pending", "已有延期申请等待签批")
+	}
 	rule, _ := m.Book.rule(k)
-	if err := c.allowed(rule, k); err != nil {
+	if err := rule.allows(k); err != nil {
 		return err
 	}
 	var f faults
@@ -60,13 +63,13 @@ func (c *Case) extendable(id ClockID) *Clock {
 	return nil
 }
 
-func (c *Case) allowed(rule ClockRule, k *Clock) error {
+// allows refuses a further extension of a clock that the rule gives none, or
+// none any more.
+func (r ClockRule) allows(k *Clock) error {
 	switch {
-	case c.PendingExtension != 0:
-		return Refuse(Conflict, "extension.pending", "已有延期申请等待签批")
-	case rule.Extension == nil || !k.Length.ByDay():
+	case r.Extension == nil || !k.Length.ByDay():
 		return Refuse(Conflict, "extension.not_allowed", "该时限不能延长")
-	case k.ExtensionCount >= rule.Extension.Times:
+	case k.ExtensionCount >= r.Extension.Times:
 		return Refuse(Conflict, "extension.used", "该时限已经延长过，不能再次延长（条例第三十四条）")
 	case k.BreachedAt != nil:
 		return errExtensionLate
@@ -80,6 +83,7 @@ var errExtensionLate = Refuse(Conflict, "extension.late", "时限已过，不能
 // rolled, which is then rolled once. The petitioner is told by a notice.
 func (c *Case) extend(m Moment, by Post, s *SignOff, f Facts) error {
 	k := c.extendable(s.ClockID)
+	climbed := m.Book.ladder(k)[:k.Rung]
 	n, _ := c.issue(m, NoticeOfExtension, "")
 	k.ExtensionCount++
 	x := &Extension{
@@ -89,7 +93,7 @@ func (c *Case) extend(m Moment, by Post, s *SignOff, f Facts) error {
 	k.extensions = append(k.extensions, x)
 	c.changes.Extensions = once(c.changes.Extensions, x)
 	f.Reason, f.Notice, f.Extended = s.Reason, n.fact(), s.Length.String()
-	f.Moved = []ClockFact{c.recount(m, k, m.Now, true)}
+	f.Moved = []ClockFact{c.recountAnew(m, k, m.Now, climbed)}
 	return c.record(m, by, EvExtended, f)
 }
 

@@ -85,20 +85,28 @@ func (c *Case) pause(k *Clock, s *Suspension, from time.Time) {
 	c.changes.Pauses = once(c.changes.Pauses, p)
 }
 
-// recount moves a clock to where its term ends now. Rungs before the due instant
-// that were climbed stay climbed; with again, those of its ladder that lie ahead
-// of an instant are climbed once more.
-func (c *Case) recount(m Moment, k *Clock, at time.Time, again bool) ClockFact {
+// recount moves a clock to where its term ends now. What it has climbed stays
+// climbed, and a rung that lies behind at once is still climbed: none is skipped.
+func (c *Case) recount(m Moment, k *Clock) ClockFact {
 	rule, _ := m.Book.rule(k)
 	was := k.DueAt
 	k.setDue(m.Book.CalendarAt(k.CalendarVersion).DueOf(k.term(rule)))
-	if again || !k.DueAt.Equal(was) {
+	if !k.DueAt.Equal(was) {
 		k.DueVersion++
-		if passed := m.Book.passed(k, at); again || passed > k.Rung {
-			k.Rung = passed
-		}
 	}
 	c.plan(m.Book, k)
 	c.touch(k)
 	return ClockFact{ID: k.ID, Kind: k.Kind, Start: k.StartedAt, WasDue: was, DueAt: k.DueAt}
+}
+
+// recountAnew is recount for a clock that was given another time: of its ladder
+// the rungs before the due instant that lie ahead of at are climbed once more.
+// Climbed is what it had climbed of the ladder that it had.
+func (c *Case) recountAnew(m Moment, k *Clock, at time.Time, climbed []Rung) ClockFact {
+	was := k.DueVersion
+	fact := c.recount(m, k)
+	k.DueVersion = was + 1
+	k.Rung = min(behind(climbed, m.Book.ladder(k)), m.Book.passed(k, at))
+	c.plan(m.Book, k)
+	return fact
 }

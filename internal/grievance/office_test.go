@@ -212,6 +212,44 @@ func (o *testOffice) profile(name string, change func(*Profile)) {
 	o.book = NewBook(o.data)
 }
 
+// amends publishes a version of the calendar in which days are off besides.
+func (o *testOffice) amends(at time.Time, off ...string) {
+	next := o.data.Calendar
+	version := next.Version() + 1
+	for _, day := range off {
+		d := calendar.DateOf(beijing(day + " 00:00"))
+		days := slices.DeleteFunc(next.Arrangements(d.Year), func(a calendar.Arrangement) bool { return a.Date == d })
+		with, err := next.With(version, d.Year, append(days, calendar.Arrangement{Date: d, Off: true, Holiday: "抗震救灾", Year: d.Year}))
+		if err != nil {
+			panic(err)
+		}
+		next = with
+	}
+	if len(o.data.Calendars) == 0 {
+		o.data.Calendars = []CalendarVersion{{Calendar: o.data.Calendar, PublishedAt: longAgo}}
+	}
+	o.data.Calendars = append(slices.Clone(o.data.Calendars), CalendarVersion{Calendar: next, PublishedAt: at})
+	o.data.Calendar = next
+	o.data.Version++
+	o.book = NewBook(o.data)
+}
+
+// rewrites publishes a version of a profile; ordered is when running clocks were
+// ordered to follow it, zero where nobody did.
+func (o *testOffice) rewrites(name string, ordered time.Time, change func(*Profile)) {
+	was := o.data.Profiles[name]
+	if !slices.ContainsFunc(o.data.ProfileVersions, func(v ProfileVersion) bool { return v.Profile == was }) {
+		o.data.ProfileVersions = append(slices.Clone(o.data.ProfileVersions), ProfileVersion{Profile: was})
+	}
+	o.profile(name, change)
+	v := ProfileVersion{Profile: o.data.Profiles[name]}
+	if !ordered.IsZero() {
+		v.RebaseAt = &ordered
+	}
+	o.data.ProfileVersions = append(slices.Clone(o.data.ProfileVersions), v)
+	o.book = NewBook(o.data)
+}
+
 // mint numbers everything, so that a test run gives the same ids each time.
 func (o *testOffice) mint() Mint {
 	next := func() (id [16]byte) {

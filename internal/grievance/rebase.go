@@ -60,7 +60,7 @@ func (c *Case) orderedProfile(b *Book, k *Clock) (s step) {
 func (c *Case) moveToCalendar(m Moment, s step) error {
 	was := s.clock.Provisional
 	s.clock.CalendarVersion = s.version
-	fact := c.recount(m, s.clock, s.at, false)
+	fact := c.recount(m, s.clock)
 	if fact.DueAt.Equal(fact.WasDue) && s.clock.Provisional == was {
 		return nil
 	}
@@ -71,8 +71,9 @@ func (c *Case) moveToCalendar(m Moment, s step) error {
 // moveToProfile counts a clock again by a newer version of its profile.
 func (c *Case) moveToProfile(m Moment, s step) error {
 	rule, _ := m.Book.ProfileAt(s.clock.Profile, s.version).Rule(s.clock.Kind)
+	climbed := m.Book.ladder(s.clock)[:s.clock.Rung]
 	s.clock.ProfileVersion, s.clock.Length = s.version, rule.LengthFor(c.Urgency)
-	fact := c.recount(m, s.clock, s.at, true)
+	fact := c.recountAnew(m, s.clock, s.at, climbed)
 	fact.Profile = s.version
 	return c.append(m.asSystem(), systemPost, EvRebased, s.at, Facts{Clock: &fact})
 }

@@ -24,6 +24,12 @@ var scenes = []scene{
 	{"to-handler", func(s *story) { s.does("clerk", accept(onTheSpot)).does("clerk", assign("station", "handler")) }},
 	{"handling", handled},
 	{"withdraw?", func(s *story) { handled(s); s.does("petitioner", withdraw) }},
+	{"extend?", func(s *story) { handled(s); s.does("handler", extend(10)) }},
+	{"suspend?", func(s *story) { handled(s); s.does("handler", suspendFor(ForceMajeure, "2026-10-20")) }},
+	{"suspended", func(s *story) {
+		handled(s)
+		s.does("handler", suspendFor(ForceMajeure, "2026-10-20")).does("leader", approve(1))
+	}},
 	{"submitted", func(s *story) { handled(s); s.does("handler", submit) }},
 	{"closed", func(s *story) { handled(s); s.does("handler", submit).does("leader", approve(1)) }},
 	{"declined", func(s *story) { s.does("clerk", decline).does("leader", approve(1)) }},
@@ -70,7 +76,8 @@ func operations(c *Case) map[Operation]deed {
 	return map[Operation]deed{
 		OpClassify: classify(Classification{Urgency: Complex}), OpCorrect: correct(Correction{Headcount: 5}),
 		OpAccept: accept(AcceptanceDecision{}), OpDecline: decline, OpAnswer: answer, OpForward: forward("bureau"),
-		OpAssign: handling, OpAcknowledge: acknowledge, OpContact: contact, OpNote: note, OpSubmit: submit,
+		OpAssign: handling, OpAcknowledge: acknowledge, OpContact: contact, OpNote: note,
+		OpExtend: extend(10), OpSuspend: suspendFor(ForceMajeure, "2026-10-30"), OpResume: resume, OpSubmit: submit,
 		OpSign: approve(c.SignOffCount), OpWithdraw: withdraw, OpServe: serve(max(1, c.NoticeCount)),
 		OpRate: rate, OpDispute: dispute, OpEscalate: escalate, OpReissue: reissue, OpReveal: reveal,
 	}
@@ -79,7 +86,7 @@ func operations(c *Case) map[Operation]deed {
 // operationOrder is the order of a case's life.
 var operationOrder = []Operation{
 	OpClassify, OpCorrect, OpAccept, OpDecline, OpAnswer, OpForward, OpAssign, OpAcknowledge, OpContact, OpNote,
-	OpSubmit, OpSign, OpWithdraw, OpServe, OpRate, OpDispute, OpEscalate, OpReissue, OpReveal,
+	OpExtend, OpSuspend, OpResume, OpSubmit, OpSign, OpWithdraw, OpServe, OpRate, OpDispute, OpEscalate, OpReissue, OpReveal,
 }
 
 // stage tells the story up to a scene, as the operation needs it.

@@ -176,8 +176,16 @@ func (c *Case) Approve(m Moment, number int, in Approval) error {
 func (c *Case) stillPossible(m Moment, s *SignOff) error {
 	switch s.Kind {
 	case SignExtension:
-		if k := c.extendable(s.ClockID); k == nil || k.BreachedAt != nil {
+		k := c.extendable(s.ClockID)
+		if k == nil {
 			return errExtensionLate
+		}
+		rule, _ := m.Book.rule(k)
+		if err := rule.allows(k); err != nil {
+			return err
+		}
+		if s.Length.Unit != rule.Extension.Max.Unit || s.Length.N > rule.Extension.Max.N { // the case is another kind of matter since
+			return Refuse(Conflict, "extension.not_allowed", "该时限不能延长")
 		}
 	case SignSuspension:
 		if c.Status != InHandling { // the handler has left since

@@ -70,8 +70,9 @@ An arrow is an operation; *sign* is a leader's signature, *return* its refusal.
 A forwarded case is registered again, at the other desk. When the handler of a
 case leaves, it goes back from handling to assigned (*hand on*), and so does an
 opinion that is returned to a handler who has left; a disputed case whose handler
-has left goes back to accepted. While a decline or a
-withdrawal awaits its signature the status stays as it is.
+has left goes back to accepted. While a decline, a withdrawal or a suspension
+awaits its signature the status stays as it is. A suspension ends by itself on its
+last day (*time*): the case is handled on, or assigned where its handler has left.
 
 | operation | who | in which states | waits for an open sign-off |
 |---|---|---|---|
@@ -84,7 +85,8 @@ stuck at an empty desk.
 
 Somebody without the right is refused as ` + "`case.not_permitted`" + ` (403) before the
 state is looked at; then ` + "`case.state`" + ` and ` + "`case.signoff_pending`" + ` (409) follow. Nobody
-signs what they wrote, handled or petitioned for: ` + "`signoff.own_work`" + ` (403).
+signs what they wrote, handled or petitioned for: ` + "`signoff.own_work`" + ` (403). An
+extension is signed by a head: nothing waits for it, and it ends with the case.
 `
 
 // edges lists the changes of status that operations bring, in the order of life.
@@ -135,17 +137,32 @@ func others(t *testing.T, add func(from, to Status, label string)) {
 	s.o.leaves("handler", s.now)
 	add(InHandling, returned.does("system", handOn).rec.row.Status, "hand on")
 	add(from, s.does("system", handOn).does("leader", sendBack(1)).rec.row.Status, "return")
+	resting := suspended(t)
+	add(Suspended, copyOf(resting).engine("2026-10-21 00:00").rec.row.Status, "time")
+	resting.o.leaves("handler", resting.now)
+	add(Suspended, resting.does("system", handOn).does("leader", resume).rec.row.Status, "resume")
 	for _, sc := range scenes {
 		s := stage(t, sc, OpDispute)
 		from := s.rec.row.Status
 		if s.try("petitioner", withdraw) == nil {
-			add(from, s.does("county_leader", approve(1)).rec.row.Status, "sign")
+			add(from, s.does("county_leader", approve(s.rec.row.SignOffCount)).rec.row.Status, "sign")
 		}
 		if from == Closed {
 			s.o.leaves("handler", s.now)
 			add(from, s.does("petitioner", dispute).rec.row.Status, "dispute")
 		}
 	}
+}
+
+func suspended(t *testing.T) *story {
+	t.Helper()
+	i := slices.IndexFunc(scenes, func(sc scene) bool { return sc.name == "suspended" })
+	return stage(t, scenes[i], OpResume)
+}
+
+func copyOf(s *story) *story {
+	other := *s
+	return &other
 }
 
 func relations(t *testing.T, p permission) string {

@@ -33,7 +33,8 @@ const legend = `Who may do what, in which state of a case, and what comes of it.
 A case by letter, sent in by the courier of a village and acknowledged by the
 township's clerk. The columns:
   forwarded to the township hill, where nobody has acknowledged it
-  decline? and withdraw? wait for a leader's signature
+  decline?, withdraw?, extend? and suspend? wait for a leader's signature, extend?
+  for the head's, which nothing else waits for
   to-unit is assigned to the station, to-handler to its handler by name
 For "answer" the case is an inquiry, for "dispute" it came by the app.
 

@@ -95,7 +95,7 @@ func (c *Case) suspend(m Moment, by Post, o *SignOff, f Facts) error {
 		rule, _ := m.Book.rule(k)
 		if k.BreachedAt == nil && slices.Contains(rule.Pauses, s.Cause) {
 			c.pause(k, s, m.Now)
-			f.Moved = append(f.Moved, c.recount(m, k, m.Now, false))
+			f.Moved = append(f.Moved, c.recount(m, k))
 		}
 	}
 	c.replan(m)
@@ -159,7 +159,7 @@ func (c *Case) endSuspension(m Moment, at time.Time, f *Facts) (moved []ClockFac
 			if p.Suspension == s.N && at.Before(p.Until) {
 				p.Until = latest(at, p.FromAt)
 				c.changes.Pauses = once(c.changes.Pauses, p)
-				moved = append(moved, c.recount(m, k, at, false))
+				moved = append(moved, c.recount(m, k))
 			}
 		}
 	}
