@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
@@ -84,31 +85,62 @@ func (d *Desk) changeAll(ctx context.Context, req Request, ids []grievance.CaseI
 	if err != nil {
 		return err
 	}
-	return d.store.Write(ctx, func(tx *store.Tx) error {
-		m := d.moment(req, book)
-		cases, err := tx.LockCases(ids, store.ViewerOf(m.By, book), needs)
-		if err != nil {
-			return err
-		}
-		if len(cases) != len(ids) {
-			return grievance.ErrNotFound
-		}
-		for _, c := range cases {
-			if err := decideOne(c, m, req, decide); err != nil {
+	return d.onBook(ctx, book, func(book *grievance.Book) error {
+		return d.store.Write(ctx, func(tx *store.Tx) error {
+			m := d.moment(req, book)
+			cases, err := tx.LockCases(ids, store.ViewerOf(m.By, book), needs)
+			if err != nil {
 				return err
 			}
-		}
-		if err := tx.SaveCases(cases); err != nil {
-			return err
-		}
-		if finish == nil {
-			return nil
-		}
-		return finish(tx, cases)
+			if len(cases) != len(ids) {
+				return grievance.ErrNotFound
+			}
+			for _, c := range cases {
+				if err := decideOne(c, m, req, decide); err != nil {
+					return err
+				}
+			}
+			if err := tx.SaveCases(cases); err != nil {
+				return err
+			}
+			if finish == nil {
+				return nil
+			}
+			return finish(tx, cases)
+		})
 	})
 }
 
+// errOldBook says that a case follows a version of the calendar or of a profile
+// that the Book does not have.
+var errOldBook = errors.New("a case follows a version that the organisation as it was read does not have")
+
+// onBook lets do decide by a Book, and once more by a newer one where do finds a
+// case that the first cannot judge: another replica may have published a version
+// within the second that a Book may be old.
+func (d *Desk) onBook(ctx context.Context, book *grievance.Book, do func(*grievance.Book) error) error {
+	err := do(book)
+	if !errors.Is(err, errOldBook) {
+		return err
+	}
+	if book, err = d.office.Reload(ctx); err != nil {
+		return err
+	}
+	return do(book)
+}
+
+// advance is Case.Advance for a case that the Book can judge.
+func advance(c *grievance.Case, m grievance.Moment) (int, error) {
+	if !m.Book.Knows(c) {
+		return 0, errOldBook
+	}
+	return c.Advance(m)
+}
+
 func decideOne(c *grievance.Case, m grievance.Moment, req Request, decide func(*grievance.Case, grievance.Moment) error) error {
+	if !m.Book.Knows(c) {
+		return errOldBook
+	}
 	if req.IfVersion != nil && *req.IfVersion != c.Version {
 		return ErrStale
 	}

@@ -27,27 +27,38 @@ func (d *Desk) AdvanceDue(ctx context.Context, limit int) (Advanced, error) {
 		return Advanced{}, err
 	}
 	var sum Advanced
-	var batch []*grievance.Case
-	err = d.store.Write(ctx, func(tx *store.Tx) error {
-		m := d.moment(Request{Actor: grievance.System}, book)
-		due, err := tx.LockDue(m.Now, limit)
-		sum, batch = Advanced{Cases: len(due)}, due
-		if err != nil {
-			return err
-		}
-		for _, c := range due {
-			n, err := c.Advance(m)
-			sum.Rungs += n
+	var batch []attempt
+	err = d.onBook(ctx, book, func(book *grievance.Book) error {
+		return d.store.Write(ctx, func(tx *store.Tx) error {
+			m := d.moment(Request{Actor: grievance.System}, book)
+			due, err := tx.LockDue(m.Now, limit)
+			sum, batch = Advanced{Cases: len(due)}, attemptsAt(due)
 			if err != nil {
 				return err
 			}
-		}
-		return tx.SaveCases(changedOf(due))
+			sum.Rungs, err = advanceAll(due, m)
+			if err != nil {
+				return err
+			}
+			return tx.SaveCases(changedOf(due))
+		})
 	})
 	if err == nil || len(batch) == 0 || ctx.Err() != nil || grievance.KindOf(err) == grievance.Unavailable {
 		return sum, err
 	}
 	return d.advanceEach(ctx, batch)
+}
+
+// advanceAll takes every step that is due in the cases, and tells how many.
+func advanceAll(cases []*grievance.Case, m grievance.Moment) (steps int, err error) {
+	for _, c := range cases {
+		n, err := advance(c, m)
+		steps += n
+		if err != nil {
+			return steps, err
+		}
+	}
+	return steps, nil
 }
 
 func changedOf(cases []*grievance.Case) []*grievance.Case {
@@ -61,11 +72,11 @@ func changedOf(cases []*grievance.Case) []*grievance.Case {
 }
 
 // advanceEach tries the cases of a failed batch one by one.
-func (d *Desk) advanceEach(ctx context.Context, batch []*grievance.Case) (sum Advanced, err error) {
+func (d *Desk) advanceEach(ctx context.Context, batch []attempt) (sum Advanced, err error) {
 	sum.Cases = len(batch)
-	for _, c := range batch {
+	for _, a := range batch {
 		rungs := 0
-		one := d.changeAll(ctx, Request{Actor: grievance.System}, []grievance.CaseID{c.ID}, store.Needs{},
+		one := d.changeAll(ctx, Request{Actor: grievance.System}, []grievance.CaseID{a.id}, store.Needs{},
 			func(c *grievance.Case, m grievance.Moment) (err error) {
 				rungs, err = c.Advance(m)
 				return err
@@ -76,7 +87,7 @@ func (d *Desk) advanceEach(ctx context.Context, batch []*grievance.Case) (sum Ad
 		}
 		sum.SetAside++
 		sum.LastErr = one
-		if aside := d.setAside(ctx, c, one); aside != nil {
+		if aside := d.setAside(ctx, a, one); aside != nil {
 			return sum, errors.Join(aside, one)
 		}
 	}
@@ -89,15 +100,30 @@ const (
 	lastDelay  = 6 * time.Hour
 )
 
-func (d *Desk) setAside(ctx context.Context, c *grievance.Case, why error) error {
-	attempts := 0
-	for _, k := range c.Clocks() {
-		attempts = max(attempts, k.Attempts)
+// attempt is a case that is about to be tried, and how often that failed before:
+// deciding on the case forgets it.
+type attempt struct {
+	id     grievance.CaseID
+	failed int
+}
+
+func attemptsAt(cases []*grievance.Case) []attempt {
+	list := make([]attempt, len(cases))
+	for i, c := range cases {
+		list[i].id = c.ID
+		for _, k := range c.Clocks() {
+			list[i].failed = max(list[i].failed, k.Attempts)
+		}
 	}
-	delay := min(firstDelay<<min(attempts, 16), lastDelay)
+	return list
+}
+
+func (a attempt) delay() time.Duration { return min(firstDelay<<min(a.failed, 16), lastDelay) }
+
+func (d *Desk) setAside(ctx context.Context, a attempt, why error) error {
 	return d.store.Write(ctx, func(tx *store.Tx) error {
 		now := d.clock.Now()
-		return tx.SetAside(c.ID, now, now.Add(delay), why.Error())
+		return tx.SetAside(a.id, now, now.Add(a.delay()), why.Error())
 	})
 }
 

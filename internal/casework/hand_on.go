@@ -90,10 +90,12 @@ type handover struct {
 // cases alone.
 func (d *Desk) handOver(ctx context.Context, book *grievance.Book, limit int, step func(*handover) (int, error)) (n int, err error) {
 	var h *handover
-	err = d.store.Write(ctx, func(tx *store.Tx) (err error) {
-		h = &handover{tx: tx, m: d.moment(Request{Actor: grievance.System}, book), limit: limit}
-		n, err = step(h)
-		return err
+	err = d.onBook(ctx, book, func(book *grievance.Book) error {
+		return d.store.Write(ctx, func(tx *store.Tx) (err error) {
+			h = &handover{tx: tx, m: d.moment(Request{Actor: grievance.System}, book), limit: limit}
+			n, err = step(h)
+			return err
+		})
 	})
 	if err == nil {
 		return n, nil
@@ -178,6 +180,9 @@ func (h *handover) each(cases []*grievance.Case) (int, error) {
 		h.looked = append(h.looked, c.ID)
 	}
 	for _, c := range cases {
+		if !h.m.Book.Knows(c) {
+			return 0, errOldBook
+		}
 		if err := handOnOne(c, h.m); err != nil {
 			return 0, err
 		}

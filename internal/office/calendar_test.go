@@ -52,8 +52,10 @@ func (s *town) reviseCalendar(ctx context.Context, by grievance.Actor) {
 func (s *town) rebasing() (versions []int) {
 	s.t.Helper()
 	must(s.t, s.store.Read(s.t.Context(), func(sn *store.Snapshot) error {
-		r, err := sn.Rebasing()
-		versions = r.Calendars
+		list, err := sn.Rebasing()
+		for _, v := range list {
+			versions = append(versions, v.Version)
+		}
 		return err
 	}))
 	return versions

@@ -71,6 +71,13 @@ func (o *Office) BookAt(ctx context.Context, version int64) (*grievance.Book, er
 	return o.load(ctx, k)
 }
 
+// Reload gives the organisation as it is now: whoever reads of something that
+// the Book does not know yet asks for it.
+func (o *Office) Reload(ctx context.Context) (*grievance.Book, error) {
+	o.forget()
+	return o.Book(ctx)
+}
+
 func (o *Office) fresh(k *knownBook) bool {
 	return within(o.clock.Now().Sub(k.at)) && within(clock.Since(clock.System{}, k.onWall))
 }

@@ -36,6 +36,14 @@ func (s session) profiles() (rows []ProfileRow, err error) {
 	return rows, nil
 }
 
+// ProfileVersions reads every version of a profile, in order.
+func (s session) ProfileVersions(name string) (rows []ProfileRow, err error) {
+	if err := s.db.Table("profiles").Where("name = ?", name).Order("version").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("reading a profile: %w", err)
+	}
+	return rows, nil
+}
+
 // calendars reads every version of the calendar, in order.
 func (s session) calendars() (rows []CalendarRow, err error) {
 	if err := s.db.Table("calendars").Order("version").Find(&rows).Error; err != nil {
@@ -51,34 +59,38 @@ func (tx *Tx) OrderRebase(name string, version int, at time.Time) error {
 		Update("rebase_at", at).Error
 }
 
-// MarkProfileRebased notes that every running clock follows a version of a profile.
-func (tx *Tx) MarkProfileRebased(name string, version int, at time.Time) error {
-	return tx.db.Table("profiles").Where("name = ? AND version = ?", name, version).Update("rebased_at", at).Error
+// Version is a version that open clocks of older ones have still to follow: of
+// a profile, or of the calendar where Name is empty. Since is the instant from
+// which they do.
+type Version struct {
+	Name    string
+	Version int
+	Since   time.Time
 }
 
-// MarkCalendarRebased notes that every open clock was counted again by a version
-// of the calendar.
-func (tx *Tx) MarkCalendarRebased(version int, at time.Time) error {
-	return tx.db.Table("calendars").Where("version = ?", version).Update("rebased_at", at).Error
-}
-
-// Rebasing is what open clocks have still to follow.
-type Rebasing struct {
-	Calendars []int        // versions
-	Profiles  []ProfileRow // without their bodies
-}
-
-// Rebasing looks up what open clocks have still to follow.
-func (s session) Rebasing() (r Rebasing, err error) {
-	if err := s.db.Table("calendars").Where("rebased_at IS NULL").Order("version").Pluck("version", &r.Calendars).Error; err != nil {
-		return r, fmt.Errorf("reading what is to be re-based: %w", err)
-	}
-	err = s.db.Table("profiles").Select("name, version, rebase_at").
-		Where("rebase_at IS NOT NULL AND rebased_at IS NULL").Order("name, version").Find(&r.Profiles).Error
+// Rebasing looks up what open clocks have still to follow, the calendar first,
+// each in order of its versions.
+func (s session) Rebasing() (list []Version, err error) {
+	err = s.db.Raw(`SELECT '' AS name, version, created_at AS since FROM calendars WHERE rebased_at IS NULL
+		UNION ALL SELECT name, version, rebase_at AS since FROM profiles WHERE rebase_at IS NOT NULL AND rebased_at IS NULL
+		ORDER BY name, version`).Find(&list).Error
 	if err != nil {
-		return r, fmt.Errorf("reading what is to be re-based: %w", err)
+		return nil, fmt.Errorf("reading what is to be re-based: %w", err)
 	}
-	return r, nil
+	return list, nil
+}
+
+// MarkCalendarRebased notes that open clocks follow a version of the calendar
+// wherever they can. It is noted once.
+func (tx *Tx) MarkCalendarRebased(version int, at time.Time) error {
+	return tx.db.Table("calendars").Where("version = ? AND rebased_at IS NULL", version).Update("rebased_at", at).Error
+}
+
+// MarkProfileRebased notes that running clocks follow a version of a profile
+// wherever they can. It is noted once.
+func (tx *Tx) MarkProfileRebased(name string, version int, at time.Time) error {
+	return tx.db.Table("profiles").Where("name = ? AND version = ? AND rebased_at IS NULL", name, version).
+		Update("rebased_at", at).Error
 }
 
 // OldClocks says which running clocks follow an older version: of the calendar,
@@ -90,18 +102,30 @@ type OldClocks struct {
 	Version  int
 }
 
-// ClockPosition is a place among the running clocks, by their due instants.
+// ClockPosition is a place among the running clocks, by their due instants; the
+// zero position comes before the first.
 type ClockPosition struct {
 	DueAt  time.Time
 	CaseID grievance.CaseID
 }
 
-// LockOld reads up to limit cases with a running clock that has not been
-// breached and follows an older version, after a position, and holds them. It
-// gives the position after the last; the zero position when there are no more.
-func (tx *Tx) LockOld(old OldClocks, after ClockPosition, limit int) ([]*grievance.Case, ClockPosition, error) {
-	q := tx.db.Table("clocks").Select("due_at, case_id").
-		Where("state = 'running' AND breached_at IS NULL AND (due_at, case_id) > (?, ?)", after.DueAt, after.CaseID)
+// OldCases is a batch of cases with clocks that follow an older version. Last is
+// the position of the last clock, zero where there are no more; Held counts the
+// cases that somebody else holds.
+type OldCases struct {
+	Cases []*grievance.Case
+	Last  ClockPosition
+	Held  int
+}
+
+// LockOld reads the cases of up to limit running clocks that have not been
+// breached and follow an older version, in order of their due instants, after a
+// position. It holds them, but for those that somebody else holds.
+func (tx *Tx) LockOld(old OldClocks, after ClockPosition, limit int) (batch OldCases, err error) {
+	q := tx.db.Table("clocks").Select("due_at, case_id").Where("state = 'running' AND breached_at IS NULL")
+	if !after.CaseID.IsZero() {
+		q = q.Where("(due_at, case_id) > (?, ?)", after.DueAt, after.CaseID)
+	}
 	if old.Profile != "" {
 		q = q.Where("profile = ? AND profile_version < ?", old.Profile, old.Version)
 	} else {
@@ -109,15 +133,40 @@ func (tx *Tx) LockOld(old OldClocks, after ClockPosition, limit int) ([]*grievan
 	}
 	var found []ClockPosition
 	if err := q.Order("due_at, case_id").Limit(limit).Find(&found).Error; err != nil {
-		return nil, ClockPosition{}, fmt.Errorf("looking for clocks to re-base: %w", err)
+		return batch, fmt.Errorf("looking for clocks to re-base: %w", err)
 	}
 	if len(found) == 0 {
-		return nil, ClockPosition{}, nil
+		return batch, nil
 	}
-	ids := make([]grievance.CaseID, len(found))
-	for i, f := range found {
-		ids[i] = f.CaseID
+	batch.Last = found[len(found)-1]
+	var ids []grievance.CaseID
+	seen := map[grievance.CaseID]bool{}
+	for _, f := range found {
+		if !seen[f.CaseID] {
+			ids = append(ids, f.CaseID)
+		}
+		seen[f.CaseID] = true
 	}
-	cases, err := tx.lock(limit, "cases.id IN ?", ids)
-	return cases, found[len(found)-1], err
+	batch.Cases, err = tx.lockFree(ids)
+	batch.Held = len(ids) - len(batch.Cases)
+	return batch, err
+}
+
+// lockFree reads cases in order of id and holds them, but for those that somebody
+// else holds.
+func (tx *Tx) lockFree(ids []grievance.CaseID) ([]*grievance.Case, error) {
+	var rows []grievance.Case
+	err := tx.db.Table("cases").Where("cases.id IN ?", ids).Order("cases.id").Clauses(forUpdate("SKIP LOCKED")).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("locking cases: %w", err)
+	}
+	return tx.restore(rows, Needs{})
+}
+
+// TryAgain has the engine look at the running clocks of a case at until, or
+// sooner where they need something before, because something failed.
+func (tx *Tx) TryAgain(id grievance.CaseID, now, until time.Time, why string) error {
+	return tx.db.Exec(`UPDATE clocks SET next_at = ?, attempts = attempts + 1, error = ?
+		WHERE case_id = ? AND state = 'running' AND (next_at IS NULL OR next_at <= ? OR next_at > ?)`,
+		until, why, id, now, until).Error
 }
