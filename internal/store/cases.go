@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/huiyin/huiyin/internal/calendar"
@@ -207,15 +206,11 @@ func (tx *Tx) swapAll(cases []*grievance.Case) error {
 	case 1:
 		return tx.swap(cases[0])
 	}
-	newer := clause.OnConflict{
-		Columns: []clause.Column{{Name: "id"}}, UpdateAll: true,
-		Where: clause.Where{Exprs: []clause.Expression{gorm.Expr("cases.seq < excluded.seq")}},
+	saved, err := tx.swapMany(cases)
+	if err != nil {
+		return fmt.Errorf("saving cases: %w", err)
 	}
-	saved := tx.db.Table("cases").Clauses(newer).Create(cases)
-	if saved.Error != nil {
-		return fmt.Errorf("saving cases: %w", saved.Error)
-	}
-	if int(saved.RowsAffected) != len(cases) {
+	if int(saved) != len(cases) {
 		return ErrStale
 	}
 	return nil
@@ -256,7 +251,9 @@ func (tx *Tx) saveChanges(cases []*grievance.Case, replace ...clause.Expression)
 	insert(b, "texts", texts)
 	insert(b, "notices", unique(all.Notices), replace...)
 	insert(b, "sign_offs", unique(all.SignOffs), replace...)
-	insert(b, "clocks", all.Clocks, replace...)
+	if !updateClocks(b, all.Clocks) {
+		insert(b, "clocks", all.Clocks, replace...)
+	}
 	insert(b, "rungs", all.Rungs)
 	insert(b, "suspensions", unique(all.Suspensions), over("case_id", "n"))
 	insert(b, "pauses", unique(all.Pauses), over("clock_id", "n"))

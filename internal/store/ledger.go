@@ -84,10 +84,11 @@ func (s session) Unroutable() (n int64, err error) {
 }
 
 // Batch is how many cases one transaction of the engine takes: hundreds where
-// others write meanwhile, few where everybody waits for the one writer.
+// others write meanwhile, fewer where everybody waits for the one writer, which
+// is held for some twenty milliseconds.
 func (s *Store) Batch() int {
 	if s.dialect == "sqlite" {
-		return 25
+		return 100
 	}
 	return 200
 }

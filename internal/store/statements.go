@@ -102,10 +102,10 @@ func (o observed) QueryContext(ctx context.Context, query string, args ...any) (
 	return o.connection.QueryContext(ctx, query, args...)
 }
 
-func (o observed) sendAll(ctx context.Context, list []statement) error {
+func (o observed) sendAll(ctx context.Context, list []statement) (int64, error) {
 	for _, s := range list {
 		if err := o.see(ctx, s.text); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	return o.connection.sendAll(ctx, list)

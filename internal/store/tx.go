@@ -17,7 +17,10 @@ type session struct {
 
 // Tx is a transaction that may write. It is valid until the function that it
 // was given to returns, and for one goroutine.
-type Tx struct{ session }
+type Tx struct {
+	session
+	read read // of cases that it holds
+}
 
 // Snapshot is the whole database at one instant, for reading. It is valid until
 // the function that it was given to returns, and for one goroutine.
@@ -35,7 +38,7 @@ type Snapshot struct{ session }
 func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 	return retry(ctx, func() error {
 		return s.write.transact(ctx, func(db *gorm.DB) error {
-			return fn(&Tx{session{db: db, vault: s.vault}})
+			return fn(&Tx{session: session{db: db, vault: s.vault}})
 		})
 	})
 }

@@ -99,8 +99,9 @@ func columnsOf(t testing.TB, tx *sql.Tx, table string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer rows.Close()
 	columns, err := rows.Columns()
-	return columns, errors.Join(err, rows.Err(), rows.Close())
+	return columns, errors.Join(err, rows.Err())
 }
 
 func copyStatement(table, key string, columns []string, differs map[string]string, of grievance.CaseID, first, last int64, sqlite bool) string {
