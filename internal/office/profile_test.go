@@ -38,7 +38,7 @@ func TestProfilesAreTheTable(t *testing.T) {
 	}
 	dispute := map[string]int{"hotline": 15, "township": 15, "wall": 15}
 	for i, p := range embedded(t) {
-		if p.Name != grievance.ProfileNames[i] || p.Version != 1 || p.DisputeDays != dispute[p.Name] {
+		if p.Name != grievance.ProfileNames[i] || p.Version != 2 || p.DisputeDays != dispute[p.Name] {
 			t.Errorf("profile %d is %s, version %d, dispute within %d days", i, p.Name, p.Version, p.DisputeDays)
 		}
 		for j, kind := range kinds {
