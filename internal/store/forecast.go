@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -101,4 +102,12 @@ func (s session) Titles(ids []grievance.CaseID) (map[grievance.CaseID]string, er
 		return nil, nil
 	}
 	return s.titles(ids)
+}
+
+// Holds reports whether a path lies in the area.
+func (a Area) Holds(path string) bool {
+	if a.Alone {
+		return path == a.Path
+	}
+	return strings.HasPrefix(path, a.Path)
 }
