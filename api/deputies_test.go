@@ -94,3 +94,26 @@ func TestDeputiesAreRefused(t *testing.T) {
 		s.refuses("petitioner", "GET", path, "", 403, "auth.role")
 	})
 }
+
+// The record tells who signed, in whose place, long after the period.
+func TestTheRecordTellsInWhosePlaceADeputyActed(t *testing.T) {
+	t.Parallel()
+	eachCity(t, func(t *testing.T, s *city) {
+		as[DeputyView](s, s.send("leader", "POST", v1+"/deputies", s.standIn(s.post("leader", grievance.RoleLeader), "clerk2", 1)), 201)
+		s.clock.Advance(time.Minute)
+		id := s.handled("")
+		s.act("handler", id, "/contact", `{"words":"电话联系"}`)
+		s.act("handler", id, "/submit", opinion)
+		s.act("clerk2", id, "/sign-offs/1/approve", `{}`)
+		s.clock.Advance(72 * time.Hour)
+		s.refuses("clerk2", "GET", v1+"/cases/"+id+"/events", "", 404, "not_found")
+		for _, e := range read[EventPage](s, "leader", "/cases/"+id+"/events").Items {
+			switch {
+			case e.Kind != grievance.EvClosed && e.DeputyFor != nil:
+				t.Errorf("%s was done for %+v", e.Kind, e.DeputyFor)
+			case e.Kind == grievance.EvClosed && (e.Actor.ID != s.user("clerk2") || !e.Post.Head || e.DeputyFor == nil || e.DeputyFor.ID != s.user("leader")):
+				t.Errorf("closed by %+v in %+v for %+v", e.Actor, e.Post, e.DeputyFor)
+			}
+		}
+	})
+}

@@ -20,10 +20,12 @@ type EventView struct {
 	// Absent for the engine and for anonymous petitioners.
 	Actor *PersonRef `json:"actor,omitempty"`
 	// The post in which the actor acted.
-	Post       PostView  `json:"post"`
-	AboutAt    time.Time `json:"about_at"`
-	RecordedAt time.Time `json:"recorded_at"`
-	Facts      FactsView `json:"facts"`
+	Post PostView `json:"post"`
+	// For whom, where the actor held that post as a deputy (AB 角).
+	DeputyFor  *PersonRef `json:"deputy_for,omitempty"`
+	AboutAt    time.Time  `json:"about_at"`
+	RecordedAt time.Time  `json:"recorded_at"`
+	Facts      FactsView  `json:"facts"`
 } // @name Event
 
 // FactsView is what an event says; it has what its kind calls for.
@@ -170,11 +172,17 @@ func (l look) events(events []grievance.Event) (EventPage, error) {
 		if l.inside || concernsPetitioner(e.Kind, f) {
 			page.Items = append(page.Items, EventView{
 				Seq: e.Seq, Kind: e.Kind, Actor: optionalPerson(l.book, e.ActorID), Post: postView(l.book, e.Post),
-				AboutAt: e.AboutAt, RecordedAt: e.RecordedAt, Facts: factsView(f, l.book, readable),
+				DeputyFor: inPlaceOf(l.book, e), AboutAt: e.AboutAt, RecordedAt: e.RecordedAt, Facts: factsView(f, l.book, readable),
 			})
 		}
 	}
 	return page, nil
+}
+
+// inPlaceOf gives for whom somebody acted, by the appointments of the time.
+func inPlaceOf(book *grievance.Book, e grievance.Event) *PersonRef {
+	leader, _ := book.DeputyFor(e.ActorID, e.Post, e.RecordedAt)
+	return optionalPerson(book, leader)
 }
 
 // petitionersEvents are those of which the petitioner is told, or which are the
