@@ -19,6 +19,7 @@ type CLI struct {
 	User        UserCommand        `cmd:"" help:"Make users, set passwords, disable users."`
 	Key         KeyCommand         `cmd:"" help:"Make the key that seals personal data."`
 	Import      ImportCommand      `cmd:"" help:"Import units, responsibilities, categories or messages."`
+	Calendar    CalendarCommand    `cmd:"" help:"Publish and show the arrangements of holidays."`
 	Export      ExportCommand      `cmd:"" help:"Export the record."`
 	Replay      ReplayCommand      `cmd:"" help:"Play replied messages through the real operations on a clock of their own."`
 	Engine      EngineCommand      `cmd:"" help:"Work with the engine."`
@@ -103,7 +104,8 @@ func (MigrateStatus) Run(ctx context.Context, c *config.Common, std *IO) error {
 
 // EngineCommand works with the engine.
 type EngineCommand struct {
-	Run EngineRun `cmd:"" help:"Do everything that is due, once."`
+	Run      EngineRun      `cmd:"" help:"Do everything that is due, once."`
+	Simulate EngineSimulate `cmd:"" help:"Tell what would happen until a day if nobody did anything. It writes nothing."`
 }
 
 // EngineRun runs the engine once.
