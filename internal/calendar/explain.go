@@ -59,6 +59,15 @@ type Counting struct {
 	Hours  []OfficeDay // of a length in working minutes or hours, from the start's day on
 }
 
+// Settled is the last date that no arrangement still to come can name, none
+// where nothing is published: what is counted past it is provisional.
+func (c *Calendar) Settled() Date {
+	if len(c.days) == 0 {
+		return Date{}
+	}
+	return settledUntil(c.LastYear())
+}
+
 // Explain counts a term as DueOf does and writes down what it meets on the way.
 func (c *Calendar) Explain(t Term) Counting {
 	x := Counting{Due: c.DueOf(t)}
