@@ -138,6 +138,7 @@ func (s *server) routes() []route { //nolint:funlen // one table, so that nothin
 		{"GET", v1 + "/cases/:id", bare(s.getCase), loggedIn},
 		{"GET", v1 + "/cases/:id/events", s.caseEvents, loggedIn},
 		{"GET", v1 + "/cases/:id/deadlines", bare(s.caseDeadlines), loggedIn},
+		{"GET", v1 + "/deadlines/:id/explanation", bare(s.explainDeadline), loggedIn},
 		{"GET", v1 + "/cases/:id/notices", bare(s.caseNotices), loggedIn},
 		{"GET", v1 + "/cases/:id/parties", bare(s.caseParties), loggedIn},
 		{"POST", v1 + "/cases/:id/parties/reveal", s.revealParties, workers},

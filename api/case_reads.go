@@ -35,8 +35,10 @@ type ClockView struct {
 	Subject string     `json:"subject,omitempty"`
 	Debtor  HolderView `json:"debtor"`
 
-	Profile         string        `json:"profile" example:"petition"`
-	ProfileVersion  int           `json:"profile_version"`
+	Profile        string `json:"profile" example:"petition"`
+	ProfileVersion int    `json:"profile_version"`
+	// What the rule rests on, as the profile names it.
+	Source          string        `json:"source" example:"Art. 34"`
 	CalendarVersion int           `json:"calendar_version"`
 	Length          int           `json:"length" example:"15"`
 	LengthUnit      calendar.Unit `json:"length_unit" swaggertype:"string" enums:"minute,hour,working_minute,working_hour,day,working_day"`
@@ -50,6 +52,8 @@ type ClockView struct {
 	DueVersion int           `json:"due_version"`
 	// Reaches past the arrangements published so far, which may still move it.
 	Provisional bool `json:"provisional"`
+	// The address that tells why it is due when it is.
+	Explanation string `json:"explanation" example:"/api/v1/deadlines/01939e7c-0000-7000-8000-000000000001/explanation"`
 
 	State      grievance.ClockState `json:"state" swaggertype:"string" enums:"running,met,cancelled"`
 	MetAt      *time.Time           `json:"met_at,omitempty"`
@@ -203,7 +207,9 @@ func (s *server) caseDeadlines(c echo.Context) error {
 }
 
 func clockView(k *grievance.Clock, book *grievance.Book, now time.Time) ClockView {
+	rule, _ := book.ProfileAt(k.Profile, k.ProfileVersion).Rule(k.Kind)
 	return ClockView{
+		Source: rule.Source, Explanation: v1 + "/deadlines/" + k.ID.String() + "/explanation",
 		ID: k.ID.String(), Kind: k.Kind, Round: k.Round, Unit: unitRef(book, k.UnitID), Subject: k.Subject,
 		Debtor:  holderView(book, k.DebtorPost, k.DebtorUser),
 		Profile: k.Profile, ProfileVersion: k.ProfileVersion, CalendarVersion: k.CalendarVersion,
