@@ -234,5 +234,5 @@ type JWK struct {
 //	@Router			/.well-known/jwks.json [get]
 func (s *server) jwks(c echo.Context) error {
 	c.Response().Header().Set("Cache-Control", "public, max-age=300")
-	return c.Blob(http.StatusOK, "application/json", s.Auth.JWKS())
+	return c.Blob(http.StatusOK, "application/json", s.Auth.JWKS(c.Request().Context()))
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/huiyin/huiyin/internal/app"
+	"github.com/huiyin/huiyin/internal/store"
+	"github.com/huiyin/huiyin/internal/store/storetest"
 	"github.com/huiyin/huiyin/internal/vault"
 )
 
@@ -47,4 +49,30 @@ func (c cli) run(args ...string) (out, log string, err error) {
 		c.t.Errorf("%v logs:\n%s", args, stderr.String())
 	}
 	return stdout.String(), stderr.String(), err
+}
+
+// A signing key made by command stands beside the old one; with --now alone.
+func TestSigningKeyRotatesByCommand(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		url := storetest.URL(t, dialect)
+		c := newCLI(t, url)
+		st := storetest.OpenURL(t, url)
+		for _, step := range []struct {
+			args []string
+			keys int
+		}{{[]string{"key", "signing"}, 2}, {[]string{"key", "signing", "--now"}, 1}} {
+			if _, log, err := c.run(step.args...); err != nil {
+				t.Fatalf("%v: %v\n%s", step.args, err, log)
+			}
+			var keys []store.SigningKey
+			err := st.Read(t.Context(), func(s *store.Snapshot) (err error) {
+				keys, err = s.SigningKeys()
+				return err
+			})
+			if err != nil || len(keys) != step.keys {
+				t.Errorf("after %v there are %d keys, %v", step.args, len(keys), err)
+			}
+		}
+	})
 }

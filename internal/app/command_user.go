@@ -171,6 +171,17 @@ func readPassword(std *IO) (string, error) {
 // KeyCommand works with the key.
 type KeyCommand struct {
 	Generate KeyGenerate `cmd:"" help:"Print a new key, for --key-file or HUIYIN_KEY."`
+	Signing  KeySigning  `cmd:"" help:"Make a new key for signing logins; nobody is logged out."`
+}
+
+// KeySigning makes a new key that signs access tokens.
+type KeySigning struct {
+	Now bool `help:"Drop the old keys at once: one of them has leaked."`
+}
+
+// Run makes the key. Replicas that serve take it up within a minute.
+func (k *KeySigning) Run(ctx context.Context, c *config.Common, std *IO) error {
+	return with(ctx, c, std, false, func(a *App) error { return a.Auth.RotateKey(ctx, k.Now) })
 }
 
 // KeyGenerate makes a key.

@@ -52,13 +52,14 @@ func (s *Service) newParser() *jwt.Parser {
 
 // Verify says whose access token this is. It returns ErrTokenExpired for one
 // that has expired and ErrTokenInvalid for what we have not signed; both without
-// asking the database. That the session goes on is asked of the database when
+// asking the database, but for a new key at most once a second. That the session goes on is asked of the database when
 // the token is first seen and every five seconds of its use: ErrSessionEnded or
 // ErrDisabled if it does not.
 func (s *Service) Verify(ctx context.Context, access string) (Claims, error) {
 	if len(access) > maxAccess || strings.ContainsAny(access, "\r\n") { // which base64 would skip
 		return Claims{}, ErrTokenInvalid
 	}
+	s.ring(ctx, rereadKeys)
 	digest, now := sha256.Sum256([]byte(access)), s.clock.Now()
 	seen, ok := s.verified.get(digest)
 	if ok && seen.fresh(now) && !seen.MustChange {
@@ -66,7 +67,7 @@ func (s *Service) Verify(ctx context.Context, access string) (Claims, error) {
 	}
 	claims, err := seen.Claims, error(nil)
 	if !ok || !now.Before(seen.Expires) {
-		if claims, err = s.parse(access); err != nil {
+		if claims, err = s.parse(ctx, access); err != nil {
 			return Claims{}, err
 		}
 	}
@@ -93,9 +94,12 @@ func (s *Service) checkSession(ctx context.Context, id store.LoginSessionID, now
 // parse checks the signature and the claims. The first part of a token must be,
 // letter for letter, that of one of our keys: no other algorithm, key or header
 // is even read.
-func (s *Service) parse(access string) (Claims, error) {
+func (s *Service) parse(ctx context.Context, access string) (Claims, error) {
 	header, _, _ := strings.Cut(access, ".")
-	key, ok := s.keys.byHeader[header]
+	key, ok := s.ring(ctx, rereadKeys).byHeader[header]
+	if !ok {
+		key, ok = s.ring(ctx, rereadSooner).byHeader[header]
+	}
 	if !ok {
 		return Claims{}, ErrTokenInvalid
 	}

@@ -112,7 +112,7 @@ func TestVerifyRefusesForgeries(t *testing.T) {
 		stranger.private = strange
 		kid := func(v string) string { return strings.Replace(f.header, f.kid, v, 1) }
 		extra := func(member string) string { return strings.Replace(f.header, "{", "{"+member+",", 1) }
-		jwks := h.JWKS()
+		jwks := h.JWKS(t.Context())
 
 		if f.signed(f.header, f.claims) != good {
 			t.Fatal("the forger cannot even make a good token")

@@ -16,6 +16,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -84,7 +86,8 @@ type Service struct {
 	clock    clock.Clock
 	vault    *vault.Vault
 	settings Settings
-	keys     keyring
+	keys     atomic.Pointer[keyring]
+	reading  sync.Mutex // held while the keys are read again
 	parser   *jwt.Parser
 	verified cache
 	slots    chan struct{}
@@ -121,17 +124,19 @@ func New(ctx context.Context, st *store.Store, ck clock.Clock, v *vault.Vault, s
 	if err != nil {
 		return nil, fmt.Errorf("preparing logins: %w", err)
 	}
-	if s.keys, err = openKeys(v, rows); err != nil {
+	keys, err := s.openKeys(rows, ck.Now())
+	if err != nil {
 		return nil, err
 	}
+	s.keys.Store(keys)
 	s.parser = s.newParser()
 	return s, nil
 }
 
 // issue writes out the tokens of one generation of a session.
-func (s *Service) issue(l store.LoginSession, generation int64, refreshExpires, now time.Time) (Tokens, error) {
+func (s *Service) issue(ctx context.Context, l store.LoginSession, generation int64, refreshExpires, now time.Time) (Tokens, error) {
 	expires := now.Add(AccessLifetime).Truncate(time.Second) // what the token can say
-	access, err := s.sign(l, now, expires)
+	access, err := s.sign(ctx, l, now, expires)
 	if err != nil {
 		return Tokens{}, fmt.Errorf("signing a token: %w", err)
 	}
@@ -141,8 +146,8 @@ func (s *Service) issue(l store.LoginSession, generation int64, refreshExpires, 
 	}, nil
 }
 
-func (s *Service) sign(l store.LoginSession, now, expires time.Time) (string, error) {
-	return s.keys.newest.sign(accessClaims{
+func (s *Service) sign(ctx context.Context, l store.LoginSession, now, expires time.Time) (string, error) {
+	return s.ring(ctx, rereadKeys).at(now).sign(accessClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer: s.settings.Issuer, Audience: jwt.ClaimStrings{s.settings.Audience},
 			Subject: l.UserID.String(), ID: rand.Text(),

@@ -292,7 +292,7 @@ func TestReplicasAgreeOnTheSigningKey(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				sets[i] = string(s.JWKS())
+				sets[i] = string(s.JWKS(t.Context()))
 			})
 		}
 		wg.Wait()
@@ -308,7 +308,7 @@ func TestJWKSHoldsPublicKeysOnly(t *testing.T) {
 	t.Parallel()
 	storetest.Dialects(t, func(t *testing.T, dialect string) {
 		h := newHouse(t, dialect)
-		set := h.JWKS()
+		set := h.JWKS(t.Context())
 		var got struct{ Keys []map[string]string }
 		if err := json.Unmarshal(set, &got); err != nil || len(got.Keys) != 1 {
 			t.Fatalf("JWKS %s: %v", set, err)

@@ -63,6 +63,12 @@ func (c *cache) shrink(now time.Time) {
 	}
 }
 
+func (c *cache) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.tokens)
+}
+
 func (c *cache) dropSession(id store.LoginSessionID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/MicahParks/jwkset"
 	"github.com/golang-jwt/jwt/v5"
@@ -15,16 +16,102 @@ import (
 	"github.com/huiyin/huiyin/internal/vault"
 )
 
-// keyring holds the keys whose tokens are believed; the newest signs.
+// keyring holds the keys whose tokens are believed, and says which one signs. It
+// is what the database said at one instant.
 type keyring struct {
-	newest   signingKey
+	signing  []signingKey                 // newest first
 	byHeader map[string]ed25519.PublicKey // by the first part of a token
 	public   []byte                       // a JWK set
+	readAt   time.Time
 }
 
 type signingKey struct {
 	kid     string
 	private ed25519.PrivateKey
+	from    time.Time // when it begins to sign
+}
+
+const (
+	// keyLead is how long a new key is known before it signs: by then every
+	// replica believes it, and whoever keeps our JWK set for five minutes has it.
+	keyLead = 10 * time.Minute
+
+	// keyTail is how long a key is believed after the next began to sign: no
+	// token of it is older.
+	keyTail = AccessLifetime + time.Minute
+
+	rereadKeys   = time.Minute
+	rereadSooner = time.Second // when a token has a key that is not known
+)
+
+// at gives the key that signs at an instant: the newest that has begun to, the
+// oldest where none has.
+func (r *keyring) at(now time.Time) signingKey {
+	for _, k := range r.signing {
+		if !now.Before(k.from) {
+			return k
+		}
+	}
+	return r.signing[len(r.signing)-1]
+}
+
+// ring gives the keys as they were read at most a while ago. Where they cannot
+// be read again, those known go on.
+func (s *Service) ring(ctx context.Context, age time.Duration) *keyring {
+	r, now := s.keys.Load(), s.clock.Now()
+	if passed := now.Sub(r.readAt); passed >= 0 && passed < age || !s.reading.TryLock() {
+		return r
+	}
+	defer s.reading.Unlock()
+	var rows []store.SigningKey
+	err := s.store.Read(ctx, func(snap *store.Snapshot) (err error) {
+		rows, err = snap.SigningKeys()
+		return err
+	})
+	if err != nil {
+		return r
+	}
+	next, err := s.openKeys(rows, now)
+	if err != nil {
+		return r
+	}
+	s.keys.Store(next)
+	if !bytes.Equal(r.public, next.public) {
+		s.verified.clear() // what a key has signed is believed no longer than the key
+	}
+	return next
+}
+
+// RotateKey makes a new signing key. It begins to sign in ten minutes, when every
+// replica and every reader of the JWK set knows it; tokens of the old key are
+// believed until the last has expired, so nobody is logged out. With now it signs
+// at once, and the old keys are dropped: for a key that has leaked. Then access
+// tokens of before stop working within a minute, and a refresh, which needs no
+// key, gives the next.
+func (s *Service) RotateKey(ctx context.Context, now bool) error {
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		keys, err := tx.SigningKeys()
+		if err != nil {
+			return err
+		}
+		if now {
+			if err := tx.DropSigningKeys(); err != nil {
+				return err
+			}
+		}
+		k, err := s.newKey(keys[0].Seq + 1)
+		if err != nil {
+			return err
+		}
+		if now {
+			k.CreatedAt = k.CreatedAt.Add(-keyLead)
+		}
+		return tx.InsertSigningKey(k)
+	})
+	if err != nil {
+		return fmt.Errorf("rotating the signing key: %w", err)
+	}
+	return nil
 }
 
 // agreeOnKeys gives the signing keys of the database, newest first, and makes
@@ -35,12 +122,8 @@ func (s *Service) agreeOnKeys(tx *store.Tx) ([]store.SigningKey, error) {
 	if err != nil || len(keys) > 0 {
 		return keys, err
 	}
-	_, private, err := ed25519.GenerateKey(rand.Reader)
+	first, err := s.newKey(1)
 	if err != nil {
-		return nil, err
-	}
-	first := store.SigningKey{Seq: 1, Kid: strings.ToLower(rand.Text()), CreatedAt: s.clock.Now()}
-	if first.SeedEnc, err = s.vault.Seal(seedField(first.Kid), private.Seed()); err != nil {
 		return nil, err
 	}
 	if err := tx.InsertSigningKey(first); err != nil {
@@ -49,24 +132,36 @@ func (s *Service) agreeOnKeys(tx *store.Tx) ([]store.SigningKey, error) {
 	return tx.SigningKeys()
 }
 
+func (s *Service) newKey(seq int64) (k store.SigningKey, err error) {
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return k, err
+	}
+	k = store.SigningKey{Seq: seq, Kid: strings.ToLower(rand.Text()), CreatedAt: s.clock.Now()}
+	k.SeedEnc, err = s.vault.Seal(seedField(k.Kid), private.Seed())
+	return k, err
+}
+
 func seedField(kid string) vault.Field {
 	return vault.Field{Table: "signing_keys", Column: "seed_enc", ID: kid}
 }
 
-func openKeys(v *vault.Vault, rows []store.SigningKey) (keyring, error) {
-	ring := keyring{byHeader: map[string]ed25519.PublicKey{}}
+// openKeys opens the keys that are believed at now.
+func (s *Service) openKeys(rows []store.SigningKey, now time.Time) (*keyring, error) {
+	ring := &keyring{byHeader: map[string]ed25519.PublicKey{}, readAt: now}
 	set := jwkset.NewMemoryStorage()
-	for i, row := range rows {
-		seed, err := v.Open(seedField(row.Kid), row.SeedEnc)
+	for _, row := range rows {
+		if n := len(ring.signing); n > 0 && now.Sub(ring.signing[n-1].from) > keyTail {
+			break // the next one has signed for long enough
+		}
+		seed, err := s.vault.Open(seedField(row.Kid), row.SeedEnc)
 		if err != nil {
-			return keyring{}, fmt.Errorf("opening a signing key: %w", err)
+			return nil, fmt.Errorf("opening a signing key: %w", err)
 		}
-		key := signingKey{row.Kid, ed25519.NewKeyFromSeed(seed)}
-		if i == 0 {
-			ring.newest = key
-		}
+		key := signingKey{row.Kid, ed25519.NewKeyFromSeed(seed), row.CreatedAt.Add(keyLead)}
+		ring.signing = append(ring.signing, key)
 		if err := ring.add(key, set); err != nil {
-			return keyring{}, fmt.Errorf("publishing a signing key: %w", err)
+			return nil, fmt.Errorf("publishing a signing key: %w", err)
 		}
 	}
 	var err error
@@ -102,5 +197,7 @@ func (k signingKey) sign(claims jwt.Claims) (string, error) {
 }
 
 // JWKS gives the public keys with which others can verify our access tokens, as
-// a JWK set (RFC 7517).
-func (s *Service) JWKS() []byte { return bytes.Clone(s.keys.public) }
+// a JWK set (RFC 7517): one more than signs while a new one is made known.
+func (s *Service) JWKS(ctx context.Context) []byte {
+	return bytes.Clone(s.ring(ctx, rereadKeys).public)
+}

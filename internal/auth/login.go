@@ -146,7 +146,7 @@ func (s *Service) begin(ctx context.Context, user grievance.User, account []byte
 	if err != nil {
 		return Tokens{}, fmt.Errorf("starting a session: %w", err)
 	}
-	return s.issue(l, l.Generation, l.ExpiresAt, now)
+	return s.issue(ctx, l, l.Generation, l.ExpiresAt, now)
 }
 
 // wait is how long after its last failure an account is closed.

@@ -84,7 +84,7 @@ func (s *Service) Refresh(ctx context.Context, refresh string) (Tokens, error) {
 		s.verified.dropSession(token.session)
 		return Tokens{}, next.refused
 	}
-	tokens, err := s.issue(next.login, next.generation, next.expires, now)
+	tokens, err := s.issue(ctx, next.login, next.generation, next.expires, now)
 	tokens.MustChange = next.mustChange
 	return tokens, err
 }

@@ -66,6 +66,9 @@ func (tx *Tx) InsertSigningKey(k SigningKey) error {
 	return tx.db.Table("signing_keys").Clauses(clause.OnConflict{DoNothing: true}).Create(&k).Error
 }
 
+// DropSigningKeys forgets every signing key.
+func (tx *Tx) DropSigningKeys() error { return tx.db.Exec("DELETE FROM signing_keys").Error }
+
 // LoginState reads a session; ErrNotFound if there is none.
 func (s session) LoginState(id LoginSessionID) (LoginState, error) {
 	return loginState(s.db, id)

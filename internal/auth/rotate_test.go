@@ -1,0 +1,131 @@
+package auth_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/huiyin/huiyin/internal/auth"
+	"github.com/huiyin/huiyin/internal/store/storetest"
+)
+
+func keysOf(t *testing.T, s *auth.Service) int {
+	t.Helper()
+	var set struct{ Keys []json.RawMessage }
+	if err := json.Unmarshal(s.JWKS(t.Context()), &set); err != nil {
+		t.Fatal(err)
+	}
+	return len(set.Keys)
+}
+
+func header(token string) string { return strings.SplitN(token, ".", 2)[0] }
+
+// A new key is made known, signs ten minutes later, and takes over; nobody is
+// logged out on the way, on either replica.
+func TestRotationLogsNobodyOut(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		h := newHouse(t, dialect)
+		_, other := h.replica(t)
+		tokens := h.login(t)
+		first := header(tokens.Access)
+		if err := h.RotateKey(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+		signed := map[string]bool{}
+		for minute := range 40 {
+			h.clock.Advance(time.Minute)
+			for i, s := range []*auth.Service{other, h.Service} {
+				next, err := s.Refresh(t.Context(), tokens.Refresh)
+				if err != nil {
+					t.Fatalf("minute %d, replica %d: %v", minute, i, err)
+				}
+				for _, access := range []string{next.Access, tokens.Access} {
+					if _, err := s.Verify(t.Context(), access); err != nil {
+						t.Fatalf("minute %d, replica %d: %v", minute, i, err)
+					}
+				}
+				tokens, signed[header(next.Access)] = next, true
+			}
+			if minute == 1 && keysOf(t, other) != 2 {
+				t.Error("the new key is not made known before it signs")
+			}
+		}
+		if len(signed) != 2 || header(tokens.Access) == first {
+			t.Errorf("%d keys have signed", len(signed))
+		}
+		if n := keysOf(t, other); n != 1 {
+			t.Errorf("%d keys are believed at the end", n)
+		}
+	})
+}
+
+// A key that has leaked is dropped at once: its tokens die within a minute, and
+// whoever is logged in refreshes and goes on.
+func TestALeakedKeyIsDropped(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		h := newHouse(t, dialect)
+		_, other := h.replica(t)
+		tokens := h.login(t)
+		if _, err := other.Verify(t.Context(), tokens.Access); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.RotateKey(t.Context(), true); err != nil {
+			t.Fatal(err)
+		}
+		h.clock.Advance(time.Minute)
+		for i, s := range []*auth.Service{other, h.Service} {
+			if _, err := s.Verify(t.Context(), tokens.Access); !errors.Is(err, auth.ErrTokenInvalid) {
+				t.Errorf("replica %d still believes the old key: %v", i, err)
+			}
+			next, err := s.Refresh(t.Context(), tokens.Refresh)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Verify(t.Context(), next.Access); err != nil {
+				t.Errorf("replica %d: %v", i, err)
+			}
+		}
+	})
+}
+
+func TestRotationUnderLoad(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		h := newHouse(t, dialect)
+		_, other := h.replica(t)
+		var wg sync.WaitGroup
+		for range 4 {
+			tokens := h.login(t)
+			wg.Go(func() {
+				for range 30 {
+					for _, s := range []*auth.Service{other, h.Service} {
+						next, err := s.Refresh(t.Context(), tokens.Refresh)
+						if err != nil {
+							t.Errorf("refreshing: %v", err)
+							return
+						}
+						if _, err := s.Verify(t.Context(), next.Access); err != nil && !errors.Is(err, auth.ErrTokenExpired) {
+							t.Errorf("verifying: %v", err)
+							return
+						}
+						tokens = next
+					}
+				}
+			})
+		}
+		for range 5 {
+			if err := h.RotateKey(t.Context(), false); err != nil {
+				t.Error(err)
+			}
+			for range 4 {
+				h.clock.Advance(3 * time.Minute)
+			}
+		}
+		wg.Wait()
+	})
+}
