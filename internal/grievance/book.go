@@ -101,9 +101,14 @@ func (b *Book) UnitByCode(code string) *Unit { return b.byCode[code] }
 // Current follows successors to the unit that does a merged unit's work today.
 // No chain of successors, not even a circular one, can hold it up.
 func (b *Book) Current(id UnitID) *Unit {
+	return b.succeeded(id, func(*Unit) bool { return true })
+}
+
+// succeeded follows the successors of units that are over, from unit to unit.
+func (b *Book) succeeded(id UnitID, over func(*Unit) bool) *Unit {
 	u := b.units[id]
 	for range len(b.units) {
-		if u == nil || u.SuccessorID.IsZero() {
+		if u == nil || u.SuccessorID.IsZero() || !over(u) {
 			return u
 		}
 		u = b.units[u.SuccessorID]
@@ -120,9 +125,11 @@ func (b *Book) Ancestors(id UnitID) []*Unit {
 	return line
 }
 
-// line is the line of command of whoever does the unit's work today.
-func (b *Book) line(id UnitID) []*Unit {
-	if u := b.Current(id); u != nil {
+// line is the line of command of whoever did the unit's work at t: what is told
+// late of a unit that has been merged since calls on those who led it then.
+func (b *Book) line(id UnitID, t time.Time) []*Unit {
+	over := func(u *Unit) bool { return u.EndedAt == nil || !t.Before(*u.EndedAt) }
+	if u := b.succeeded(id, over); u != nil {
 		id = u.ID
 	}
 	return b.Ancestors(id)
@@ -208,7 +215,7 @@ func (b *Book) Responsibilities() []Responsibility {
 // superior. For a merged unit its successor's answers. It fails only where no
 // unit up to the root has anybody.
 func (b *Book) DutyPerson(unit UnitID, t time.Time) (UserID, Post, bool) {
-	for _, u := range b.line(unit) {
+	for _, u := range b.line(unit, t) {
 		if user, ok := b.dutyClerk(u.ID, t); ok {
 			return user, Post{UnitID: u.ID, Role: RoleClerk}, true
 		}
@@ -241,7 +248,7 @@ func (b *Book) dutyClerk(unit UnitID, t time.Time) (UserID, bool) {
 // successor. Climbed counts the vacant units passed; ok is false when there is
 // none up to the root.
 func (b *Book) Seat(unit UnitID, role Role, head bool, t time.Time, excluded ...UserID) (p Post, climbed int, ok bool) {
-	for i, u := range b.line(unit) {
+	for i, u := range b.line(unit, t) {
 		p = Post{UnitID: u.ID, Role: role, Head: head}
 		free := slices.DeleteFunc(b.Holders(p, t), func(id UserID) bool { return slices.Contains(excluded, id) })
 		if len(free) > 0 {

@@ -270,7 +270,7 @@ func (c *Case) takeEscalation(m Moment, id EscalationID) (*Escalation, Post, err
 		if e.ID != id {
 			continue
 		}
-		for _, u := range e.takers(m.Book) {
+		for _, u := range e.takers(m) {
 			seat := Post{UnitID: u.ID, Role: e.TargetPost.Role, Head: e.TargetPost.Head}
 			if p, ok := m.By.postLike(seat); ok {
 				return e, p, c.checkRecused(m.By)
@@ -289,9 +289,9 @@ func (c *Case) checkRecused(by Actor) error {
 }
 
 // takers are the units in which an escalation may be taken.
-func (e *Escalation) takers(b *Book) []*Unit {
-	units := b.line(e.TargetPost.UnitID)
-	if from := b.line(e.FromUnitID); e.Unroutable && e.Level == 1 {
+func (e *Escalation) takers(m Moment) []*Unit {
+	units := m.Book.line(e.TargetPost.UnitID, m.Now)
+	if from := m.Book.line(e.FromUnitID, m.Now); e.Unroutable && e.Level == 1 {
 		units = append(units, from...)
 	} else if e.Unroutable && len(from) > 1 {
 		units = append(units, from[1:]...)
