@@ -15,6 +15,12 @@ type Check struct {
 	Run  func(context.Context) error
 }
 
+// Warning is something that keeps nobody from being served, but that somebody
+// must see to: its code, what it is about, and what to do, in Chinese.
+type Warning struct {
+	Code, Subject, Message string
+}
+
 const checkLimit = 2 * time.Second
 
 // Health says whether the process serves.
@@ -23,7 +29,18 @@ type Health struct {
 	Status string `json:"status" validate:"required" enums:"ok,unready" example:"ok"`
 	// What was checked; empty for liveness.
 	Checks []CheckResult `json:"checks,omitempty"`
+	// What keeps nobody from being served, but somebody must see to.
+	Warnings []HealthWarning `json:"warnings,omitempty"`
 } // @name Health
+
+// HealthWarning is something that somebody must see to.
+type HealthWarning struct {
+	// The stable name of the warning.
+	Code string `json:"code" validate:"required" example:"calendar.year_missing"`
+	// What it is about.
+	Subject string `json:"subject" validate:"required" example:"2027"`
+	Detail  string `json:"detail" validate:"required" example:"该年度的节假日安排尚未公布到系统"`
+} // @name HealthWarning
 
 // CheckResult is the outcome of one check.
 type CheckResult struct {
@@ -45,7 +62,7 @@ func (s *server) alive(c echo.Context) error { return c.JSON(http.StatusOK, Heal
 // one failed stands in the log alone.
 //
 //	@Summary		就绪检查 / readiness
-//	@Description	数据库可用、迁移已完成、组织数据已加载时为 ok。 The database answers, migrations are current, the book is loaded.
+//	@Description	数据库可用、迁移已完成、组织数据已加载时为 ok；warnings 列出需要有人处理的事。 The database answers, migrations are current, the book is loaded; warnings names what somebody must see to.
 //	@Tags			operations
 //	@Produce		json
 //	@Success		200	{object}	Health
@@ -63,5 +80,15 @@ func (s *server) ready(c echo.Context) error {
 		}
 		health.Checks = append(health.Checks, result)
 	}
+	if s.Warnings != nil && status == http.StatusOK {
+		health.Warnings = warningsView(s.Warnings(ctx), voiceOf(c))
+	}
 	return c.JSON(status, health)
+}
+
+func warningsView(list []Warning, v *voice) (shown []HealthWarning) {
+	for _, w := range list {
+		shown = append(shown, HealthWarning{Code: w.Code, Subject: w.Subject, Detail: v.detail(w.Code, w.Message)})
+	}
+	return shown
 }

@@ -17,7 +17,7 @@ type showing[T any] func(office.Changed[T]) (path string, view any)
 // change happen and shows what was changed, or gives the first answer again to a
 // request that was made before.
 func reorganise[T any](s *server, c echo.Context, status int, shown showing[T], change func(context.Context, office.Keep[T]) (T, error)) error {
-	req, err := repeatable(c, func(done office.Changed[T]) (answer.Response, error) {
+	return once(s, c, func(done office.Changed[T]) (answer.Response, error) {
 		path, view := shown(done)
 		body, err := marshal(view)
 		r := answer.Response{Status: status, Body: body}
@@ -25,7 +25,13 @@ func reorganise[T any](s *server, c echo.Context, status int, shown showing[T], 
 			r.Header = map[string]string{"Location": v1 + path}
 		}
 		return r, err
-	})
+	}, change)
+}
+
+// once lets a decoded request change the organisation and renders what came of
+// it, or gives the first answer again to a request that was made before.
+func once[T any](s *server, c echo.Context, render func(office.Changed[T]) (answer.Response, error), change func(context.Context, office.Keep[T]) (T, error)) error {
+	req, err := repeatable(c, render)
 	if err != nil {
 		return err
 	}
