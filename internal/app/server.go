@@ -28,12 +28,12 @@ func (a *App) Handler(s config.Serve) (http.Handler, error) {
 		return nil, err
 	}
 	metrics := api.NewMetrics()
-	if err := metrics.Register(engineMetrics{a.Engine}); err != nil {
+	if err := errors.Join(metrics.Register(engineMetrics{a.Engine}), metrics.Register(calendarMetrics{a})); err != nil {
 		return nil, err
 	}
 	return api.New(api.Deps{
 		Clock: a.Clock, Log: a.Log, Auth: a.Auth, Office: a.Office, Desk: a.Desk, Store: a.Store, Engine: a.Engine,
-		OpenAPI: docs.OpenAPI, Checks: a.checks(), Metrics: metrics,
+		OpenAPI: docs.OpenAPI, Checks: a.checks(), Warnings: a.warnings, Metrics: metrics,
 		TrustedProxies: proxies, Timeout: s.RequestTimeout, Rate: rate(s.PublicPerMinute),
 	}), nil
 }
@@ -53,7 +53,13 @@ func (a *App) Serve(ctx context.Context, l net.Listener, s config.Serve) error {
 	defer stop()
 	var engines sync.WaitGroup
 	if s.Engine {
-		engines.Go(func() { engine.Loop(work, s.EngineEvery, nil, a.runEngine) })
+		watch := &calendarWatch{app: a}
+		engines.Go(func() {
+			engine.Loop(work, s.EngineEvery, nil, func(ctx context.Context) {
+				a.runEngine(ctx)
+				watch.look(ctx)
+			})
+		})
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
