@@ -129,14 +129,6 @@ func (d *Desk) onBook(ctx context.Context, book *grievance.Book, do func(*grieva
 	return do(book)
 }
 
-// advance is Case.Advance for a case that the Book can judge.
-func advance(c *grievance.Case, m grievance.Moment) (int, error) {
-	if !m.Book.Knows(c) {
-		return 0, errOldBook
-	}
-	return c.Advance(m)
-}
-
 func decideOne(c *grievance.Case, m grievance.Moment, req Request, decide func(*grievance.Case, grievance.Moment) error) error {
 	if !m.Book.Knows(c) {
 		return errOldBook

@@ -214,7 +214,7 @@ func (r *rebasing) each(ctx context.Context, tried []attempt) (moved int, err er
 		changed := false
 		one := r.desk.changeAll(ctx, Request{Actor: grievance.System}, []grievance.CaseID{a.id}, store.Needs{},
 			func(c *grievance.Case, m grievance.Moment) error {
-				_, err := c.Advance(m)
+				_, err := advance(c, m)
 				changed = c.Changed()
 				return err
 			}, nil)
@@ -236,6 +236,6 @@ func (r *rebasing) each(ctx context.Context, tried []attempt) (moved int, err er
 func (d *Desk) tryAgain(ctx context.Context, a attempt, why error) error {
 	return d.store.Write(ctx, func(tx *store.Tx) error {
 		now := d.clock.Now()
-		return tx.TryAgain(a.id, now, now.Add(a.delay()), why.Error())
+		return tx.TryAgain(a.id, now, now.Add(a.delay()), reason(why))
 	})
 }

@@ -53,6 +53,21 @@ func (s session) Ledger(after int64, limit int) (events []grievance.Event, err e
 	return events, err
 }
 
+// DueCase names a case that LockDue would read, and says how often that failed
+// before.
+type DueCase struct {
+	ID       grievance.CaseID `gorm:"column:case_id"`
+	Attempts int
+}
+
+// DueCases names up to limit cases that have a clock which needs something at
+// now, those due first first, without reading them.
+func (s session) DueCases(now time.Time, limit int) (due []DueCase, err error) {
+	err = s.db.Table("clocks").Select("case_id, max(attempts) AS attempts").Where("next_at <= ?", now).
+		Group("case_id").Order("min(next_at), case_id").Limit(limit).Find(&due).Error
+	return due, err
+}
+
 // SetAside puts off what a case's due clocks need until an instant, with what
 // went wrong, so that one bad case never holds up the rest.
 func (tx *Tx) SetAside(id grievance.CaseID, now, until time.Time, why string) error {

@@ -55,3 +55,9 @@ func execRaw(t testing.TB, db *sql.DB, statement string) {
 		t.Fatalf("%s: %v", statement, err)
 	}
 }
+
+// Exec runs a statement past the store, for faults that the store cannot make.
+func Exec(t testing.TB, url, statement string) {
+	t.Helper()
+	execRaw(t, rawSQL(t, url), statement)
+}
