@@ -74,21 +74,21 @@ type debtor struct {
 // start starts a clock by the rule that the case's profile has for the kind; a
 // profile without one starts nothing.
 func (c *Case) start(m Moment, kind ClockKind, at time.Time, unit UnitID, subject string, owes debtor) []ClockFact {
-	p := m.Book.Profiles[c.Profile]
+	p, cal := c.rules(m, at)
 	rule, ok := p.Rule(kind)
 	if !ok {
 		return nil
 	}
 	k := &Clock{
 		ID: m.Mint.ID(), CaseID: c.ID, Kind: kind, Round: c.Round, UnitID: unit, Subject: subject,
-		Profile: p.Name, ProfileVersion: p.Version, CalendarVersion: m.Book.Calendar.Version(),
+		Profile: p.Name, ProfileVersion: p.Version, CalendarVersion: cal.Version(),
 		DebtorPost: owes.post, DebtorUser: owes.user,
 		StartedAt: at, Length: rule.LengthFor(c.Urgency), DueVersion: 1, State: Running,
 	}
 	if s := c.suspension(); s != nil && slices.Contains(rule.Pauses, s.Cause) && at.Before(s.Until) {
 		c.pause(k, s, at)
 	}
-	k.setDue(m.Book.Calendar.DueOf(k.term(rule)))
+	k.setDue(cal.DueOf(k.term(rule)))
 	c.plan(m.Book, k)
 	c.clocks = append(c.clocks, k)
 	c.touch(k)

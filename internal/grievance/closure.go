@@ -42,6 +42,9 @@ func (c *Case) Dispute(m Moment, in Disputing) error {
 	if err := c.disputable(m); err != nil {
 		return err
 	}
+	if _, err := c.Advance(m); err != nil { // of the round that is over, as it was
+		return err
+	}
 	facts := c.reopen(m)
 	facts.OnBehalf = by.Role != RolePetitioner
 	facts.Texts = c.writeAll(m, true, textIn{TextDispute, in.Words})

@@ -14,12 +14,13 @@ type CalendarVersion struct {
 	PublishedAt time.Time
 }
 
-// ProfileVersion is a version of a profile. RebaseAt is when somebody ordered
-// that the running clocks of older versions follow it, nil if nobody did: a new
-// version alone moves no running clock.
+// ProfileVersion is a version of a profile and when it was published. RebaseAt
+// is when somebody ordered that the running clocks of older versions follow it,
+// nil if nobody did: a new version alone moves no running clock.
 type ProfileVersion struct {
 	*Profile
-	RebaseAt *time.Time
+	PublishedAt time.Time
+	RebaseAt    *time.Time
 }
 
 // versions keeps every version of the calendar and of the profiles, for a clock
@@ -57,6 +58,28 @@ func (b *Book) CalendarAt(version int) *calendar.Calendar {
 		}
 	}
 	return nil
+}
+
+// rules gives the profile and the calendar by which a clock of a case is set
+// that starts at an instant: the newest of now, but the newest of that instant
+// for a clock that time alone started before now, for nobody noticed then.
+func (c *Case) rules(m Moment, at time.Time) (*Profile, *calendar.Calendar) {
+	p, cal := m.Book.Profiles[c.Profile], m.Book.Calendar
+	at = c.known(at)
+	if !at.Before(m.Now) {
+		return p, cal
+	}
+	for _, v := range slices.Backward(m.Book.profiles[c.Profile]) {
+		if p = v.Profile; !v.PublishedAt.After(at) {
+			break
+		}
+	}
+	for _, v := range slices.Backward(m.Book.calendars) {
+		if cal = v.Calendar; !v.PublishedAt.After(at) {
+			break
+		}
+	}
+	return p, cal
 }
 
 // Calendars gives every version of the calendar, in order. The list is the Book's own.
