@@ -165,13 +165,14 @@ func (c *Case) shorten(m Moment, kind ClockKind) []ClockFact {
 		if !due.At.Before(k.DueAt) || !due.At.After(m.Now) {
 			continue
 		}
+		was := k.DueAt
 		next.Rung = behind(m.Book.ladder(k)[:k.Rung], m.Book.ladder(&next))
 		next.DueVersion++
 		next.setDue(due)
 		*k = next
 		c.plan(m.Book, k)
 		c.touch(k)
-		facts = append(facts, ClockFact{ID: k.ID, Kind: kind, Start: k.StartedAt, DueAt: k.DueAt})
+		facts = append(facts, ClockFact{ID: k.ID, Kind: kind, Start: k.StartedAt, WasDue: was, DueAt: k.DueAt})
 	}
 	return facts
 }
