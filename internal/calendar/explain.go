@@ -54,8 +54,10 @@ type OfficeDay struct {
 // wall calendar and a pencil needs in order to count it again.
 type Counting struct {
 	Due
-	Parts  []Part
-	Rolled []DayNote   // days from the last one counted on which the period could not end
+	Parts []Part
+	// Rolled are the days from the last one counted on which the period could not
+	// end, and the one on which it ends where that is a make-up weekend day.
+	Rolled []DayNote
 	Hours  []OfficeDay // of a length in working minutes or hours, from the start's day on
 }
 
@@ -97,9 +99,11 @@ func (c *Calendar) explainDays(x *Counting, t Term) {
 		x.Parts = append(x.Parts, part)
 		day = last
 	}
-	for d := day; d < x.On.number(); d++ {
-		if note, ok := c.note(d, true, gaps); ok {
-			x.Rolled = append(x.Rolled, note)
+	if t.Roll && x.Parts[len(x.Parts)-1].Length.Unit == Day { // a working day needs no roll
+		for d := day; d <= x.On.number(); d++ {
+			if note, ok := c.note(d, true, gaps); ok {
+				x.Rolled = append(x.Rolled, note)
+			}
 		}
 	}
 }

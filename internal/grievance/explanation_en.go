@@ -101,9 +101,7 @@ func (x Explanation) enDays(now time.Time) []string {
 			x.Approver(e.ApprovedBy), enLength(e.Length), or(enReasons, e.Reason), enDate(part.After)))
 		s = enCounted(s, part)
 	}
-	if why := x.enRolled(); why != "" {
-		s[len(s)-1] = strings.TrimSuffix(s[len(s)-1], ".") + why
-	}
+	s[len(s)-1] = strings.TrimSuffix(s[len(s)-1], ".") + x.enRolled()
 	return s
 }
 
@@ -133,9 +131,12 @@ func enSkipped(o outline, year int) (s []string) {
 }
 
 func (x Explanation) enRolled() string {
-	o, by := x.rolled()
-	if !by {
-		return ""
+	o, worked := x.rolled(), "."
+	for _, n := range o.added {
+		worked = ", a working day made up for " + enHoliday(n.Holiday) + "."
+	}
+	if x.Count.On == x.Count.UnrolledOn {
+		return worked
 	}
 	var why []string
 	for _, h := range o.holidays {
@@ -147,7 +148,7 @@ func (x Explanation) enRolled() string {
 	if o.paused > 0 {
 		why = append(why, "the suspension")
 	}
-	return fmt.Sprintf("; for %s the period ends on the next working day, %s.", enList(why), enDayOfWeek(x.Count.On))
+	return fmt.Sprintf("; for %s the period ends on the next working day, %s%s", enList(why), enDayOfWeek(x.Count.On), worked)
 }
 
 func (x Explanation) enPausedDays(p *Pause, now time.Time) string {

@@ -59,10 +59,9 @@ func (x Explanation) origin() string {
 	return x.Start.Reason
 }
 
-// rolled tells the days over which the end was rolled, if it was.
-func (x Explanation) rolled() (o outline, by bool) {
-	return outlineOf(x.Count.Rolled), len(x.Count.Rolled) > 0
-}
+// rolled tells the days over which the end was rolled, and the day on which it
+// ends where that is a make-up weekend day.
+func (x Explanation) rolled() outline { return outlineOf(x.Count.Rolled) }
 
 // unpublished gives the years, from and to, whose arrangements may still move a
 // provisional clock.

@@ -120,9 +120,12 @@ func zhSkipped(o outline, year int) (clauses []string) {
 }
 
 func (x Explanation) zhRolled() string {
-	o, by := x.rolled()
-	if !by {
-		return ""
+	o, worked := x.rolled(), ""
+	for _, n := range o.added {
+		worked = "，该日为" + n.Holiday + "调休上班日"
+	}
+	if x.Count.On == x.Count.UnrolledOn {
+		return worked
 	}
 	why := "休息日"
 	switch {
@@ -141,7 +144,7 @@ func (x Explanation) zhRolled() string {
 	case o.paused > 0:
 		why = "中止期间"
 	}
-	return "，" + why + "顺延至" + zhDayOfWeek(x.Count.On)
+	return "，" + why + "顺延至" + zhDayOfWeek(x.Count.On) + worked
 }
 
 func (x Explanation) zhPausedDays(p *Pause, now time.Time) string {
