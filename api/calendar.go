@@ -77,8 +77,8 @@ type CalendarVersionView struct {
 	HoursChanged bool `json:"hours_changed" validate:"required"`
 	// The first and the last date that counts otherwise than before, or is no longer
 	// provisional; absent where there is none, or the office hours changed.
-	ChangedFrom  calendar.Date `json:"changed_from,omitzero" swaggertype:"string" format:"date" example:"2026-12-26"`
-	ChangedUntil calendar.Date `json:"changed_until,omitzero" swaggertype:"string" format:"date" example:"2027-12-25"`
+	ChangedFrom  calendar.Date `json:"changed_from,omitempty" swaggertype:"string" format:"date" example:"2026-12-26"`
+	ChangedUntil calendar.Date `json:"changed_until,omitempty" swaggertype:"string" format:"date" example:"2027-12-25"`
 } // @name CalendarVersion
 
 // CalendarVersions are all versions of the calendar, the newest first.
