@@ -70,7 +70,7 @@ func (f *forecast) judge(c *grievance.Case, until time.Time) error {
 		known[k.ID] = true
 	}
 	m := grievance.Moment{By: grievance.System, Now: until, Book: f.book, Mint: throwaway(c.ID)}
-	if _, err := c.Advance(m); err != nil {
+	if !advances(c, m) {
 		if len(f.Unforetold) < f.Query.Most {
 			f.Unforetold = append(f.Unforetold, c.ID)
 		}
@@ -90,6 +90,21 @@ func (f *forecast) judge(c *grievance.Case, until time.Time) error {
 		}
 	}
 	return nil
+}
+
+// advances lets a case advance, and tells whether the rules could judge it. One
+// bad case never keeps the others from being foretold.
+func advances(c *grievance.Case, m grievance.Moment) (ok bool) {
+	defer func() {
+		if recover() != nil {
+			ok = false
+		}
+	}()
+	if !m.Book.Knows(c) {
+		return false
+	}
+	_, err := c.Advance(m)
+	return err == nil
 }
 
 // cut drops the rows that come last where there are too many.
