@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/huiyin/huiyin/internal/grievance"
@@ -124,12 +125,10 @@ func (d *Desk) handOverEach(ctx context.Context, ids []grievance.CaseID) (n int,
 }
 
 func handOnOne(c *grievance.Case, m grievance.Moment) error {
-	return guard(func() error {
-		if err := c.HandOn(m); err != nil {
-			return err
-		}
-		return c.Strand(m)
-	})
+	if err := c.HandOn(m); err != nil {
+		return err
+	}
+	return c.Strand(m)
 }
 
 // merged moves the next cases out of units that were merged into others.
@@ -165,11 +164,37 @@ func (h *handover) strand(a grievance.Appointment) (int, error) {
 	if a.Role != grievance.RoleLeader && a.Role != grievance.RoleSupervisor {
 		return 0, nil
 	}
-	vacant := h.m.Book.Stranded(a.UnitID, a.Role, h.m.Now)
-	if len(vacant) == 0 {
+	if vacant := h.m.Book.Stranded(a.UnitID, a.Role, h.m.Now); len(vacant) > 0 {
+		cases, err := h.tx.LockCallingOn(vacant, a.Role, h.limit)
+		if err != nil {
+			return 0, err
+		}
+		if n, err := h.each(cases); err != nil || n > 0 {
+			return n, err
+		}
+	}
+	return h.strandOwn(a.Role)
+}
+
+// strandOwn raises it for those that are left with nobody but the recused.
+func (h *handover) strandOwn(role grievance.Role) (int, error) {
+	calls, err := h.tx.OwnCalls(role)
+	if err != nil {
+		return 0, err
+	}
+	var ids []grievance.CaseID
+	recused := store.RecusedOf(calls)
+	for _, c := range calls {
+		p := c.TargetPost
+		_, _, filled := h.m.Book.Seat(p.UnitID, p.Role, p.Head, h.m.Now, recused[c.ID]...)
+		if !filled && !slices.Contains(ids, c.CaseID) && len(ids) < h.limit {
+			ids = append(ids, c.CaseID)
+		}
+	}
+	if len(ids) == 0 {
 		return 0, nil
 	}
-	cases, err := h.tx.LockCallingOn(vacant, a.Role, h.limit)
+	cases, err := h.tx.LockCases(ids, store.ViewerOf(grievance.System, h.m.Book), store.Needs{SignOffs: true, Escalations: true})
 	if err != nil {
 		return 0, err
 	}

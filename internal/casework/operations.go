@@ -47,9 +47,16 @@ func (d *Desk) Assign(ctx context.Context, req Request, id grievance.CaseID, in 
 	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Assign(m, in) })
 }
 
-// Acknowledge records that the actor has received the case (签收).
+// Acknowledge records that the actor has received the case (签收). What nobody
+// but a leader who now handles it could take has nobody who can.
 func (d *Desk) Acknowledge(ctx context.Context, req Request, id grievance.CaseID, in grievance.Acknowledging) (Done, error) {
-	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Acknowledge(m, in) })
+	needs := store.Needs{Escalations: req.Actor.Has(grievance.DeputyRoles...)}
+	return d.change(ctx, req, id, needs, func(c *grievance.Case, m grievance.Moment) error {
+		if err := c.Acknowledge(m, in); err != nil {
+			return err
+		}
+		return c.Strand(m)
+	})
 }
 
 // Contact records a contact with the petitioner.

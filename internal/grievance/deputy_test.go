@@ -110,6 +110,8 @@ func drawnOrg(t *rapid.T) *org {
 			}
 			if rapid.IntRange(0, 9).Draw(t, "merged") == 0 {
 				u.SuccessorID = unitID(rapid.SampledFrom(names).Draw(t, "successor"))
+				ended := monday.Add(time.Duration(rapid.IntRange(-1, 1).Draw(t, "ended")))
+				u.EndedAt = &ended
 			}
 		})
 	}
@@ -159,13 +161,14 @@ func naiveSeat(d grievance.BookData, from grievance.UnitID, role grievance.Role,
 		}
 		return nil
 	}
+	over := func(u *grievance.Unit) bool { return !u.SuccessorID.IsZero() && !monday.Before(*u.EndedAt) }
 	at := from
 	for range len(d.Units) {
-		if u := unit(at); !u.SuccessorID.IsZero() {
+		if u := unit(at); over(u) {
 			at = u.SuccessorID
 		}
 	}
-	if !unit(at).SuccessorID.IsZero() {
+	if over(unit(at)) {
 		at = from // nobody does its work in a circle of mergers
 	}
 	for range len(d.Units) {

@@ -1,0 +1,72 @@
+package store
+
+import (
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+)
+
+// notRecused is the condition that a person neither handles the case nor filed
+// it: what is put before others is not before them.
+const notRecused = "cases.handler_id IS DISTINCT FROM ? AND cases.petitioner_user_id IS DISTINCT FROM ?"
+
+// OwnCall is that an unresolved escalation stands before a role which somebody
+// has, or had, whose own case it is.
+type OwnCall struct {
+	grievance.Escalation
+	UserID grievance.UserID
+}
+
+// OwnCalls gives those before a role, but for what is known to be unroutable.
+func (tx *Tx) OwnCalls(role grievance.Role) ([]OwnCall, error) {
+	return tx.ownCalls(Viewer{all: true}, "escalations.unroutable = ? AND escalations.target_role = ?", false, role)
+}
+
+func (s session) ownCalls(v Viewer, where string, args ...any) (rows []OwnCall, err error) {
+	of := func(user string) *gorm.DB {
+		return s.calling(v).Select("escalations.*, "+user+" AS user_id").Where(where, args...).
+			Where(user + " IN (SELECT user_id FROM appointments WHERE role = escalations.target_role)")
+	}
+	err = s.db.Raw("? UNION ALL ?", of("cases.handler_id"), of("cases.petitioner_user_id")).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("reading the escalations of leaders' own cases: %w", err)
+	}
+	return rows, nil
+}
+
+// RecusedOf gives for each escalation those whose own case it is.
+func RecusedOf(calls []OwnCall) map[grievance.EscalationID][]grievance.UserID {
+	recused := map[grievance.EscalationID][]grievance.UserID{}
+	for _, c := range calls {
+		recused[c.ID] = append(recused[c.ID], c.UserID)
+	}
+	return recused
+}
+
+// passedOn finds the unresolved escalations of the cases of leaders and
+// supervisors themselves for which the user is the nearest who may take them.
+func (s session) passedOn(v Viewer, w Waiting) ([]grievance.EscalationID, error) {
+	if !w.actor.Has(grievance.DeputyRoles...) {
+		return nil, nil
+	}
+	calls, err := s.ownCalls(v, "escalations.target_role IN ?", grievance.DeputyRoles)
+	if err != nil {
+		return nil, err
+	}
+	var passed []grievance.EscalationID
+	recused := RecusedOf(calls)
+	for _, r := range calls {
+		if w.book.CalledOn(w.actor, &r.Escalation, w.now, recused[r.ID]...) {
+			passed = append(passed, r.ID)
+		}
+	}
+	return passed, nil
+}
+
+// calling are the unresolved escalations that the viewer may see.
+func (s session) calling(v Viewer) *gorm.DB {
+	return s.db.Table("escalations").Joins("JOIN cases ON cases.id = escalations.case_id").
+		Scopes(visibleTo(v)).Where("escalations.state <> 'resolved'")
+}
