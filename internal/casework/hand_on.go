@@ -125,10 +125,12 @@ func (d *Desk) handOverEach(ctx context.Context, ids []grievance.CaseID) (n int,
 }
 
 func handOnOne(c *grievance.Case, m grievance.Moment) error {
-	if err := c.HandOn(m); err != nil {
-		return err
-	}
-	return c.Strand(m)
+	return guard(func() error {
+		if err := c.HandOn(m); err != nil {
+			return err
+		}
+		return c.Strand(m)
+	})
 }
 
 // merged moves the next cases out of units that were merged into others.
