@@ -129,7 +129,11 @@ func (i CalendarImport) tellVersion(std *IO, done office.PublishedCalendar) erro
 		return err
 	}
 	_, _ = fmt.Fprintf(std.Out, "version %d of the calendar is published\n", done.Version())
-	first, last, _ := calendar.Changed(done.Before, done.Calendar)
+	first, last, moves := calendar.Changed(done.Before, done.Calendar)
+	if !moves {
+		_, err := fmt.Fprintln(std.Out, "no working day changed: no deadline moves")
+		return err
+	}
 	which := fmt.Sprintf("that count a day from %s to %s", first, last)
 	if first.IsZero() {
 		which = "in working minutes and hours"
