@@ -2,6 +2,8 @@ package grievance
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,15 +54,37 @@ func (p *Profile) Check() error {
 	for _, k := range ClockKinds {
 		f.check(seen[k] || slices.Contains(optional, k), "/clocks", "profile.clock_missing", "缺少时限："+string(k))
 	}
-	for cause, limit := range p.Suspensions {
-		at := "/suspensions/" + string(cause)
+	for _, cause := range slices.Sorted(maps.Keys(p.Suspensions)) {
+		at, limit := "/suspensions/"+escape(string(cause)), p.Suspensions[cause]
 		f.check(slices.Contains(PauseCauses, cause), at, "profile.cause_unknown", "没有这种中止原因："+string(cause))
-		f.check(limit.Valid() && limit.ByDay(), at, "profile.suspension_limit", "中止的最长期限须以日或工作日计")
+		f.check(bounded(limit) && limit.ByDay(), at, "profile.suspension_limit", "中止的最长期限须以日或工作日计，且不超过 3650 日")
 	}
-	for name, rungs := range p.Ladders {
-		checkLadder(&f, "/ladders/"+name, name == shortLadder, rungs)
+	for _, name := range slices.Sorted(maps.Keys(p.Ladders)) {
+		at := "/ladders/" + escape(name)
+		f.check(ladderName.MatchString(name), at, "profile.ladder_name", "阶梯名称须由小写字母、数字和下划线组成，不超过 30 个字符")
+		checkLadder(&f, at, name == shortLadder, p.Ladders[name])
 	}
 	return f.err()
+}
+
+var ladderName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,29}$`)
+
+// escape writes a name as a part of a JSON pointer (RFC 6901).
+func escape(name string) string {
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+}
+
+// maxDays is the longest that any length of a profile may be, in days of either
+// kind, and in hours of so many whole days.
+const maxDays = 3650
+
+// bounded reports whether a length is one, and no longer than maxDays.
+func bounded(l calendar.Length) bool {
+	most := maxDays
+	if l.Unit == calendar.Hour || l.Unit == calendar.WorkingHour {
+		most *= 24
+	}
+	return l.Valid() && (l.N <= most || l.Unit == calendar.Minute || l.Unit == calendar.WorkingMinute)
 }
 
 func (p *Profile) checkRule(f *faults, at string, r *ClockRule) {
@@ -69,24 +93,33 @@ func (p *Profile) checkRule(f *faults, at string, r *ClockRule) {
 	f.check(r.Starts == m.starts, at+"/starts", "profile.starts_unknown", "起算点与时限种类不符")
 	f.check(r.Stops == m.stops, at+"/stops", "profile.stops_unknown", "终止点与时限种类不符")
 	f.check(slices.Contains(StaffRoles, r.Debtor), at+"/debtor", "profile.debtor_unknown", "责任角色不存在")
-	f.check(strings.TrimSpace(r.Source) != "", at+"/source", "profile.source_missing", "须注明依据")
+	checkSource(f, at+"/source", r.Source)
 	p.checkLeave(f, at, r)
-	p.checkLength(f, at, r.Length, r.Ladder)
+	p.checkLength(f, at+"/length", at+"/ladder", r.Length, r.Ladder)
+	f.check(!r.Rolls || !r.Length.Valid() || r.Length.ByDay(), at+"/rolls", "profile.rolls_unfit", "只有以日计的时限才能顺延至工作日")
 	f.check((r.Ladder == shortLadder) == r.Length.ShorterThanDay(), at+"/ladder", "profile.ladder_unfit", "不足一日的时限须用短阶梯，其他时限不得使用")
-	for grade, length := range r.ByGrade {
-		f.check(slices.Contains(Urgencies, Urgency(grade)), at+"/by_grade", "profile.grade_unknown", "没有这种等级："+grade)
-		f.check(grade != string(Ordinary) || length == r.Length, at+"/by_grade/"+grade, "profile.grade_default", "一般事项须与默认时限一致")
-		p.checkLength(f, at+"/by_grade/"+grade, length, r.Ladder)
+	for _, grade := range slices.Sorted(maps.Keys(r.ByGrade)) {
+		here, length := at+"/by_grade/"+escape(grade), r.ByGrade[grade]
+		f.check(slices.Contains(Urgencies, Urgency(grade)), here, "profile.grade_unknown", "没有这种等级："+grade)
+		f.check(grade != string(Ordinary) || length == r.Length, here, "profile.grade_default", "一般事项须与默认时限一致")
+		p.checkLength(f, here, here, length, r.Ladder)
 	}
+}
+
+const maxSource = 500 // characters
+
+func checkSource(f *faults, at, source string) {
+	f.check(strings.TrimSpace(source) != "", at, "profile.source_missing", "须注明依据")
+	f.checkText(source, at, maxSource, false)
 }
 
 // checkLeave refuses an extension without bounds, of a clock that no day ends,
 // and a pause for a cause without a limit.
 func (p *Profile) checkLeave(f *faults, at string, r *ClockRule) {
 	if x := r.Extension; x != nil {
-		f.check(x.Max.Valid() && x.Max.ByDay() && r.Length.ByDay(), at+"/extension/max", "profile.extension_max", "只有以日计的时限可以延长，且须规定最多延长几日")
+		f.check(bounded(x.Max) && x.Max.ByDay() && r.Length.ByDay(), at+"/extension/max", "profile.extension_max", "只有以日计的时限可以延长，且须规定最多延长几日，不超过 3650 日")
 		f.check(x.Times >= 1 && x.Times <= 9, at+"/extension/times", "profile.extension_times", "延长次数须在 1 至 9 次之间")
-		f.check(strings.TrimSpace(x.Source) != "", at+"/extension/source", "profile.source_missing", "须注明依据")
+		checkSource(f, at+"/extension/source", x.Source)
 	}
 	for i, cause := range r.Pauses {
 		_, limited := p.Suspensions[cause]
@@ -94,14 +127,16 @@ func (p *Profile) checkLeave(f *faults, at string, r *ClockRule) {
 	}
 }
 
-// checkLength refuses no length, and a length without a ladder to climb.
-func (p *Profile) checkLength(f *faults, at string, l calendar.Length, ladder string) {
+// checkLength refuses no length, one without end, and one without a ladder to
+// climb.
+func (p *Profile) checkLength(f *faults, at, ladderAt string, l calendar.Length, ladder string) {
 	if l.ShorterThanDay() {
 		ladder = shortLadder
 	}
 	_, ok := p.Ladders[ladder]
-	f.check(l.Valid(), at+"/length", "profile.length_missing", "缺少时限长度")
-	f.check(ok, at+"/ladder", "profile.ladder_unknown", "没有这种升级阶梯："+ladder)
+	f.check(l.Valid(), at, "profile.length_missing", "缺少时限长度")
+	f.check(!l.Valid() || bounded(l), at, "profile.length_long", "时限不得超过 3650 日")
+	f.check(ok, ladderAt, "profile.ladder_unknown", "没有这种升级阶梯："+ladder)
 }
 
 // rungStep is Rung.At, read: a part of the way to due in percent, or after due
@@ -121,7 +156,7 @@ func (r Rung) step() (s rungStep, ok bool) {
 	}
 	n, found := strings.CutSuffix(r.At, "wd")
 	s.workdays, ok = plainNumber(n)
-	return s, ok && found && s.workdays <= calendar.MaxLength
+	return s, ok && found && s.workdays <= maxDays
 }
 
 // plainNumber reads a positive number as people write it: no sign, no leading zero.

@@ -64,6 +64,9 @@ type Facts struct {
 	Source      string                  `json:"source,omitempty"`     // the document that it stands in
 	Days        []DayFact               `json:"days,omitempty"`       // the whole arrangement of the year
 	Hours       *calendar.OfficeHours   `json:"hours,omitempty"`
+	Profile     string                  `json:"profile,omitempty"` // its name
+	Version     int                     `json:"version,omitempty"` // the profile's
+	Digest      string                  `json:"digest,omitempty"`  // SHA-256 of the profile as it is stored
 }
 
 // CategoryFact is what an event says of a category.

@@ -62,6 +62,7 @@ func (s *town) everything(ctx context.Context) {
 	line.UnitID = s.township.ID
 	must(s.t, s.SetResponsibilities(ctx, by, []grievance.Responsibility{line}))
 	s.reviseCalendar(ctx, by)
+	s.reviseProfile(ctx, by)
 }
 
 var anyID = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
@@ -111,7 +112,7 @@ func TestEachKindOfEventHasItsBody(t *testing.T) {
 		for _, kind := range []grievance.EventKind{
 			office.EvUnitCreated, office.EvUnitRenamed, office.EvUnitMerged, office.EvUserCreated, office.EvUserDisabled,
 			office.EvAppointed, office.EvAppointmentEnded, deputyNamed, deputyEnded, office.EvCategoriesChanged, office.EvResponsibilitiesChanged,
-			office.EvCalendarPublished, office.EvOfficeHoursChanged,
+			office.EvCalendarPublished, office.EvOfficeHoursChanged, office.EvProfileChanged, office.EvProfileRebaseOrdered,
 		} {
 			path := filepath.Join("testdata", "events", string(kind)+".json")
 			if *update {
@@ -153,7 +154,8 @@ func TestTheRecordIsWholeAndNumbered(t *testing.T) {
 		}
 		slices.Sort(kinds)
 		want := []string{
-			"book calendar_published", "book categories_changed", "book office_hours_changed", "book responsibilities_changed", "book responsibilities_changed",
+			"book calendar_published", "book categories_changed", "book office_hours_changed",
+			"book profile_changed", "book profile_rebase_ordered", "book responsibilities_changed", "book responsibilities_changed",
 			"unit unit_created", "unit unit_merged", "unit unit_renamed",
 			"user appointed", "user appointed", "user appointed",
 			"user appointment_ended", "user appointment_ended", "user appointment_ended", "user appointment_ended", "user user_created", "user user_disabled",

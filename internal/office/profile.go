@@ -102,9 +102,9 @@ func missingProfiles(stored []store.ProfileRow) ([]*grievance.Profile, error) {
 }
 
 func (o *Office) storeProfile(tx *store.Tx, p *grievance.Profile) error {
-	body, err := json.Marshal(p, json.Deterministic(true))
+	body, err := bodyOf(p)
 	if err != nil {
-		return fmt.Errorf("writing the profile %s: %w", p.Name, err)
+		return err
 	}
 	if err := tx.InsertProfile(p.Name, p.Version, body, o.clock.Now()); err != nil {
 		return fmt.Errorf("storing the profile %s: %w", p.Name, err)
@@ -112,8 +112,7 @@ func (o *Office) storeProfile(tx *store.Tx, p *grievance.Profile) error {
 	return nil
 }
 
-// bookOf reads what is stored. A profile that is no longer valid is an error:
-// the engine would not know what to do with its clocks.
+// bookOf reads what is stored.
 func bookOf(rows store.OfficeRows) (*grievance.Book, error) {
 	if len(rows.Profiles) == 0 || len(rows.Calendars) == 0 {
 		return nil, errors.New("there is no profile or no calendar: the database was never seeded")
@@ -121,12 +120,9 @@ func bookOf(rows store.OfficeRows) (*grievance.Book, error) {
 	d := bookData(rows)
 	d.Profiles = grievance.Profiles{}
 	for _, row := range rows.Profiles {
-		p := new(grievance.Profile)
-		if err := json.Unmarshal(row.Body, p); err != nil {
-			return nil, fmt.Errorf("reading a stored profile: %w", err)
-		}
-		if err := p.Check(); err != nil {
-			return nil, fmt.Errorf("checking the stored profile %s: %w", p.Name, err)
+		p, err := profileOf(row)
+		if err != nil {
+			return nil, err
 		}
 		d.ProfileVersions = append(d.ProfileVersions, grievance.ProfileVersion{Profile: p, RebaseAt: row.RebaseAt})
 		d.Profiles[p.Name] = p // the newest is the last
