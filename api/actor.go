@@ -32,25 +32,26 @@ func only(roles ...grievance.Role) gate { return gate{roles: roles} }
 
 // The gates that stand in the route table.
 var (
-	machines   = gate{anonymous: true} // probes and documents
-	logins     = gate{anonymous: true, bucket: "login"}
-	senders    = gate{anonymous: true, bucket: "intake"} // the public with a new grievance
-	askers     = gate{anonymous: true, bucket: "lookup"} // the public with a query code, which could be guessed
-	loggedIn   = gate{}                                  // every account, petitioners too
-	newcomers  = gate{initially: true}                   // also who has not changed their first password yet
-	staff      = only(grievance.StaffRoles...)
-	overseers  = only(grievance.RoleSupervisor, grievance.RoleInspector, grievance.RoleLeader, grievance.RoleAdmin)
-	intake     = only(grievance.RoleClerk, grievance.RoleCourier, grievance.RoleGridWorker)
-	registrars = only(grievance.RoleClerk, grievance.RoleCourier, grievance.RoleGridWorker, grievance.RolePetitioner)
-	desks      = only(grievance.RoleClerk, grievance.RoleLeader) // the head acts for a desk without clerks
-	handlers   = only(grievance.RoleHandler)
-	workers    = only(grievance.RoleHandler, grievance.RoleClerk, grievance.RoleLeader)
-	reporters  = only(grievance.RoleHandler, grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleInspector)
-	answerers  = only(grievance.RolePetitioner, grievance.RoleClerk, grievance.RoleLeader) // the petitioner, or a desk for them
-	searchers  = only(grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor) // by person
-	leaders    = only(grievance.RoleLeader)
-	admins     = only(grievance.RoleAdmin)
-	deputised  = only(grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleAdmin) // who may have a deputy, or name one
+	machines    = gate{anonymous: true} // probes and documents
+	logins      = gate{anonymous: true, bucket: "login"}
+	senders     = gate{anonymous: true, bucket: "intake"} // the public with a new grievance
+	askers      = gate{anonymous: true, bucket: "lookup"} // the public with a query code, which could be guessed
+	subscribers = gate{anonymous: true, bucket: "feed"}   // a telephone's calendar, with the secret in its address
+	loggedIn    = gate{}                                  // every account, petitioners too
+	newcomers   = gate{initially: true}                   // also who has not changed their first password yet
+	staff       = only(grievance.StaffRoles...)
+	overseers   = only(grievance.RoleSupervisor, grievance.RoleInspector, grievance.RoleLeader, grievance.RoleAdmin)
+	intake      = only(grievance.RoleClerk, grievance.RoleCourier, grievance.RoleGridWorker)
+	registrars  = only(grievance.RoleClerk, grievance.RoleCourier, grievance.RoleGridWorker, grievance.RolePetitioner)
+	desks       = only(grievance.RoleClerk, grievance.RoleLeader) // the head acts for a desk without clerks
+	handlers    = only(grievance.RoleHandler)
+	workers     = only(grievance.RoleHandler, grievance.RoleClerk, grievance.RoleLeader)
+	reporters   = only(grievance.RoleHandler, grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleInspector)
+	answerers   = only(grievance.RolePetitioner, grievance.RoleClerk, grievance.RoleLeader) // the petitioner, or a desk for them
+	searchers   = only(grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor) // by person
+	leaders     = only(grievance.RoleLeader)
+	admins      = only(grievance.RoleAdmin)
+	deputised   = only(grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleAdmin) // who may have a deputy, or name one
 )
 
 // patiently gives the routes behind the gate minutes instead of seconds.

@@ -135,6 +135,11 @@ func (s *server) routes() []route { //nolint:funlen // one table, so that nothin
 		{"GET", v1 + "/escalations", s.listEscalations, staff},
 		{"GET", v1 + "/reports/escalations", s.escalationReport, overseers},
 		{"GET", v1 + "/reports/timeliness", s.timelinessReport, overseers},
+		{"GET", v1 + "/reports/upcoming", s.upcomingReport, overseers},
+		{"POST", v1 + "/reports/upcoming/feeds", s.openFeed, overseers},
+		{"GET", v1 + "/reports/upcoming/feeds", bare(s.listFeeds), overseers},
+		{"POST", v1 + "/reports/upcoming/feeds/:id/revoke", s.revokeFeed, overseers},
+		{"GET", feedsPath + ":file", s.feed, subscribers},
 		{"GET", v1 + "/cases/:id", bare(s.getCase), loggedIn},
 		{"GET", v1 + "/cases/:id/events", s.caseEvents, loggedIn},
 		{"GET", v1 + "/cases/:id/deadlines", bare(s.caseDeadlines), loggedIn},
@@ -190,7 +195,8 @@ func (s *server) handler(routes []route) http.Handler {
 	e.HTTPErrorHandler, e.JSONSerializer, e.IPExtractor = s.fail, serializer{}, addresses(s.TrustedProxies)
 	e.Use(identify)
 	if s.Tracer != nil {
-		e.Use(otelecho.Middleware("huiyin", otelecho.WithTracerProvider(s.Tracer), otelecho.WithPropagators(propagation.TraceContext{})))
+		e.Use(otelecho.Middleware("huiyin", otelecho.WithTracerProvider(s.Tracer),
+			otelecho.WithPropagators(propagation.TraceContext{}), otelecho.WithSkipper(secret)))
 	}
 	e.Use(measure(s.Metrics), s.record, guard, survive)
 	limiters := map[string]*limiter{}
