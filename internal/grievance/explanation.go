@@ -161,12 +161,12 @@ func (x *Explanation) Trace(events []Event) error {
 	return nil
 }
 
-// Approver names who approved a pause or an extension.
-func (x Explanation) Approver(id UserID) string {
+// approver names who approved a pause or an extension.
+func (x Explanation) approver(id UserID) string {
 	if u := x.book.User(id); u != nil {
 		return u.Name
 	}
-	return ""
+	return id.String()
 }
 
 // Days tells which days of a clock by day a pause takes: from the first through

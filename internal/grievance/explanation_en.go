@@ -98,7 +98,7 @@ func (x Explanation) enDays(now time.Time) []string {
 	for i, part := range more {
 		e := x.Clock.extensions[i]
 		s = append(s, fmt.Sprintf("On %s %s approved an extension by %s (%s), counted from the day after %s.", enDate(calendar.DateOf(e.ApprovedAt)),
-			x.Approver(e.ApprovedBy), enLength(e.Length), or(enReasons, e.Reason), enDate(part.After)))
+			x.approver(e.ApprovedBy), enLength(e.Length), or(enReasons, e.Reason), enDate(part.After)))
 		s = enCounted(s, part)
 	}
 	s[len(s)-1] = strings.TrimSuffix(s[len(s)-1], ".") + x.enRolled()
@@ -116,7 +116,7 @@ func enSkipped(o outline, year int) (s []string) {
 		off = append(off, fmt.Sprintf("%s (%s), %s", enHoliday(h.name), enStretch(h.first, h.last, year), enCount(h.days, "day")))
 	}
 	if o.weekends > 0 {
-		off = append(off, "weekends, "+enCount(o.weekends, "day"))
+		off = append(off, enCount(o.weekends, "weekend day"))
 	}
 	if len(off) > 0 {
 		s = append(s, "Not counted in between: "+strings.Join(off, "; ")+".")
@@ -156,14 +156,17 @@ func (x Explanation) enPausedDays(p *Pause, now time.Time) string {
 	if n == 0 {
 		return fmt.Sprintf("It was suspended on %s for %s and resumed on the same day, which takes nothing off.", enDate(first), or(enCauses, p.Cause))
 	}
-	return fmt.Sprintf("%s, for %s and approved by %s, %s not counted.", enSuspended(p, now, enDate(first), enDate(last)),
-		or(enCauses, p.Cause), x.Approver(p.ApprovedBy), map[bool]string{true: "1 day is", false: enCount(n, "day") + " are"}[n == 1])
+	stretch, days := enSuspended(p, now, enDate(first), enDate(last)), enCount(n, "day")+" are"
+	if n == 1 {
+		stretch, days = "Suspended on "+enDate(first), "1 day is"
+	}
+	return fmt.Sprintf("%s, for %s and approved by %s: %s not counted.", stretch, or(enCauses, p.Cause), x.approver(p.ApprovedBy), days)
 }
 
 func (x Explanation) enPausedTime(now time.Time) (s []string) {
 	for _, p := range x.Clock.pauses {
-		s = append(s, fmt.Sprintf("%s, for %s and approved by %s, no time counts.", enSuspended(p, now, enMoment(p.FromAt), enInstant(p.Until)),
-			or(enCauses, p.Cause), x.Approver(p.ApprovedBy)))
+		s = append(s, fmt.Sprintf("%s, for %s and approved by %s: that time does not count.", enSuspended(p, now, enMoment(p.FromAt), enInstant(p.Until)),
+			or(enCauses, p.Cause), x.approver(p.ApprovedBy)))
 	}
 	return s
 }
@@ -220,12 +223,12 @@ func enRebase(m Move) string {
 
 func (x Explanation) enState(now time.Time) []string {
 	k := x.Clock
-	due, doubt := enInstant(k.DueAt), x.enProvisional()
+	due := enInstant(k.DueAt)
 	switch {
 	case k.State == Running && !k.Late(now):
-		return append([]string{fmt.Sprintf("Please %s before %s.", enTasks[k.Kind], due)}, doubt...)
+		return append([]string{fmt.Sprintf("Please %s before %s.", enTasks[k.Kind], due)}, x.enProvisional()...)
 	case k.State == Running:
-		return append([]string{fmt.Sprintf("The time was over at %s and it is not done yet: it is overdue.", due)}, doubt...)
+		return []string{fmt.Sprintf("The time was over at %s and it is not done yet: it is overdue.", due)}
 	case k.State == Met && k.MetAt != nil && k.BreachedAt != nil:
 		return []string{fmt.Sprintf("The time was over at %s; it was done at %s, overdue.", due, enMoment(*k.MetAt))}
 	case k.State == Met && k.MetAt != nil:

@@ -83,7 +83,7 @@ func (x Explanation) zhDays(now time.Time) string {
 	for i, part := range more {
 		e := x.Clock.extensions[i]
 		clause := fmt.Sprintf("%s经%s批准延长%s（%s），自%s的次日起续计", zhDate(calendar.DateOf(e.ApprovedAt)),
-			x.Approver(e.ApprovedBy), zhLength(e.Length), or(zhReasons, e.Reason), zhDate(part.After))
+			x.approver(e.ApprovedBy), zhLength(e.Length), or(zhReasons, e.Reason), zhDate(part.After))
 		s += "。" + zhCounted([]string{clause}, part)
 	}
 	return s + x.zhRolled() + "。"
@@ -140,9 +140,9 @@ func (x Explanation) zhRolled() string {
 		}
 		why += "，"
 	case o.paused > 0 && o.weekends > 0:
-		why = "休息日和中止期间"
+		why = "遇休息日和中止，"
 	case o.paused > 0:
-		why = "中止期间"
+		why = "遇中止，"
 	}
 	return "，" + why + "顺延至" + zhDayOfWeek(x.Count.On) + worked
 }
@@ -152,12 +152,15 @@ func (x Explanation) zhPausedDays(p *Pause, now time.Time) string {
 	if n == 0 {
 		return fmt.Sprintf("因%s于%s中止计时，当日恢复，不足一日，不扣除", or(zhCauses, p.Cause), zhDate(first))
 	}
-	return fmt.Sprintf("经%s批准，因%s自%s%s%s中止计时，扣除%d日", x.Approver(p.ApprovedBy), or(zhCauses, p.Cause),
-		zhDate(first), zhUntil(p, now), zhDate(last), n)
+	stretch := "自" + zhDate(first) + zhUntil(p, now) + zhDate(last)
+	if n == 1 {
+		stretch = "于" + zhDate(first)
+	}
+	return fmt.Sprintf("经%s批准，因%s%s中止计时，扣除%d日", x.approver(p.ApprovedBy), or(zhCauses, p.Cause), stretch, n)
 }
 
 func (x Explanation) zhPausedTime(p *Pause, now time.Time) string {
-	return fmt.Sprintf("经%s批准，因%s自%s%s%s中止计时", x.Approver(p.ApprovedBy), or(zhCauses, p.Cause),
+	return fmt.Sprintf("经%s批准，因%s自%s%s%s中止计时", x.approver(p.ApprovedBy), or(zhCauses, p.Cause),
 		zhMoment(p.FromAt), zhUntil(p, now), zhInstant(p.Until))
 }
 
@@ -218,12 +221,12 @@ func zhRebase(m Move) string {
 // zhState tells until when, whether that may still move, and how it stands.
 func (x Explanation) zhState(now time.Time) string {
 	k := x.Clock
-	due, doubt := zhInstant(k.DueAt), x.zhProvisional()
+	due := zhInstant(k.DueAt)
 	switch {
 	case k.State == Running && !k.Late(now):
-		return fmt.Sprintf("请在%s前%s。%s", due, zhTasks[k.Kind], doubt)
+		return fmt.Sprintf("请在%s前%s。%s", due, zhTasks[k.Kind], x.zhProvisional())
 	case k.State == Running:
-		return fmt.Sprintf("期限已于%s届满，至今尚未完成，已逾期。%s", due, doubt)
+		return fmt.Sprintf("期限已于%s届满，至今尚未完成，已逾期。", due)
 	case k.State == Met && k.MetAt != nil && k.BreachedAt != nil:
 		return fmt.Sprintf("期限于%s届满，实际完成于%s，已逾期。", due, zhMoment(*k.MetAt))
 	case k.State == Met && k.MetAt != nil:
