@@ -52,7 +52,7 @@ func ReadArrangements(r io.Reader) ([]Arrangement, error) {
 	}
 	rows := csv.NewReader(bytes.NewReader(text))
 	header, err := rows.Read()
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("calendar: reading arrangements: %w", err)
 	}
 	if !slices.Equal(header, columns) {
@@ -64,7 +64,7 @@ func ReadArrangements(r io.Reader) ([]Arrangement, error) {
 func readRows(rows *csv.Reader) (days []Arrangement, err error) {
 	for {
 		row, err := rows.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return days, nil
 		}
 		if err != nil {
