@@ -75,7 +75,12 @@ func beEngine(dir string) error {
 func TestTwoProcessesKilledAtRandomRecordEachRungOnce(t *testing.T) {
 	t.Parallel()
 	storetest.Dialects(t, func(t *testing.T, dialect string) {
-		p := newProcesses(t, dialect)
+		p := newProcesses(t, dialect, 2, func(w *works) (ids []grievance.CaseID) {
+			for range 40 {
+				ids = append(ids, w.register("clerk"))
+			}
+			return ids
+		})
 		for step := range 8 {
 			p.advance(5 * day)
 			for range 2 {
@@ -94,26 +99,24 @@ func TestTwoProcessesKilledAtRandomRecordEachRungOnce(t *testing.T) {
 	})
 }
 
-// processes are two engine processes over one database of many cases.
+// processes are engine processes over one database of many cases.
 type processes struct {
 	*works
 	dir     string
 	shared  *clock.FileFake
 	cases   []grievance.CaseID
-	running [2]*exec.Cmd
+	running []*exec.Cmd
 }
 
-func newProcesses(t *testing.T, dialect string) *processes {
+func newProcesses(t *testing.T, dialect string, n int, fill func(*works) []grievance.CaseID) *processes {
 	t.Helper()
 	dir := t.TempDir()
 	key, err := vault.OpenFile(filepath.Join(dir, "key"), true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &processes{works: newWorks(t, dialect, storetest.WithVault(key)), dir: dir}
-	for range 40 {
-		p.cases = append(p.cases, p.register("clerk"))
-	}
+	p := &processes{works: newWorks(t, dialect, storetest.WithVault(key)), dir: dir, running: make([]*exec.Cmd, n)}
+	p.cases = fill(p.works)
 	if err := os.WriteFile(filepath.Join(dir, "url"), []byte(p.url), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -61,3 +61,11 @@ func Exec(t testing.TB, url, statement string) {
 	t.Helper()
 	execRaw(t, rawSQL(t, url), statement)
 }
+
+// Scan reads the one row of a query past the store.
+func Scan(t testing.TB, url, query string, into ...any) {
+	t.Helper()
+	if err := rawSQL(t, url).QueryRowContext(t.Context(), query).Scan(into...); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+}
