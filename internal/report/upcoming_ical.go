@@ -61,7 +61,7 @@ func WriteICalendar(w io.Writer, r UpcomingReport, language string) error {
 	cal.SetCalscale("GREGORIAN")
 	cal.SetMethod(ical.MethodPublish)
 	cal.SetXWRCalName(words.name)
-	cal.SetRefreshInterval(feedRefresh, ical.WithValue("DURATION"))
+	cal.SetRefreshInterval(feedRefresh)
 	cal.SetXPublishedTTL(feedRefresh)
 	for _, e := range feedEvents(r.Rows) {
 		event := cal.AddEvent(e.uid())
@@ -71,7 +71,7 @@ func WriteICalendar(w io.Writer, r UpcomingReport, language string) error {
 		event.AddCategory(word(words.acts, e.Act))
 		event.SetTimeTransparency(ical.TransparencyTransparent)
 	}
-	if err := cal.SerializeTo(w); err != nil {
+	if err := cal.SerializeTo(w, ical.WithNewLine("\r\n")); err != nil {
 		return fmt.Errorf("writing a calendar: %w", err)
 	}
 	return nil
