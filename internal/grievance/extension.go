@@ -97,6 +97,22 @@ func (c *Case) extend(m Moment, by Post, s *SignOff, f Facts) error {
 	return c.record(m, by, EvExtended, f)
 }
 
+// DueIfExtended gives when a clock would be due if a request for an extension
+// were approved; false for any other request, and for one whose clock has stopped.
+func (c *Case) DueIfExtended(b *Book, s *SignOff) (calendar.Due, bool) {
+	if s.Kind != SignExtension || s.State != SignOffPending {
+		return calendar.Due{}, false
+	}
+	k := c.extendable(s.ClockID)
+	if k == nil {
+		return calendar.Due{}, false
+	}
+	rule, _ := b.rule(k)
+	term := k.term(rule)
+	term.Extensions = append(term.Extensions, s.Length)
+	return b.CalendarAt(k.CalendarVersion).DueOf(term), true
+}
+
 // lapse ends a request for an extension whose clock has stopped.
 func (c *Case) lapse(m Moment) {
 	s, now := c.signOff(c.PendingExtension), m.Now

@@ -54,6 +54,42 @@ func (k *Clock) stretches() []calendar.Stretch {
 	return list
 }
 
+// Paused sums up the pauses of a clock: whole days where it counts in days, else
+// minutes, of office hours where it counts in them. A pause that lasts counts up
+// to its planned end, as the due instant does.
+func (k *Clock) Paused(cal *calendar.Calendar) (sum calendar.Length) {
+	sum.Unit = calendar.Minute
+	switch {
+	case k.Length.ByDay():
+		sum.Unit = calendar.Day
+	case k.Length.WorkingMinutes() > 0:
+		sum.Unit = calendar.WorkingMinute
+	}
+	for _, p := range k.pauses {
+		switch sum.Unit {
+		case calendar.Day:
+			sum.N += int(calendar.DateOf(p.Until).Start().Sub(calendar.DateOf(p.FromAt).Start()) / (24 * time.Hour))
+		case calendar.WorkingMinute:
+			sum.N += cal.WorkingMinutesBetween(p.FromAt, p.Until)
+		default:
+			sum.N += int(p.Until.Sub(p.FromAt) / time.Minute)
+		}
+	}
+	return sum
+}
+
+// PausedUntil gives the instant until which a running clock is paused at now,
+// nil where it counts.
+func (k *Clock) PausedUntil(now time.Time) *time.Time {
+	for _, p := range k.pauses {
+		if k.State == Running && !now.Before(p.FromAt) && now.Before(p.Until) {
+			until := p.Until
+			return &until
+		}
+	}
+	return nil
+}
+
 // Pauses gives the clock's pauses, in order, where they were loaded.
 func (k *Clock) Pauses() []*Pause { return k.pauses }
 

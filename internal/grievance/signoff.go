@@ -275,6 +275,13 @@ func (s *SignOff) signer(m Moment) (Post, bool) {
 	return Post{}, false
 }
 
+// SignsAs reports whether the actor is a nearest leader at or above a unit who
+// is none of the interested; for an extension a nearest head.
+func (b *Book) SignsAs(a Actor, kind SignOffKind, unit UnitID, t time.Time, interested ...UserID) bool {
+	seat := Post{UnitID: unit, Role: RoleLeader, Head: kind == SignExtension}
+	return !slices.Contains(interested, a.UserID) && b.fills(a, seat, t, interested...)
+}
+
 // interested are those who sign nothing of a case: who handles it, whose matter
 // it is, and who wrote any of what was submitted.
 func (c *Case) interested() []UserID {

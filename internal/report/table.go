@@ -72,11 +72,12 @@ func (r TimelinessReport) Table() Table {
 	for i, x := range r.Rows {
 		rows[i] = append(rows[i], x.figures()...)
 	}
-	return t.finish(rows, []string{"总数", "按时", "超期", "未到期", "涉及诉求"}, r.Total.figures())
+	return t.finish(rows, []string{"总数", "按时", "超期", "未到期", "其中中止计时", "曾延期", "涉及诉求"}, r.Total.figures())
 }
 
 func (r TimelinessRow) figures() []string {
-	return []string{strconv.Itoa(r.Total), strconv.Itoa(r.OnTime), strconv.Itoa(r.Breached), strconv.Itoa(r.Open), strconv.Itoa(r.Cases.Total)}
+	return []string{strconv.Itoa(r.Total), strconv.Itoa(r.OnTime), strconv.Itoa(r.Breached), strconv.Itoa(r.Open),
+		strconv.Itoa(r.Paused), strconv.Itoa(r.Extended), strconv.Itoa(r.Cases.Total)}
 }
 
 // finish adds the columns of figures and the total to the columns that name

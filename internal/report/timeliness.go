@@ -26,7 +26,9 @@ var TimelinessDimensions = []Dimension{ByUnit, ByKind}
 //   - open: running at Now, and not yet due.
 //
 // The three add up to the total. A clock that was cancelled before it was due is
-// not counted: what it timed was not owed any more. Figures of cases count a case
+// not counted: what it timed was not owed any more. Besides, it tells how many of
+// those that are open stand still now because their case rests (中止), and how
+// many of all were extended (延期). Figures of cases count a case
 // once, however many clocks it has. What the viewer may not see is not counted.
 type TimelinessQuery struct {
 	Unit   grievance.UnitID // zero for all
@@ -56,12 +58,15 @@ type TimelinessRow struct {
 	Filter store.ClockFilter // finds exactly the clocks counted in Total
 }
 
-// Counts is how many clocks stand how: Total is the sum of the others.
+// Counts is how many clocks stand how: Total is the sum of the first three.
 type Counts struct {
 	Total    int `json:"total"`
 	OnTime   int `json:"on_time"`
 	Breached int `json:"breached"`
 	Open     int `json:"open"` // not yet due
+	// Paused of those that are open, and extended of all.
+	Paused   int `json:"paused,omitzero"`
+	Extended int `json:"extended,omitzero"`
 }
 
 // ByKind gives the figures of each kind of clock of a report that is divided by
@@ -126,8 +131,8 @@ func (q TimelinessQuery) row(f store.ClockFigures, whole Branch, parts []Branch)
 }
 
 func (r *TimelinessRow) count(f store.ClockFigures) {
-	r.Counts = Counts{f.Total, f.OnTime, f.Breached, f.Open}
-	r.Cases = Counts{f.Cases, f.CasesOnTime, f.CasesBreached, f.CasesNotDue}
+	r.Counts = Counts{f.Total, f.OnTime, f.Breached, f.Open, f.Paused, f.Extended}
+	r.Cases = Counts{f.Cases, f.CasesOnTime, f.CasesBreached, f.CasesNotDue, f.CasesPaused, f.CasesExtended}
 }
 
 // fill adds the rows without figures to a report with one dimension.

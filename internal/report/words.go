@@ -22,6 +22,7 @@ var (
 	kindWords = map[grievance.ClockKind]string{
 		grievance.Acceptance: "受理", grievance.Acknowledgement: "签收", grievance.FirstContact: "首次联系",
 		grievance.Handling: "办理", grievance.SignOffStep: "签批",
+		grievance.Review: "复查", grievance.ReReview: "复核",
 	}
 )
 

@@ -53,6 +53,8 @@ type ClockFilter struct {
 	Started   Period
 	Kinds     []grievance.ClockKind
 	Standings []Standing
+	Paused    bool // only those that are in time and stand still at Now, while their case rests
+	Extended  bool // only those that were extended
 	Now       time.Time
 }
 
@@ -153,8 +155,21 @@ func (f ClockFilter) conditions() *conditions {
 		any.add(s.sql(), s.args(f.Now)...)
 	}
 	w.add("("+strings.Join(any.parts, " OR ")+")", any.args...)
+	if f.Paused {
+		w.add(NotYetDue.sql()+" AND "+pausedSQL, f.Now, f.Now, f.Now)
+	}
+	if f.Extended {
+		w.add(extendedSQL)
+	}
 	return w
 }
+
+// The clocks that stand still at an instant, which is named twice, and those
+// that were extended.
+const (
+	pausedSQL   = "clocks.pause_count > 0 AND EXISTS (SELECT 1 FROM pauses WHERE pauses.clock_id = clocks.id AND pauses.from_at <= ? AND pauses.until > ?)"
+	extendedSQL = "clocks.extension_count > 0"
+)
 
 const joinDebtors = "JOIN units debtors ON debtors.id = clocks.debtor_unit_id"
 

@@ -169,7 +169,7 @@ func (s session) waits(v Viewer, w Waiting, risen []grievance.SignOffID, passed 
 			"COALESCE(step.due_at, sign_offs.requested_at) AS at, sign_offs.requested_at AS since")),
 		rung(mine.Where("clocks.kind <> 'sign_off'")),
 		rung(owed.Where("clocks.debtor_unit_id IN ?", w.seats.Leads)),
-		rung(owed.Where("clocks.kind = 'sign_off' AND clocks.debtor_unit_id IN ?", w.seats.Signs)),
+		rung(owed.Where("clocks.kind = 'sign_off' AND clocks.debtor_head = ? AND clocks.debtor_unit_id IN ?", false, w.seats.Signs)),
 	}
 }
 
@@ -182,10 +182,11 @@ func (s session) awaited(v Viewer, w Waiting) *gorm.DB {
 }
 
 // unsigned are the pending sign-offs for which the user is the nearest leader
-// who may sign.
+// who may sign, or the nearest head for an extension.
 func (s session) unsigned(v Viewer, w Waiting, risen []grievance.SignOffID) *gorm.DB {
 	return s.pending(v).Joins(joinStep).Where(mayBeSigned, w.actor.UserID, w.actor.UserID, w.actor.UserID).
-		Where("sign_offs.unit_id IN ? OR sign_offs.id IN ?", w.seats.Signs, risen)
+		Where("sign_offs.kind <> 'extension' AND sign_offs.unit_id IN ? OR sign_offs.kind = 'extension' AND sign_offs.unit_id IN ? OR sign_offs.id IN ?",
+			w.seats.Signs, w.seats.Leads, risen)
 }
 
 func (s session) pending(v Viewer) *gorm.DB {

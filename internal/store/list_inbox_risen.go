@@ -11,19 +11,20 @@ import (
 // ownWork is that somebody who may sign nothing of a case is, or was, a leader.
 type ownWork struct {
 	SignOffID grievance.SignOffID
+	Kind      grievance.SignOffKind
 	UnitID    grievance.UnitID
 	UserID    grievance.UserID
 }
 
 // risenSignOffs finds the pending sign-offs that the seated leaders of their
 // unit may not sign, for it is their own work, and for which the user is the
-// nearest leader above who may.
+// nearest leader above who may, or the nearest head.
 func (s session) risenSignOffs(v Viewer, w Waiting) ([]grievance.SignOffID, error) {
 	if !w.actor.Has(grievance.RoleLeader) {
 		return nil, nil
 	}
 	of := func(user string) *gorm.DB {
-		return s.pending(v).Select("sign_offs.id AS sign_off_id, sign_offs.unit_id AS unit_id, "+user+" AS user_id").
+		return s.pending(v).Select("sign_offs.id AS sign_off_id, sign_offs.kind AS kind, sign_offs.unit_id AS unit_id, "+user+" AS user_id").
 			Where(user+" IN (SELECT user_id FROM appointments WHERE role = ?)", grievance.RoleLeader)
 	}
 	asked := of("asked.requested_by").Joins("JOIN sign_offs AS asked ON asked.case_id = cases.id")
@@ -35,8 +36,8 @@ func (s session) risenSignOffs(v Viewer, w Waiting) ([]grievance.SignOffID, erro
 	return w.nearest(rows), nil
 }
 
-// nearest are those sign-offs for which the user is the nearest leader whose own
-// work it is not.
+// nearest are those sign-offs for which the user is the nearest leader, or head,
+// whose own work it is not.
 func (w *Waiting) nearest(rows []ownWork) (risen []grievance.SignOffID) {
 	excluded := map[grievance.SignOffID][]grievance.UserID{}
 	for _, r := range rows {
@@ -44,7 +45,7 @@ func (w *Waiting) nearest(rows []ownWork) (risen []grievance.SignOffID) {
 	}
 	for _, r := range rows {
 		who, left := excluded[r.SignOffID]
-		if left && w.book.Signs(w.actor, r.UnitID, w.now, who...) {
+		if left && w.book.SignsAs(w.actor, r.Kind, r.UnitID, w.now, who...) {
 			risen = append(risen, r.SignOffID)
 		}
 		delete(excluded, r.SignOffID)

@@ -11,13 +11,15 @@ import (
 
 // SignOffItem is a sign-off on a leader's desk, with all that it takes to
 // decide: the case, the words of the request, the sign-off's own clock and the
-// clock of the handling, both nil where the profile has none.
+// clock of the handling, both nil where the profile has none. About, the case
+// with its clocks and their ledgers, is set for a pending extension alone.
 type SignOffItem struct {
 	grievance.SignOff
 	Case     CaseItem
 	Words    []grievance.Text
 	Step     *grievance.Clock
 	Handling *grievance.Clock
+	About    *grievance.Case
 }
 
 // SignOffPosition is a place on the desk: the due instant of a pending one, or
@@ -28,9 +30,12 @@ type SignOffPosition struct {
 }
 
 // SignOffDesk is a leader's desk: the sign-offs at units in these areas.
+// Extensions are the head's to sign: of those that are pending the ones at units
+// in the areas of Heads alone.
 type SignOffDesk struct {
 	Leader  grievance.UserID
 	Areas   []Area
+	Heads   []Area
 	Decided bool
 }
 
@@ -63,13 +68,14 @@ func (s session) ListSignOffs(v Viewer, d SignOffDesk, after *SignOffPosition, l
 		Joins("JOIN units signing ON signing.id = sign_offs.unit_id").
 		Scopes(visibleTo(v), inAnyOf("signing.path", d.Areas)).Limit(limit)
 	if d.Decided {
-		page = page.Where("sign_offs.state <> 'pending'").Order("sign_offs.decided_at DESC, sign_offs.id DESC")
+		page = page.Where("sign_offs.state IN ('approved', 'returned')").Order("sign_offs.decided_at DESC, sign_offs.id DESC")
 		if after != nil {
 			page = page.Where("(sign_offs.decided_at, sign_offs.id) < (?, ?)", after.At, after.ID)
 		}
 	} else {
 		const at = "COALESCE(step.due_at, sign_offs.requested_at)"
-		page = page.Joins(joinStep).Where("sign_offs.state = 'pending'").
+		heads := s.db.Scopes(inAnyOf("signing.path", d.Heads)).Or("sign_offs.kind <> 'extension'")
+		page = page.Joins(joinStep).Where("sign_offs.state = 'pending'").Where(heads).
 			Where(mayBeSigned, d.Leader, d.Leader, d.Leader).Order(at + ", sign_offs.id")
 		if after != nil {
 			page = page.Where("("+at+", sign_offs.id) > (?, ?)", after.At, after.ID)
@@ -121,7 +127,26 @@ func (s session) signOffItems(v Viewer, rows []grievance.SignOff) ([]SignOffItem
 		items[i] = SignOffItem{SignOff: r, Case: *cases[r.CaseID], Words: wordsOf(&rows[i], words)}
 		items[i].takeClocks(clocks)
 	}
-	return items, nil
+	return items, s.withAbout(items)
+}
+
+// withAbout adds what is needed to tell what an extension would come to.
+func (s session) withAbout(items []SignOffItem) error {
+	var rows []grievance.Case
+	for _, i := range items {
+		if i.Kind == grievance.SignExtension && i.State == grievance.SignOffPending {
+			rows = append(rows, i.Case.Case)
+		}
+	}
+	cases, err := s.restore(rows, Needs{})
+	for _, c := range cases {
+		for i := range items {
+			if items[i].CaseID == c.ID {
+				items[i].About = c
+			}
+		}
+	}
+	return err
 }
 
 func (i *SignOffItem) takeClocks(clocks []*grievance.Clock) {
