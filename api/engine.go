@@ -12,15 +12,36 @@ import (
 type EngineStatus struct {
 	// The last run in this process; absent before the first.
 	LastRun *EngineRun `json:"last_run,omitempty"`
-	// How many clocks need something now.
+	// How many clocks need something now: the backlog of the rule climb.
 	Backlog int64 `json:"backlog"`
 	// How long the first of them has waited.
 	LagSeconds float64 `json:"lag_seconds"`
-	// How many events have no place in the ledger yet.
+	// How many events have no place in the ledger yet: the backlog of the rule sequence.
 	Unsequenced int64 `json:"unsequenced"`
 	// How many unresolved escalations no post up to the root can take.
 	Unroutable int64 `json:"unroutable"`
+	// How many cases stand aside because of an error.
+	SetAside int64 `json:"set_aside"`
+	// The rules, in the order in which they run.
+	Rules []EngineRule `json:"rules"`
 } // @name EngineStatus
+
+// EngineRule is how one rule of the engine stands: what waits for it in the
+// database, and what it has done since this process began.
+type EngineRule struct {
+	Name string `json:"name" example:"climb"`
+	// How much is due and not done.
+	Backlog int64 `json:"backlog"`
+	// How long the first of it has been due.
+	LagSeconds float64 `json:"lag_seconds"`
+	Runs       int64   `json:"runs"`
+	Done       int64   `json:"done"`
+	// How often a case was put off because of an error.
+	SetAside int64 `json:"set_aside"`
+	// How many runs ended with an error.
+	Errors     int64   `json:"errors"`
+	TookMillis float64 `json:"took_millis"`
+} // @name EngineRule
 
 // EngineRun is what one run of the engine did.
 type EngineRun struct {
@@ -44,10 +65,23 @@ func engineRun(s engine.Summary) EngineRun {
 	v := EngineRun{StartedAt: s.StartedAt, FinishedAt: s.FinishedAt, Rules: []EngineRunRule{}}
 	for _, r := range s.Rules {
 		v.Rules = append(v.Rules, EngineRunRule{
-			Name: r.Name, Done: r.Done, TookMillis: float64(r.Took.Microseconds()) / 1000, SetAside: r.SetAside, Failed: r.Error != "",
+			Name: r.Name, Done: r.Done, TookMillis: millis(r.Took), SetAside: r.SetAside, Failed: r.Error != "",
 		})
 	}
 	return v
+}
+
+func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+func engineRules(st engine.Status) []EngineRule {
+	list := make([]EngineRule, len(st.Rules))
+	for i, r := range st.Rules {
+		list[i] = EngineRule{
+			Name: r.Name, Backlog: r.Backlog, LagSeconds: r.Lag.Seconds(), Runs: r.Runs, Done: r.Done,
+			SetAside: r.SetAside, Errors: r.Errors, TookMillis: millis(r.Took),
+		}
+	}
+	return list
 }
 
 // engineStatus tells how the engine stands.
@@ -61,7 +95,11 @@ func engineRun(s engine.Summary) EngineRun {
 //	@Router		/api/v1/engine [get]
 func (s *server) engineStatus(c echo.Context) error {
 	st, err := s.Engine.Status(c.Request().Context())
-	v := EngineStatus{Backlog: st.Backlog, LagSeconds: st.Lag.Seconds(), Unsequenced: st.Unsequenced, Unroutable: st.Unroutable}
+	clocks, events := st.Rule("climb"), st.Rule("sequence")
+	v := EngineStatus{
+		Backlog: clocks.Backlog, LagSeconds: clocks.Lag.Seconds(), Unsequenced: events.Backlog,
+		Unroutable: st.Unroutable, SetAside: st.SetAside, Rules: engineRules(st),
+	}
 	if !st.Last.StartedAt.IsZero() {
 		last := engineRun(st.Last)
 		v.LastRun = &last

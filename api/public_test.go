@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -127,6 +128,10 @@ func TestTheEngineIsTheAdministrators(t *testing.T) {
 		st := read[EngineStatus](s, "admin", "/engine")
 		if len(run.Rules) == 0 || st.LastRun == nil || st.Unsequenced != 0 || st.Backlog != 0 {
 			t.Errorf("after: %+v", st)
+		}
+		if i := slices.IndexFunc(st.Rules, func(r EngineRule) bool { return r.Name == "sequence" }); i < 0 ||
+			st.Rules[i].Runs != 1 || st.Rules[i].Done != before.Unsequenced+1 || st.Rules[i].Backlog != 0 {
+			t.Errorf("the rules after: %+v", st.Rules)
 		}
 	})
 }

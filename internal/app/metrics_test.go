@@ -1,8 +1,7 @@
 package app_test
 
 import (
-	"io"
-	"net/http"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -12,22 +11,18 @@ import (
 func TestTheEnginesFiguresAreMeasured(t *testing.T) {
 	t.Parallel()
 	storetest.Dialects(t, func(t *testing.T, dialect string) {
-		s := emptyTown(t, dialect).open()
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.base+"/metrics", nil)
-		if err != nil {
-			t.Fatal(err)
+		text := emptyTown(t, dialect).open().text("/metrics")
+		lines := []string{
+			"backlog_clocks 0", "lag_seconds 0", "unroutable_escalations 0", "unsequenced_events 0", "set_aside_cases 0",
 		}
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
+		for _, rule := range []string{"hand_on", "rebase", "climb", "sequence", "forget_answers"} {
+			for _, name := range []string{"backlog", "lag_seconds", "set_aside_total", "errors_total"} {
+				lines = append(lines, fmt.Sprintf("rule_%s{rule=%q} 0", name, rule))
+			}
+			lines = append(lines, fmt.Sprintf("rule_done_total{rule=%q} ", rule), fmt.Sprintf("rule_duration_seconds_count{rule=%q} ", rule))
 		}
-		defer func() { _ = res.Body.Close() }()
-		text, err := io.ReadAll(res.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range []string{"backlog_clocks", "lag_seconds", "unroutable_escalations", "unsequenced_events"} {
-			if line := "\nhuiyin_engine_" + name + " 0\n"; !strings.Contains(string(text), line) {
+		for _, line := range lines {
+			if !strings.Contains(text, "\nhuiyin_engine_"+line) {
 				t.Errorf("the metrics have no line %q", line)
 			}
 		}

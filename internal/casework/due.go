@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/huiyin/huiyin/internal/answer"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/store"
 )
@@ -113,10 +114,10 @@ func (d *Desk) advanceEach(ctx context.Context, batch []attempt) (sum Advanced, 
 	return sum, nil
 }
 
-// The delay of a case that was set aside doubles from the first to the last.
+// The delay of a case that was set aside doubles from the first to the longest.
 const (
-	firstDelay = time.Minute
-	lastDelay  = 6 * time.Hour
+	firstDelay   = time.Minute
+	LongestDelay = 6 * time.Hour
 )
 
 // attempt is a case that is about to be tried, and how often that failed before:
@@ -137,7 +138,7 @@ func attemptsAt(cases []*grievance.Case) []attempt {
 	return list
 }
 
-func (a attempt) delay() time.Duration { return min(firstDelay<<min(a.failed, 16), lastDelay) }
+func (a attempt) delay() time.Duration { return min(firstDelay<<min(a.failed, 16), LongestDelay) }
 
 func (d *Desk) setAside(ctx context.Context, a attempt, why error) error {
 	return d.store.Write(ctx, func(tx *store.Tx) error {
@@ -145,6 +146,9 @@ func (d *Desk) setAside(ctx context.Context, a attempt, why error) error {
 		return tx.SetAside(a.id, now, now.Add(a.delay()), reason(why))
 	})
 }
+
+// AnswersKeptFor is how long ForgetAnswers leaves an answer alone.
+const AnswersKeptFor = answer.KeptFor
 
 // Sequence gives up to limit committed events their place in the ledger.
 func (d *Desk) Sequence(ctx context.Context, limit int) (n int, err error) {

@@ -22,10 +22,12 @@ import (
 )
 
 // Rule is one thing that the engine does. Step does one batch; it is run until
-// there is no more.
+// there is no more. Due tells what waits for the rule, and since when it has
+// been due.
 type Rule struct {
 	Name string
 	Step func(ctx context.Context, e *Engine) (Batch, error)
+	Due  func(s *store.Snapshot, now time.Time) (store.Pending, error)
 }
 
 // Batch is what one step of a rule came to.
@@ -61,13 +63,14 @@ type Engine struct {
 	log   *slog.Logger
 
 	running sync.Mutex
-	mu      sync.Mutex
+	mu      sync.Mutex // of what follows
 	last    Summary
+	totals  map[string]Totals // by rule
 }
 
 // New makes an Engine.
 func New(desk *casework.Desk, st *store.Store, ck clock.Clock, log *slog.Logger) *Engine {
-	return &Engine{desk: desk, store: st, clock: ck, log: log}
+	return &Engine{desk: desk, store: st, clock: ck, log: log, totals: map[string]Totals{}}
 }
 
 // Summary is what one run did.
@@ -112,9 +115,7 @@ func (e *Engine) RunOnce(ctx context.Context) (Summary, error) {
 		}
 	}
 	sum.FinishedAt = e.clock.Now()
-	e.mu.Lock()
-	e.last = sum
-	e.mu.Unlock()
+	e.keep(sum)
 	return sum, first
 }
 
@@ -161,38 +162,4 @@ func (e *Engine) report(ctx context.Context, sum *RuleSummary, err error) {
 	case sum.Done > 0:
 		e.log.InfoContext(ctx, "engine rule", "rule", sum.Name, "done", sum.Done, "took", sum.Took)
 	}
-}
-
-// Status is how the engine stands: its last run in this process, and what is
-// due in the database. Lag is how long the first due clock has waited.
-type Status struct {
-	Last        Summary
-	Backlog     int64
-	Lag         time.Duration
-	Unsequenced int64
-	Unroutable  int64
-}
-
-// Status looks up how the engine stands.
-func (e *Engine) Status(ctx context.Context) (Status, error) {
-	e.mu.Lock()
-	st := Status{Last: e.last}
-	e.mu.Unlock()
-	now := e.clock.Now()
-	err := e.store.Read(ctx, func(s *store.Snapshot) error {
-		n, oldest, err := s.Backlog(now)
-		if err != nil {
-			return err
-		}
-		st.Backlog = n
-		if oldest != nil {
-			st.Lag = now.Sub(*oldest)
-		}
-		if st.Unroutable, err = s.Unroutable(); err != nil {
-			return err
-		}
-		st.Unsequenced, err = s.Unsequenced()
-		return err
-	})
-	return st, err
 }

@@ -79,7 +79,7 @@ func (p *processes) backlog() int64 {
 	if err != nil {
 		p.Fatal(err)
 	}
-	return st.Backlog
+	return st.Rule("climb").Backlog
 }
 
 // expectCaughtUp reads the whole ledger.

@@ -179,7 +179,7 @@ func (p *processes) settle() {
 		if err != nil {
 			p.Fatal(err)
 		}
-		if st.Backlog == 0 && st.Unsequenced == 0 {
+		if st.Rule("climb").Backlog == 0 && st.Rule("sequence").Backlog == 0 {
 			return
 		}
 		if err := clock.Sleep(p.Context(), 20*time.Millisecond); err != nil {

@@ -92,12 +92,6 @@ func (s session) Unsequenced() (n int64, err error) {
 	return n, err
 }
 
-// Unroutable tells how many unresolved escalations no post up to the root can take.
-func (s session) Unroutable() (n int64, err error) {
-	err = s.db.Table("escalations").Where("unroutable = ? AND state <> 'resolved'", true).Count(&n).Error
-	return n, err
-}
-
 // Batch is how many cases one transaction of the engine takes: hundreds where
 // others write meanwhile, fewer where everybody waits for the one writer, which
 // is held for some twenty milliseconds.
