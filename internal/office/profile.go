@@ -124,7 +124,7 @@ func bookOf(rows store.OfficeRows) (*grievance.Book, error) {
 		if err != nil {
 			return nil, err
 		}
-		d.ProfileVersions = append(d.ProfileVersions, grievance.ProfileVersion{Profile: p, RebaseAt: row.RebaseAt})
+		d.ProfileVersions = append(d.ProfileVersions, grievance.ProfileVersion{Profile: p, PublishedAt: row.CreatedAt, RebaseAt: row.RebaseAt})
 		d.Profiles[p.Name] = p // the newest is the last
 	}
 	for _, row := range rows.Calendars {
