@@ -10,14 +10,18 @@ import (
 	"github.com/huiyin/huiyin/migrations"
 )
 
+// sqliteDSN opens a file as the service opened its own when the floor was frozen.
+func sqliteDSN(path string) string {
+	return "file:" + path + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
+		"&_txlock=immediate&_time_format=sqlite&_timezone=UTC&_texttotime=1&_inttotime=1"
+}
+
 // sqliteFloor is the frozen list by database/sql alone, prepared, on one
 // connection that is opened as the service opens its own.
 func (t *town) sqliteFloor(b testing.TB) func(context.Context) (intake, error) {
 	b.Helper()
 	list := thawed(b, migrations.SQLite)
-	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(t.url, "sqlite:")+
-		"?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"+
-		"&_txlock=immediate&_time_format=sqlite&_timezone=UTC&_texttotime=1&_inttotime=1")
+	db, err := sql.Open("sqlite", sqliteDSN(strings.TrimPrefix(t.url, "sqlite:")))
 	if err != nil {
 		b.Fatal(err)
 	}
