@@ -21,6 +21,7 @@ type ReplayCommand struct {
 	File    string `arg:"" type:"existingfile" help:"A CSV file of messages with their replies."`
 	Profile string `default:"petition" enum:"petition,petition_simple,hotline,township,wall" help:"The profile that the messages are handled under: ${enum}."`
 	Unit    string `help:"Code of the unit that receives them, where the database has units; in an empty one a small city is made."`
+	Engine  string `default:"due" enum:"due,hourly,daily,never" help:"When the engine runs: ${enum}. After each but the first it is silent for ten years and runs once more."`
 	JSON    bool   `name:"json" help:"Print one JSON document on standard output, and nothing else there."`
 }
 
@@ -30,6 +31,9 @@ func (ReplayCommand) Help() string {
 		"its opinion is submitted, approved and served at 答复时间 (a date alone is 00:00; times are Beijing's). " +
 		"In between the engine runs at every instant at which something is due. A message without a reply waits. " +
 		"The replay ends at the last receipt or reply of the file: what is not due then counts as open. " +
+		"With --engine the engine runs at every full hour, at every midnight (UTC) or never in between, " +
+		"and the replay ends ten years after the last receipt or reply with one run more: " +
+		"whatever the rhythm, the figures are the same, but for those under \"recorded\" in the JSON. " +
 		"Rows that cannot be read, or are answered before they are received, are skipped and listed. " +
 		"The database must hold no cases; it stays for inspection."
 }
@@ -47,7 +51,7 @@ func (r ReplayCommand) Run(ctx context.Context, c *config.Common, std *IO) error
 		}
 		bar := newProgress(std.Err, "receipts and replies")
 		played, err := intake.Replay{
-			Store: a.Store, Log: a.Log, Profile: r.Profile, Unit: r.Unit, Progress: bar.show,
+			Store: a.Store, Log: a.Log, Profile: r.Profile, Engine: intake.Rhythm(r.Engine), Unit: r.Unit, Progress: bar.show,
 		}.Run(ctx, file)
 		bar.end()
 		if err = errors.Join(err, file.Close()); err != nil {
@@ -57,6 +61,7 @@ func (r ReplayCommand) Run(ctx context.Context, c *config.Common, std *IO) error
 		if err != nil {
 			return err
 		}
+		reports.rhythm = r.Engine
 		if r.JSON {
 			return reports.json(std.Out)
 		}
@@ -66,7 +71,9 @@ func (r ReplayCommand) Run(ctx context.Context, c *config.Common, std *IO) error
 
 // replayReports is what a replay ends with.
 type replayReports struct {
+	rhythm      string
 	played      intake.Played
+	outcome     intake.Outcome
 	clocks      report.TimelinessReport
 	escalations report.EscalationReport
 }
@@ -81,6 +88,15 @@ type replayDocument struct {
 	Until       time.Time                             `json:"until,omitzero"`
 	Clocks      map[grievance.ClockKind]report.Counts `json:"clocks"`
 	Escalations replayEscalations                     `json:"escalations"`
+	Judged      intake.Judged                         `json:"judged"`
+	Recorded    replayRecorded                        `json:"recorded"`
+}
+
+// replayRecorded is all that depends on when the engine ran.
+type replayRecorded struct {
+	Engine string `json:"engine"`
+	Runs   int    `json:"runs"`
+	intake.Recorded
 }
 
 type replayEscalations struct {
@@ -104,6 +120,9 @@ func (a *App) replayed(ctx context.Context, p intake.Played) (r replayReports, e
 	if err != nil {
 		return r, err
 	}
+	if r.outcome, err = intake.ReadOutcome(ctx, a.Store, book); err != nil {
+		return r, err
+	}
 	everything := store.ViewerOf(grievance.System, book)
 	r.clocks, err = report.Timeliness(ctx, a.Store, everything, report.TimelinessQuery{
 		By: []report.Dimension{report.ByKind}, Now: p.Until,
@@ -124,6 +143,7 @@ func (r replayReports) document() replayDocument {
 	d := replayDocument{
 		Messages: r.played.Messages, Replayed: r.played.Replayed, Until: r.played.Until,
 		Skipped: append([]intake.Refusal{}, r.played.Skipped...), Clocks: r.clocks.ByKind(),
+		Judged: r.outcome.Judged, Recorded: replayRecorded{r.rhythm, r.played.Runs, r.outcome.Recorded},
 	}
 	total := r.escalations.Total
 	d.Escalations = replayEscalations{total.Escalations, total.Cases, []replayEscalation{}}

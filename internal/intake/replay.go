@@ -19,25 +19,29 @@ import (
 // Replay plays the messages of a file through the real operations, on a clock
 // of its own, in a database without cases: at 留言时间 each is registered,
 // accepted with its notice served, assigned, acknowledged and its petitioner
-// contacted; at 答复时间 its opinion is submitted, approved and served. Whenever a
-// clock needs anything in between, the engine runs at that very instant, so that
-// what is late is warned, breached and escalated as it would have been.
+// contacted; at 答复时间 its opinion is submitted, approved and served. In between
+// the engine runs in its rhythm: unless told otherwise at the very instant at
+// which a clock needs anything, so that what is late is warned, breached and
+// escalated as it would have been.
 type Replay struct {
 	Store    *store.Store
 	Log      *slog.Logger
 	Profile  string                // petition if empty
+	Engine   Rhythm                // WhenDue if empty
 	Unit     string                // code of the unit that receives the messages, where there are units
 	Progress func(done, total int) // told after each receipt and reply, if set
 }
 
 // Played is what was played. Messages = Replayed + len(Skipped). Until is the
 // instant at which the clock stopped, and at which what is open is judged: the
-// last receipt or reply that was played.
+// last receipt or reply that was played where the engine ran WhenDue, and ten
+// years later where it ran in another rhythm. Runs counts how often it ran.
 type Played struct {
 	Messages int
 	Replayed int
 	Skipped  []Refusal
 	Until    time.Time
+	Runs     int
 }
 
 // ErrNotEmpty refuses to mix a replay with a database's own cases.
@@ -48,6 +52,9 @@ func (p Replay) Run(ctx context.Context, file io.Reader) (Played, error) {
 	if p.Profile == "" {
 		p.Profile = grievance.ProfilePetition
 	}
+	if p.Engine == "" {
+		p.Engine = WhenDue
+	}
 	if err := checkProfile(p.Profile); err != nil {
 		return Played{}, err
 	}
@@ -55,7 +62,7 @@ func (p Replay) Run(ctx context.Context, file io.Reader) (Played, error) {
 	if err != nil {
 		return Played{}, fmt.Errorf("reading the file: %w", err)
 	}
-	played := Played{Messages: s.messages, Replayed: s.messages - len(s.skipped), Skipped: s.skipped, Until: s.until()}
+	played := Played{Messages: s.messages, Replayed: s.messages - len(s.skipped), Skipped: s.skipped, Until: p.Engine.end(s.until())}
 	if err := p.wantsEmpty(ctx); err != nil || len(s.acts) == 0 {
 		return played, err
 	}
@@ -63,7 +70,12 @@ func (p Replay) Run(ctx context.Context, file io.Reader) (Played, error) {
 	if err != nil {
 		return played, err
 	}
-	return played, st.play(ctx, s.acts, p.Progress)
+	err = st.play(ctx, s.acts, p.Progress)
+	if err == nil {
+		err = st.fallSilent(ctx, played.Until)
+	}
+	played.Runs = st.runs
+	return played, err
 }
 
 func (p Replay) wantsEmpty(ctx context.Context) error {
@@ -80,6 +92,8 @@ func (p Replay) wantsEmpty(ctx context.Context) error {
 type stage struct {
 	crew
 	profile string
+	rhythm  Rhythm
+	runs    int // of the engine
 	clock   *clock.Fake
 	store   *store.Store
 	office  *office.Office
@@ -99,7 +113,7 @@ func (p Replay) stage(ctx context.Context, first time.Time) (*stage, error) {
 	}
 	desk := casework.New(p.Store, o, ck)
 	st := &stage{
-		profile: p.Profile, clock: ck, store: p.Store, office: o, desk: desk,
+		profile: p.Profile, rhythm: p.Engine, clock: ck, store: p.Store, office: o, desk: desk,
 		engine: engine.New(desk, p.Store, ck, p.Log), cases: map[string]grievance.CaseID{},
 	}
 	book, err := o.Book(ctx)
@@ -131,37 +145,13 @@ func (st *stage) play(ctx context.Context, acts []act, progress func(done, total
 			progress(i+1, len(acts))
 		}
 	}
-	return st.runEngine(ctx)
-}
-
-// passTo lets time pass until an instant: the engine runs at each instant up to
-// it at which a clock needs something.
-func (st *stage) passTo(ctx context.Context, to time.Time) error {
-	for {
-		var next *time.Time
-		err := st.store.Read(ctx, func(s *store.Snapshot) (err error) {
-			_, next, err = s.Backlog(to)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		if next == nil {
-			st.clock.Set(to)
-			return nil
-		}
-		if next.After(st.clock.Now()) {
-			st.clock.Set(*next)
-		}
-		if err := st.runEngine(ctx); err != nil {
-			return err
-		}
-	}
+	return nil
 }
 
 var errSetAside = errors.New("the engine could not do everything that was due: see its log")
 
 func (st *stage) runEngine(ctx context.Context) error {
+	st.runs++
 	sum, err := st.engine.RunOnce(ctx)
 	for _, r := range sum.Rules {
 		if err == nil && r.SetAside > 0 {
