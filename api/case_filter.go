@@ -98,7 +98,8 @@ func casesClocked(q *query, book *grievance.Book, now time.Time) *store.ClockFil
 		Debtor:    areaParam(q, book, clockPrefix),
 		Started:   q.period(clockPrefix+"started_from", clockPrefix+"started_to"),
 		Kinds:     setParam(q, clockPrefix+"kind", grievance.ClockKinds...),
-		Standings: setParam(q, clockPrefix+"standing", store.Standings...), Now: now,
+		Standings: setParam(q, clockPrefix+"standing", store.Standings...),
+		Paused:    yes(q.boolean(clockPrefix + "paused")), Extended: yes(q.boolean(clockPrefix + "extended")), Now: now,
 	}
 	if !q.prefixed(clockPrefix) {
 		return nil
@@ -166,6 +167,12 @@ func (l link) clocks(b report.Branch, f store.ClockFilter, standing store.Standi
 		putSet(l, clockPrefix+"standing", store.Standings)
 	} else {
 		l.Set(clockPrefix+"standing", string(standing))
+	}
+	if f.Paused {
+		l.Set(clockPrefix+"paused", "true")
+	}
+	if f.Extended {
+		l.Set(clockPrefix+"extended", "true")
 	}
 	return l
 }

@@ -13,7 +13,7 @@ import (
 // NextDueView is the running deadline of a case that is due first.
 type NextDueView struct {
 	ID   string              `json:"id" format:"uuid"`
-	Kind grievance.ClockKind `json:"kind" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off"`
+	Kind grievance.ClockKind `json:"kind" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review"`
 	// The first instant that is late.
 	DueAt time.Time `json:"due_at"`
 	// The last day that is in time.
@@ -85,6 +85,8 @@ func nextDueView(k *grievance.Clock, now time.Time) *NextDueView {
 //	@Param			clock_started_from	query	string	false	"started on this day or later"	format(date)
 //	@Param			clock_started_to	query	string	false	"started on this day or earlier"	format(date)
 //	@Param			clock_kind			query	string	false	"kinds of deadline"
+//	@Param			clock_paused		query	bool	false	"in time, and stands still while its case rests"
+//	@Param			clock_extended		query	bool	false	"was extended"
 //	@Param			clock_standing		query	string	false	"on_time, breached or open: any of those where it is absent"
 //	@Param			sort	query	string	false	"newest first; received first first; due first first, those without a running deadline last"	enums(newest,received_at,due_at)	default(newest)
 //	@Param			count	query	bool	false	"count them all"

@@ -28,7 +28,7 @@ type CaseDetail struct {
 // started, when it is due and who owes it.
 type ClockView struct {
 	ID    string              `json:"id" format:"uuid"`
-	Kind  grievance.ClockKind `json:"kind" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off"`
+	Kind  grievance.ClockKind `json:"kind" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review"`
 	Round int                 `json:"round"`
 	Unit  UnitRef             `json:"unit"`
 	// Which of several of a kind: the sign-off's number, the assignment's.
@@ -55,6 +55,15 @@ type ClockView struct {
 	// The address that tells why it is due when it is.
 	Explanation string `json:"explanation" example:"/api/v1/deadlines/01939e7c-0000-7000-8000-000000000001/explanation"`
 
+	// How much of the time did not count, or will not while the case rests: in days
+	// where the length is, else in minutes, of office hours where it counts in them.
+	Paused     int           `json:"paused" example:"0"`
+	PausedUnit calendar.Unit `json:"paused_unit,omitempty" swaggertype:"string" enums:"minute,working_minute,day"`
+	// Until when it stands still; absent while it runs.
+	PausedUntil *time.Time `json:"paused_until,omitempty"`
+	// How often it was extended.
+	Extensions int `json:"extensions"`
+
 	State      grievance.ClockState `json:"state" swaggertype:"string" enums:"running,met,cancelled"`
 	MetAt      *time.Time           `json:"met_at,omitempty"`
 	BreachedAt *time.Time           `json:"breached_at,omitempty"`
@@ -74,7 +83,7 @@ type ClockList struct {
 // NoticeView is a written notice (告知书 / 意见书).
 type NoticeView struct {
 	N      int                  `json:"n" example:"1"`
-	Kind   grievance.NoticeKind `json:"kind" swaggertype:"string" enums:"acceptance,decline,opinion"`
+	Kind   grievance.NoticeKind `json:"kind" swaggertype:"string" enums:"acceptance,decline,opinion,extension"`
 	Number string               `json:"number" example:"受〔2026〕430102003-20261122-0007-1"`
 	Round  int                  `json:"round"`
 	Unit   UnitRef              `json:"unit"`
@@ -95,18 +104,27 @@ type NoticeList struct {
 
 // SignOffView is a request for a leader's signature, and its decision (领导签批).
 type SignOffView struct {
-	N           int                    `json:"n" example:"1"`
-	Round       int                    `json:"round"`
-	Kind        grievance.SignOffKind  `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal"`
-	State       grievance.SignOffState `json:"state" swaggertype:"string" enums:"pending,approved,returned"`
-	Unit        UnitRef                `json:"unit"`
-	Outcome     grievance.Outcome      `json:"outcome,omitempty" swaggertype:"string" enums:"supported,explained,not_supported,mediated,redirected"`
-	Reason      grievance.Reason       `json:"reason,omitempty" swaggertype:"string" enums:"other_procedure,already_pending,finalised,no_facts,duplicate"`
-	RequestedBy *PersonRef             `json:"requested_by,omitempty"`
-	RequestedAt time.Time              `json:"requested_at"`
-	DecidedBy   *PersonRef             `json:"decided_by,omitempty"`
-	DecidedAt   *time.Time             `json:"decided_at,omitempty"`
-	ReturnedFor grievance.Reason       `json:"returned_for,omitempty" swaggertype:"string" enums:"facts_unclear,basis_missing,opinion_improper,petitioner_not_contacted,wrong_unit,other"`
+	N       int                    `json:"n" example:"1"`
+	Round   int                    `json:"round"`
+	Kind    grievance.SignOffKind  `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal,extension,suspension"`
+	State   grievance.SignOffState `json:"state" swaggertype:"string" enums:"pending,approved,returned,lapsed"`
+	Unit    UnitRef                `json:"unit"`
+	Outcome grievance.Outcome      `json:"outcome,omitempty" swaggertype:"string" enums:"supported,explained,not_supported,mediated,redirected"`
+	Reason  grievance.Reason       `json:"reason,omitempty" swaggertype:"string" enums:"other_procedure,already_pending,finalised,no_facts,duplicate,complex,investigation,appraisal,coordination,other,hearing,expert_opinion,force_majeure,petitioner"`
+	// Of an extension: what is to be extended and by how much, and, while it is
+	// pending, when that would be due, and the last day in time.
+	ClockID    string         `json:"clock_id,omitempty" format:"uuid"`
+	Length     int            `json:"length,omitempty" example:"30"`
+	LengthUnit calendar.Unit  `json:"length_unit,omitempty" swaggertype:"string" enums:"day,working_day"`
+	NewDueAt   *time.Time     `json:"new_due_at,omitempty"`
+	NewDueOn   *calendar.Date `json:"new_due_on,omitempty" swaggertype:"string" format:"date"`
+	// Of a suspension: the last day on which the case is to rest.
+	Through     *calendar.Date   `json:"through,omitempty" swaggertype:"string" format:"date"`
+	RequestedBy *PersonRef       `json:"requested_by,omitempty"`
+	RequestedAt time.Time        `json:"requested_at"`
+	DecidedBy   *PersonRef       `json:"decided_by,omitempty"`
+	DecidedAt   *time.Time       `json:"decided_at,omitempty"`
+	ReturnedFor grievance.Reason `json:"returned_for,omitempty" swaggertype:"string" enums:"facts_unclear,basis_missing,opinion_improper,petitioner_not_contacted,wrong_unit,other"`
 	// What is to be signed.
 	Texts []TextView `json:"texts"`
 	// SHA-256 of what is to be signed, in hexadecimal.
@@ -208,7 +226,7 @@ func (s *server) caseDeadlines(c echo.Context) error {
 
 func clockView(k *grievance.Clock, book *grievance.Book, now time.Time) ClockView {
 	rule, _ := book.ProfileAt(k.Profile, k.ProfileVersion).Rule(k.Kind)
-	return ClockView{
+	view := ClockView{
 		Source: rule.Source, Explanation: v1 + "/deadlines/" + k.ID.String() + "/explanation",
 		ID: k.ID.String(), Kind: k.Kind, Round: k.Round, Unit: unitRef(book, k.UnitID), Subject: k.Subject,
 		Debtor:  holderView(book, k.DebtorPost, k.DebtorUser),
@@ -216,7 +234,13 @@ func clockView(k *grievance.Clock, book *grievance.Book, now time.Time) ClockVie
 		Length: k.Length.N, LengthUnit: k.Length.Unit, StartedAt: k.StartedAt,
 		DueAt: k.DueAt, DueOn: k.DueOn, UnrolledOn: k.DueUnrolled, DueVersion: k.DueVersion, Provisional: k.Provisional,
 		State: k.State, MetAt: k.MetAt, BreachedAt: k.BreachedAt, Late: k.Late(now), Rung: k.Rung, NextRungAt: k.NextAt,
+		PausedUntil: k.PausedUntil(now), Extensions: k.ExtensionCount,
 	}
+	if k.PauseCount > 0 {
+		sum := k.Paused(book.CalendarAt(k.CalendarVersion))
+		view.Paused, view.PausedUnit = sum.N, sum.Unit
+	}
+	return view
 }
 
 // reply sends what a read found.
@@ -282,18 +306,31 @@ func (l look) signOffs() (SignOffList, error) {
 	}
 	papers, err := l.papers()
 	for _, x := range l.about.SignOffs() {
-		list.Items = append(list.Items, signOffView(x, l.book, papers.signOffs[x.N]))
+		list.Items = append(list.Items, signOffView(x, l.about, l.book, papers.signOffs[x.N]))
 	}
 	return list, err
 }
 
-func signOffView(x *grievance.SignOff, book *grievance.Book, texts []TextView) SignOffView {
-	return SignOffView{
+// signOffView shows a sign-off; about is its case with its clocks, which may be
+// nil where nothing is to be told of what an extension would come to.
+func signOffView(x *grievance.SignOff, about *grievance.Case, book *grievance.Book, texts []TextView) SignOffView {
+	v := SignOffView{
 		N: x.N, Round: x.Round, Kind: x.Kind, State: x.State, Unit: unitRef(book, x.UnitID), Outcome: x.Outcome, Reason: x.Reason,
 		RequestedBy: optionalPerson(book, x.RequestedBy), RequestedAt: x.RequestedAt,
 		DecidedBy: optionalPerson(book, x.DecidedBy), DecidedAt: x.DecidedAt, ReturnedFor: x.ReturnedFor,
 		Texts: orNone(texts), Digest: hex.EncodeToString(x.Digest),
+		ClockID: x.ClockID.String(), Length: x.Length.N, LengthUnit: x.Length.Unit,
 	}
+	if x.Until != nil {
+		v.Through = lastDay(*x.Until)
+	}
+	if about == nil {
+		return v
+	}
+	if due, ok := about.DueIfExtended(book, x); ok {
+		v.NewDueAt, v.NewDueOn = &due.At, &due.On
+	}
+	return v
 }
 
 func orNone(texts []TextView) []TextView {

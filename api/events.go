@@ -30,7 +30,7 @@ type EventView struct {
 
 // FactsView is what an event says; it has what its kind calls for.
 type FactsView struct {
-	Status grievance.Status `json:"status,omitempty" swaggertype:"string" enums:"registered,accepted,assigned,handling,awaiting_signoff,closed,declined,withdrawn"`
+	Status grievance.Status `json:"status,omitempty" swaggertype:"string" enums:"registered,accepted,assigned,handling,suspended,awaiting_signoff,closed,declined,withdrawn"`
 	Round  *int             `json:"round,omitempty"`
 	// Who answers for the case from now on, when that moved.
 	Responsible *HolderView       `json:"responsible,omitempty"`
@@ -60,15 +60,18 @@ type FactsView struct {
 	Started      []ClockFactView  `json:"started,omitempty"`
 	Stopped      []ClockFactView  `json:"stopped,omitempty"`
 	Moved        []ClockFactView  `json:"moved,omitempty"`
-	Escalation   *EscalFactView   `json:"escalation,omitempty"`
-	Rating       *RatingView      `json:"rating,omitempty"`
-	Texts        []TextRefView    `json:"texts,omitempty"`
+	// By how much a deadline was extended.
+	Extended   string              `json:"extended,omitempty" example:"30d"`
+	Suspension *SuspensionFactView `json:"suspension,omitempty"`
+	Escalation *EscalFactView      `json:"escalation,omitempty"`
+	Rating     *RatingView         `json:"rating,omitempty"`
+	Texts      []TextRefView       `json:"texts,omitempty"`
 } // @name Facts
 
 // NoticeFactView is what an event says of a notice.
 type NoticeFactView struct {
 	N        int                  `json:"n"`
-	Kind     grievance.NoticeKind `json:"kind" swaggertype:"string" enums:"acceptance,decline,opinion"`
+	Kind     grievance.NoticeKind `json:"kind" swaggertype:"string" enums:"acceptance,decline,opinion,extension"`
 	Number   string               `json:"number"`
 	ServedAt *time.Time           `json:"served_at,omitempty"`
 	How      string               `json:"how,omitempty"`
@@ -77,7 +80,7 @@ type NoticeFactView struct {
 // SignOffFactView is what an event says of a sign-off.
 type SignOffFactView struct {
 	N    int                   `json:"n"`
-	Kind grievance.SignOffKind `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal"`
+	Kind grievance.SignOffKind `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal,extension,suspension"`
 	Unit UnitRef               `json:"unit"`
 	// SHA-256 of what was to be signed, in hexadecimal.
 	Digest string `json:"digest,omitempty"`
@@ -86,14 +89,28 @@ type SignOffFactView struct {
 // ClockFactView is what an event says of one clock.
 type ClockFactView struct {
 	ID        string              `json:"id" format:"uuid"`
-	Kind      grievance.ClockKind `json:"kind" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off"`
+	Kind      grievance.ClockKind `json:"kind" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review"`
 	StartedAt *time.Time          `json:"started_at,omitempty"`
 	DueAt     *time.Time          `json:"due_at,omitempty"`
 	StoppedAt *time.Time          `json:"stopped_at,omitempty"`
 	State     string              `json:"state,omitempty" enums:"met,cancelled"`
 	// The rung of its ladder, from 1.
 	Rung *int `json:"rung,omitempty"`
+	// Of one that was counted again: when it was due before, and the version of the
+	// calendar or of its profile that it follows from now on.
+	WasDueAt        *time.Time `json:"was_due_at,omitempty"`
+	CalendarVersion *int       `json:"calendar_version,omitempty"`
+	ProfileVersion  *int       `json:"profile_version,omitempty"`
 } // @name ClockFact
+
+// SuspensionFactView is what an event says of a suspension (中止).
+type SuspensionFactView struct {
+	N     int                  `json:"n"`
+	Cause grievance.PauseCause `json:"cause" swaggertype:"string" enums:"hearing,expert_opinion,force_majeure,petitioner"`
+	From  time.Time            `json:"from"`
+	// When it ends, or would have ended, by itself.
+	Until time.Time `json:"until"`
+} // @name SuspensionFact
 
 // EscalFactView is what an event says of an escalation.
 type EscalFactView struct {
@@ -192,6 +209,7 @@ var petitionersEvents = []grievance.EventKind{
 	grievance.EvAnswered, grievance.EvForwarded, grievance.EvAssigned, grievance.EvAcknowledged, grievance.EvContacted,
 	grievance.EvClosed, grievance.EvWithdrawalRequested, grievance.EvWithdrawn, grievance.EvServed, grievance.EvRated,
 	grievance.EvDisputed, grievance.EvReissued, grievance.EvBreached,
+	grievance.EvExtended, grievance.EvSuspended, grievance.EvResumed, grievance.EvRebased,
 }
 
 func concernsPetitioner(kind grievance.EventKind, f grievance.Facts) bool {
@@ -204,7 +222,7 @@ func factsView(f grievance.Facts, book *grievance.Book, readable words) FactsVie
 		Handler: optionalPerson(book, f.Handler), Receipt: f.Receipt, Source: f.Source, Channel: f.Channel,
 		Nature: f.Nature, Route: unlessZero(f.Route), Category: f.Category, Urgency: f.Urgency, Profile: f.Profile,
 		Area: optionalUnit(book, f.Area), Proposed: optionalUnit(book, f.Proposed), Reason: f.Reason, Outcome: f.Outcome,
-		OnBehalf: f.OnBehalf, ToPetitioner: f.ToPetitioner,
+		OnBehalf: f.OnBehalf, ToPetitioner: f.ToPetitioner, Extended: f.Extended,
 		Started: clockFacts(f.Started), Stopped: clockFacts(f.Stopped), Moved: clockFacts(f.Moved), Texts: textRefs(f.Texts, readable),
 	}
 	if f.Responsible != nil {
@@ -218,6 +236,9 @@ func factsView(f grievance.Facts, book *grievance.Book, readable words) FactsVie
 	}
 	if x := f.SignOff; x != nil {
 		v.SignOff = &SignOffFactView{x.N, x.Kind, unitRef(book, x.Unit), hex.EncodeToString(x.Digest)}
+	}
+	if x := f.Suspension; x != nil {
+		v.Suspension = &SuspensionFactView{x.N, x.Cause, x.From, x.Until}
 	}
 	if f.Clock != nil {
 		v.Clock = &clockFacts([]grievance.ClockFact{*f.Clock})[0]
@@ -237,6 +258,7 @@ func clockFacts(facts []grievance.ClockFact) []ClockFactView {
 		views[i] = ClockFactView{
 			ID: k.ID.String(), Kind: k.Kind, StartedAt: unlessZero(k.Start), DueAt: unlessZero(k.DueAt),
 			StoppedAt: unlessZero(k.At), State: k.State, Rung: unlessZero(k.Rung),
+			WasDueAt: unlessZero(k.WasDue), CalendarVersion: unlessZero(k.Calendar), ProfileVersion: unlessZero(k.Profile),
 		}
 	}
 	return views

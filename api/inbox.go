@@ -19,7 +19,7 @@ type InboxItemView struct {
 	// Absent for who administers the root but may not see the case.
 	ReceiptNumber string           `json:"receipt_number,omitempty" example:"430102003-20261122-0007"`
 	Title         string           `json:"title,omitempty" example:"村口路灯不亮"`
-	Status        grievance.Status `json:"status,omitempty" swaggertype:"string" enums:"registered,accepted,assigned,handling,awaiting_signoff,closed,declined,withdrawn"`
+	Status        grievance.Status `json:"status,omitempty" swaggertype:"string" enums:"registered,accepted,assigned,handling,suspended,awaiting_signoff,closed,declined,withdrawn"`
 	// No handler yet, or the one named has not acknowledged it.
 	Unassigned bool `json:"unassigned"`
 	// Since when it waits for this reason.
@@ -27,7 +27,7 @@ type InboxItemView struct {
 	// The deadline that it is about, which for awaiting is the next of the case;
 	// absent where there is none.
 	ClockID   string              `json:"clock_id,omitempty" format:"uuid"`
-	ClockKind grievance.ClockKind `json:"clock_kind,omitempty" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off"`
+	ClockKind grievance.ClockKind `json:"clock_kind,omitempty" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review"`
 	DueAt     *time.Time          `json:"due_at,omitempty"`
 	DueOn     *calendar.Date      `json:"due_on,omitempty" swaggertype:"string" format:"date"`
 	Late      bool                `json:"late"`

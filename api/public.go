@@ -54,7 +54,7 @@ type LookupRequest struct {
 // PublicCase is how a case stands, for its petitioner.
 type PublicCase struct {
 	ReceiptNumber string            `json:"receipt_number"`
-	Status        grievance.Status  `json:"status" swaggertype:"string" enums:"registered,accepted,assigned,handling,awaiting_signoff,closed,declined,withdrawn"`
+	Status        grievance.Status  `json:"status" swaggertype:"string" enums:"registered,accepted,assigned,handling,suspended,awaiting_signoff,closed,declined,withdrawn"`
 	Round         int               `json:"round"`
 	Unit          UnitRef           `json:"unit"`
 	HandlingUnit  *UnitRef          `json:"handling_unit,omitempty"`

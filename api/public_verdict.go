@@ -28,7 +28,7 @@ type PublicDisputeRequest struct {
 // PublicReply says where the case stands after the petitioner has spoken.
 type PublicReply struct {
 	ReceiptNumber string           `json:"receipt_number" example:"430102003-20261122-0007"`
-	Status        grievance.Status `json:"status" swaggertype:"string" enums:"registered,accepted,assigned,handling,awaiting_signoff,closed,declined,withdrawn"`
+	Status        grievance.Status `json:"status" swaggertype:"string" enums:"registered,accepted,assigned,handling,suspended,awaiting_signoff,closed,declined,withdrawn"`
 	Round         int              `json:"round" example:"1"`
 } // @name PublicReply
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/huiyin/huiyin/internal/calendar"
+	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/office/officetest"
 )
 
@@ -154,7 +155,7 @@ func TestReportHasARowForEveryValue(t *testing.T) {
 			t.Errorf("by unit: %+v", r.Rows)
 		}
 		k := read[TimelinessReportView](s, "leader", "/reports/timeliness")
-		if len(k.Rows) != 5 || k.Rows[0].Kind != "acceptance" {
+		if len(k.Rows) != len(grievance.ClockKinds) || k.Rows[0].Kind != "acceptance" {
 			t.Errorf("by kind: %+v", k.Rows)
 		}
 		s.send("handler", "GET", v1+"/reports/escalations", "")

@@ -20,13 +20,18 @@ type ClockCell struct {
 	CasesHref string `json:"cases_href" example:"/api/v1/cases?clock_kind=handling&clock_standing=breached"`
 } // @name ClockCell
 
-// TimelinessCell is how deadlines stand; the total is the sum of the others.
+// TimelinessCell is how deadlines stand; the total is the sum of those on
+// time, breached and open.
 type TimelinessCell struct {
 	Total    ClockCell `json:"total"`
 	OnTime   ClockCell `json:"on_time"`
 	Breached ClockCell `json:"breached"`
 	// Not yet due.
 	Open ClockCell `json:"open"`
+	// Of those that are open: what stands still while its case rests.
+	Suspended ClockCell `json:"suspended"`
+	// Of all: what was extended.
+	Extended ClockCell `json:"extended"`
 } // @name TimelinessCell
 
 // TimelinessReportRow is the figures for some values of the dimensions that the
@@ -35,7 +40,7 @@ type TimelinessReportRow struct {
 	// With all below it, unless unit_alone.
 	Unit      *UnitRef            `json:"unit,omitempty"`
 	UnitAlone bool                `json:"unit_alone"`
-	Kind      grievance.ClockKind `json:"kind,omitempty" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off"`
+	Kind      grievance.ClockKind `json:"kind,omitempty" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review"`
 	TimelinessCell
 } // @name TimelinessReportRow
 
@@ -49,7 +54,7 @@ type TimelinessReportView struct {
 // timelinessReport gives the report of timeliness.
 //
 //	@Summary		时限统计 / report of timeliness
-//	@Description	按起算日的北京日期（含首尾）统计每一时限：按时、超期、未到期，三者之和为总数；逾期仍在计时的为超期，未超期而取消的不计。Accept: text/csv 得到可用电子表格打开的文件。 Counts deadlines by the Beijing date on which they started, both days included: met in time; breached, which includes those that run late; and not yet due. One that was cancelled in time is not counted. By unit it is the unit that owes.
+//	@Description	按起算日的北京日期（含首尾）统计每一时限：按时、超期、未到期，三者之和为总数；逾期仍在计时的为超期，未超期而取消的不计；另列未到期中因中止而停止计时的，以及曾经延期的。Accept: text/csv 得到可用电子表格打开的文件。 Counts deadlines by the Beijing date on which they started, both days included: met in time; breached, which includes those that run late; and not yet due. One that was cancelled in time is not counted. Of those not yet due it tells how many stand still while their case rests, and of all how many were extended. By unit it is the unit that owes.
 //	@Tags			reports
 //	@Produce		json,text/csv
 //	@Param			unit		query	string	false	"the unit, with all below"	format(uuid)
@@ -101,7 +106,13 @@ func timelinessCell(r report.TimelinessRow) TimelinessCell {
 	cell := func(clocks, cases int, standing store.Standing) ClockCell {
 		return ClockCell{Clocks: clocks, Cases: cases, CasesHref: newLink().clocks(r.Branch, r.Filter, standing).to("/cases")}
 	}
+	paused, extended := r.Filter, r.Filter
+	paused.Paused, extended.Extended = true, true
+	some := func(clocks, cases int, f store.ClockFilter) ClockCell {
+		return ClockCell{Clocks: clocks, Cases: cases, CasesHref: newLink().clocks(r.Branch, f, "").to("/cases")}
+	}
 	return TimelinessCell{
+		Suspended: some(r.Paused, r.Cases.Paused, paused), Extended: some(r.Extended, r.Cases.Extended, extended),
 		Total:  cell(r.Counts.Total, r.Cases.Total, ""),
 		OnTime: cell(r.OnTime, r.Cases.OnTime, store.OnTime), Breached: cell(r.Breached, r.Cases.Breached, store.Breached),
 		Open: cell(r.Open, r.Cases.Open, store.NotYetDue),

@@ -30,7 +30,7 @@ type SignOffPage struct {
 // listSignOffs lists what a leader may sign.
 //
 //	@Summary		签批台 / sign-offs
-//	@Description	本单位及下级单位待签批的事项，先到期的在前，本人承办、提请或反映的除外；decided 为已有决定的，新的在前。 At the units that the reader leads and all below: pending ones by due instant, without those that the reader asked for, handled or filed; or decided ones, newest first.
+//	@Description	本单位及下级单位待签批的事项，先到期的在前，本人承办、提请或反映的除外；延期只列给单位负责人；decided 为已有决定的，新的在前。 At the units that the reader leads and all below: pending ones by due instant, without those that the reader asked for, handled or filed, extensions for heads alone; or decided ones, newest first.
 //	@Tags			sign-off
 //	@Produce		json
 //	@Param			state	query	string	false	"which"	enums(pending,decided)	default(pending)
@@ -53,7 +53,7 @@ func (s *server) listSignOffs(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	desk := store.SignOffDesk{Leader: actor.UserID, Areas: ledBy(actor, book), Decided: state == "decided"}
+	desk := store.SignOffDesk{Leader: actor.UserID, Areas: ledBy(actor, book, false), Heads: ledBy(actor, book, true), Decided: state == "decided"}
 	var found []store.SignOffItem
 	err = s.Store.Read(ctx, func(sn *store.Snapshot) (err error) {
 		found, err = sn.ListSignOffs(store.ViewerOf(actor, book).AtWork(), desk, after, limit+1)
@@ -68,10 +68,10 @@ func (s *server) listSignOffs(c echo.Context) error {
 	return reply(c, SignOffPage{items, next}, err)
 }
 
-// ledBy gives what the actor leads: units with all below them.
-func ledBy(actor grievance.Actor, book *grievance.Book) (areas []store.Area) {
+// ledBy gives what the actor leads, or leads as the head: units with all below them.
+func ledBy(actor grievance.Actor, book *grievance.Book, head bool) (areas []store.Area) {
 	for _, p := range actor.Posts {
-		if u := book.Unit(p.UnitID); u != nil && p.Role == grievance.RoleLeader {
+		if u := book.Unit(p.UnitID); u != nil && p.Role == grievance.RoleLeader && (p.Head || !head) {
 			areas = append(areas, store.Area{Path: u.Path})
 		}
 	}
@@ -84,7 +84,7 @@ func signOffItemView(i *store.SignOffItem, book *grievance.Book, now time.Time) 
 		texts[n] = textView(t, book)
 	}
 	return SignOffItemView{
-		SignOffView: signOffView(&i.SignOff, book, texts), Case: caseBrief(&i.Case, book, now),
+		SignOffView: signOffView(&i.SignOff, i.About, book, texts), Case: caseBrief(&i.Case, book, now),
 		SignBy: nextDueView(i.Step, now), HandleBy: nextDueView(i.Handling, now),
 	}
 }

@@ -23,7 +23,7 @@ type ReturnRequest struct {
 // approveSignOff signs what was submitted.
 //
 //	@Summary		批准 / approve
-//	@Description	领导签批：事项办结、不予受理或撤回。不能签批本人承办或提请的事项。 The case is closed, declined or withdrawn. Nobody signs their own work.
+//	@Description	领导签批：事项办结、不予受理、撤回、中止，或由单位负责人批准延期（到期后不得批准）。不能签批本人承办或提请的事项。 The case is closed, declined, withdrawn or suspended, or a deadline extended, which a head signs before it is due. Nobody signs their own work.
 //	@Tags			sign-off
 //	@Accept			json
 //	@Produce		json
@@ -46,7 +46,7 @@ func (s *server) approveSignOff(c echo.Context) error {
 // returnSignOff gives what was submitted back.
 //
 //	@Summary		退回 / return
-//	@Description	领导退回并说明理由；处理意见退回后继续办理。 A returned opinion is handled on; a returned decline or withdrawal leaves the case where it was.
+//	@Description	领导退回并说明理由；处理意见退回后继续办理。 A returned opinion is handled on; whatever else is returned leaves the case where it was.
 //	@Tags			sign-off
 //	@Accept			json
 //	@Produce		json

@@ -47,10 +47,10 @@ func (l look) texts() ([]grievance.Text, error) {
 }
 
 // draftsOf names the texts that no leader has signed: an opinion, or the words
-// of a decline, is nobody's to read outside before that, and never if it was
+// of a decline, an extension or a suspension, is nobody's to read outside before that, and never if it was
 // returned.
 func draftsOf(sn *store.Snapshot, id grievance.CaseID) (map[grievance.TextID]bool, error) {
-	events, err := sn.EventsOfKinds(id, append(requests, grievance.EvClosed, grievance.EvDeclined)...)
+	events, err := sn.EventsOfKinds(id, append(requests, grievance.EvClosed, grievance.EvDeclined, grievance.EvExtended, grievance.EvSuspended)...)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,10 @@ func draftsOf(sn *store.Snapshot, id grievance.CaseID) (map[grievance.TextID]boo
 }
 
 // requests are the events that put words before a leader.
-var requests = slices.Clip([]grievance.EventKind{grievance.EvSubmitted, grievance.EvDeclineRequested, grievance.EvWithdrawalRequested})
+var requests = slices.Clip([]grievance.EventKind{
+	grievance.EvSubmitted, grievance.EvDeclineRequested, grievance.EvWithdrawalRequested,
+	grievance.EvExtensionRequested, grievance.EvSuspensionRequested,
+})
 
 // words finds the texts that the reader may read by their ids.
 type words map[grievance.TextID]grievance.Text
@@ -111,7 +114,7 @@ func (l look) papers() (papers, error) {
 	if err != nil {
 		return p, err
 	}
-	events, err := l.EventsOfKinds(l.about.ID, append(requests, grievance.EvAccepted, grievance.EvClosed, grievance.EvDeclined)...)
+	events, err := l.EventsOfKinds(l.about.ID, append(requests, grievance.EvAccepted, grievance.EvClosed, grievance.EvDeclined, grievance.EvExtended)...)
 	for _, e := range events {
 		f, err := grievance.ReadFacts(e)
 		switch {

@@ -1,6 +1,10 @@
 package store
 
-import "github.com/huiyin/huiyin/internal/grievance"
+import (
+	"fmt"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+)
 
 // loadLedgers gives cases what few have: the suspensions of those that rest, and
 // the pauses and extensions of clocks that have any. For all others it costs
@@ -35,6 +39,14 @@ func (s session) loadLedgers(rows []grievance.Case, into map[grievance.CaseID]*g
 	return childrenInOrder(s, "extensions", "clock_id, n", extended, func(x *grievance.Extension) {
 		into[x.CaseID].Extensions = append(into[x.CaseID].Extensions, x)
 	})
+}
+
+// SuspensionsOf gives every suspension of a case, in order.
+func (s session) SuspensionsOf(id grievance.CaseID) (list []grievance.Suspension, err error) {
+	if err := s.db.Table("suspensions").Where("case_id = ?", id).Order("n").Find(&list).Error; err != nil {
+		return nil, fmt.Errorf("reading suspensions: %w", err)
+	}
+	return list, nil
 }
 
 func appendOnce(ids []grievance.CaseID, id grievance.CaseID) []grievance.CaseID {

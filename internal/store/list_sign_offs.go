@@ -74,8 +74,8 @@ func (s session) ListSignOffs(v Viewer, d SignOffDesk, after *SignOffPosition, l
 		}
 	} else {
 		const at = "COALESCE(step.due_at, sign_offs.requested_at)"
-		heads := s.db.Scopes(inAnyOf("signing.path", d.Heads)).Or("sign_offs.kind <> 'extension'")
-		page = page.Joins(joinStep).Where("sign_offs.state = 'pending'").Where(heads).
+		heads, args := lyingIn("signing.path", d.Heads)
+		page = page.Joins(joinStep).Where("sign_offs.state = 'pending'").Where("(sign_offs.kind <> 'extension' OR "+heads+")", args...).
 			Where(mayBeSigned, d.Leader, d.Leader, d.Leader).Order(at + ", sign_offs.id")
 		if after != nil {
 			page = page.Where("("+at+", sign_offs.id) > (?, ?)", after.At, after.ID)
@@ -91,15 +91,19 @@ func (s session) ListSignOffs(v Viewer, d SignOffDesk, after *SignOffPosition, l
 // inAnyOf narrows a column of paths to several areas; to nothing where there
 // are none.
 func inAnyOf(column string, areas []Area) func(*gorm.DB) *gorm.DB {
-	return func(db *gorm.DB) *gorm.DB {
-		any := db.Session(&gorm.Session{NewDB: true}).Where("1 = 0")
-		for _, a := range areas {
-			w := &conditions{}
-			w.in(column, a)
-			any = any.Or(w.sql(), w.args...)
-		}
-		return db.Where(any)
+	any, args := lyingIn(column, areas)
+	return func(db *gorm.DB) *gorm.DB { return db.Where(any, args...) }
+}
+
+// lyingIn is the condition that a column of paths lies in one of several areas.
+func lyingIn(column string, areas []Area) (sql string, args []any) {
+	sql = "(1 = 0"
+	for _, a := range areas {
+		w := &conditions{}
+		w.in(column, a)
+		sql, args = sql+" OR "+w.sql(), append(args, w.args...)
 	}
+	return sql + ")", args
 }
 
 func (s session) signOffItems(v Viewer, rows []grievance.SignOff) ([]SignOffItem, error) {
