@@ -126,6 +126,11 @@ func (s *server) routes() []route { //nolint:funlen // one table, so that nothin
 		{"GET", v1 + "/calendar/hours", s.calendarHours, loggedIn},
 		{"PUT", v1 + "/calendar/hours", s.setOfficeHours, admins},
 		{"GET", v1 + "/calendar/add", s.calendarAdd, loggedIn},
+		{"GET", v1 + "/profiles", s.listProfiles, loggedIn},
+		{"GET", v1 + "/profiles/:name", s.getProfile, loggedIn},
+		{"PUT", v1 + "/profiles/:name", s.putProfile, admins},
+		{"GET", v1 + "/profiles/:name/versions", s.profileVersions, loggedIn},
+		{"POST", v1 + "/profiles/:name/rebase", s.rebaseProfile, admins},
 
 		{"POST", v1 + "/cases", s.registerCase, registrars},
 		{"GET", v1 + "/cases", s.listCases, loggedIn},

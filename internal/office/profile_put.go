@@ -21,11 +21,11 @@ const (
 	EvProfileRebaseOrdered grievance.EventKind = "profile_rebase_ordered"
 )
 
-// The refusals about profiles.
-var (
-	errProfileUnknown = grievance.Refuse(grievance.NotFound, "profile.unknown", "没有这种办理模式，或没有这个版本")
-	errProfileStale   = grievance.Refuse(grievance.Stale, "profile.stale", "该办理模式已有更新的版本，请刷新后重试")
-)
+// ErrProfileUnknown says that there is no profile of a name, or no such version.
+var ErrProfileUnknown = grievance.Refuse(grievance.NotFound, "profile.unknown", "没有这种办理模式，或没有这个版本")
+
+// errProfileStale refuses what was made from an older version.
+var errProfileStale = grievance.Refuse(grievance.Stale, "profile.stale", "该办理模式已有更新的版本，请刷新后重试")
 
 // StoredProfile is a version of a profile and what became of it: since when it
 // is there, since when running clocks of older versions follow it (nil: only new
@@ -59,7 +59,7 @@ func storedProfiles(rows []store.ProfileRow) (list []StoredProfile, err error) {
 		list = append(list, StoredProfile{p, row.CreatedAt, row.RebaseAt, row.RebasedAt})
 	}
 	if len(list) == 0 {
-		return nil, errProfileUnknown
+		return nil, ErrProfileUnknown
 	}
 	return list, nil
 }
@@ -212,7 +212,7 @@ func ReadProfile(text []byte) (p grievance.Profile, err error) {
 		return p, fmt.Errorf("reading a profile: %w", err)
 	}
 	if !slices.Contains(grievance.ProfileNames, p.Name) {
-		return p, errProfileUnknown
+		return p, ErrProfileUnknown
 	}
 	return p, nil
 }
