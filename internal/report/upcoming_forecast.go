@@ -54,8 +54,11 @@ func (f *forecast) run(s *store.Snapshot, v store.Viewer) error {
 				return err
 			}
 		}
-		f.cut()
-		if next == nil || f.CompleteUntil != nil && next.NextAt.After(*f.CompleteUntil) {
+		if next == nil || len(f.Rows) > 2*f.Query.Most {
+			f.cut()
+		}
+		if next == nil || f.CompleteUntil != nil && !next.NextAt.Before(*f.CompleteUntil) {
+			f.cut()
 			return nil
 		}
 		after = next

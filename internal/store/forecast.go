@@ -69,14 +69,15 @@ func (f DueFilter) within(db *gorm.DB) *gorm.DB {
 	if len(f.Areas) == 0 {
 		return db
 	}
-	either := db.Session(&gorm.Session{NewDB: true})
+	w := &conditions{}
 	for _, a := range f.Areas {
-		w := &conditions{}
-		w.in("near.path", a)
-		either = either.Or("EXISTS (SELECT 1 FROM units near WHERE "+w.sql()+` AND (near.id = cases.handling_unit_id OR EXISTS
-			(SELECT 1 FROM clocks owed WHERE owed.case_id = cases.id AND owed.state = 'running' AND owed.debtor_unit_id = near.id)))`, w.args...)
+		near := &conditions{}
+		near.in("path", a)
+		units := "(SELECT id FROM units WHERE " + near.sql() + ")"
+		w.add(`(cases.handling_unit_id IN `+units+` OR EXISTS (SELECT 1 FROM clocks owed
+			WHERE owed.case_id = cases.id AND owed.state = 'running' AND owed.debtor_unit_id IN `+units+"))", append(near.args, near.args...)...)
 	}
-	return db.Where(either)
+	return db.Where("("+strings.Join(w.parts, " OR ")+")", w.args...)
 }
 
 // casesOf reads the cases of clocks, in the clocks' order.
