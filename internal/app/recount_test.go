@@ -42,20 +42,30 @@ type fold struct {
 	breaches int
 }
 
-// recount folds the exported events by the identity of each clock.
+// clockFact is what an exported event says of a clock.
+type clockFact struct {
+	ID    string    `json:"id"`
+	Kind  string    `json:"kind"`
+	DueAt time.Time `json:"due_at"`
+	At    time.Time `json:"at"`
+	State string    `json:"state"`
+}
+
+// recount folds the exported events.
 func recount(t *testing.T, c cli, until time.Time) fold {
 	t.Helper()
 	out, _, err := c.run("export", "events")
 	if err != nil {
 		t.Fatalf("export: %v", err)
 	}
-	type clockFact struct {
-		ID    string    `json:"id"`
-		Kind  string    `json:"kind"`
-		DueAt time.Time `json:"due_at"`
-		At    time.Time `json:"at"`
-		State string    `json:"state"`
-	}
+	return foldEvents(t, out, until)
+}
+
+// foldEvents folds events by the identity of each clock. A clock is due when the
+// last event says that moved it: a reclassification, an extension, a suspension
+// or its end among "moved", a newer calendar or profile as "clock".
+func foldEvents(t *testing.T, out string, until time.Time) fold {
+	t.Helper()
 	clocks := map[string]clockFact{}
 	f := fold{clocks: map[string]figures{}, levels: map[int]int{}}
 	lines := bufio.NewScanner(strings.NewReader(out))
@@ -66,6 +76,7 @@ func recount(t *testing.T, c cli, until time.Time) fold {
 			Kind     string `json:"kind"`
 			Body     struct {
 				Started, Moved, Stopped []clockFact
+				Clock                   clockFact
 				Escalation              struct{ Level int }
 			}
 		}
@@ -81,12 +92,20 @@ func recount(t *testing.T, c cli, until time.Time) fold {
 			clocks[k.ID] = was
 		}
 		switch e.Kind {
+		case "rebased":
+			clocks[e.Body.Clock.ID] = e.Body.Clock
 		case "escalated":
 			f.levels[e.Body.Escalation.Level]++
 		case "breached":
 			f.breaches++
 		}
 	}
+	f.judge(clocks, until)
+	return f
+}
+
+// judge counts the clocks as they stand at an instant.
+func (f fold) judge(clocks map[string]clockFact, until time.Time) {
 	for _, k := range clocks {
 		x := f.clocks[k.Kind]
 		switch {
@@ -102,7 +121,31 @@ func recount(t *testing.T, c cli, until time.Time) fold {
 		x.Total++
 		f.clocks[k.Kind] = x
 	}
-	return f
+}
+
+// Each event that moves a due instant moves it in the recount.
+func TestRecountFollowsWhatMovesAClock(t *testing.T) {
+	t.Parallel()
+	started := `{"ledger_pos":1,"kind":"accepted","body":{"started":[{"id":"a","kind":"handling","start":"2019-03-01T00:00:00Z","due_at":"2019-03-08T00:00:00Z"}]}}`
+	stopped := `{"ledger_pos":3,"kind":"closed","body":{"stopped":[{"id":"a","kind":"handling","at":"2019-03-09T00:00:00Z","state":"met"}]}}`
+	const moved = `"moved":[{"id":"a","kind":"handling","start":"2019-03-01T00:00:00Z","was_due":"2019-03-08T00:00:00Z","due_at":%q}]`
+	for _, c := range []struct {
+		kind, body, due string
+		onTime          int
+	}{
+		{"noted", "%.0s", "", 0},
+		{"extended", moved, "2019-03-10T00:00:00Z", 1},
+		{"extended", moved, "2019-03-09T00:00:00Z", 0},
+		{"suspended", moved, "2019-03-20T00:00:00Z", 1},
+		{"resumed", moved, "2019-03-08T12:00:00Z", 0},
+		{"rebased", `"clock":{"id":"a","kind":"handling","was_due":"2019-03-08T00:00:00Z","due_at":%q}`, "2019-03-09T00:00:01Z", 1},
+	} {
+		event := fmt.Sprintf(`{"ledger_pos":2,"kind":%q,"body":{`+c.body+`}}`, c.kind, c.due)
+		f := foldEvents(t, strings.Join([]string{started, event, stopped}, "\n"), beijingTime(2019, 6, 1, 0))
+		if want := (figures{1, c.onTime, 1 - c.onTime, 0}); f.clocks["handling"] != want {
+			t.Errorf("%s to %s: %+v, want %+v", c.kind, c.due, f.clocks["handling"], want)
+		}
+	}
 }
 
 // naiveCount is what a CSV adds up to.
