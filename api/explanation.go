@@ -81,7 +81,7 @@ type ExplainedStart struct {
 	Reason string `json:"reason" enums:"received,assigned,accepted,submitted,review_requested,re_review_requested"`
 	// The event of the case that started it.
 	Event    grievance.EventKind `json:"event,omitempty" swaggertype:"string" example:"accepted"`
-	EventSeq int64               `json:"event_seq,omitzero" example:"3"`
+	EventSeq int64               `json:"event_seq,omitempty,omitzero" example:"3"`
 } // @name DeadlineStart
 
 // ExplainedPart is how the length, and after it each extension, was counted: from
@@ -160,8 +160,8 @@ type ExplainedMove struct {
 	WasDueAt time.Time           `json:"was_due_at"`
 	DueAt    time.Time           `json:"due_at"`
 	// Of a re-basing: the version that it follows from then on.
-	CalendarVersion int `json:"calendar_version,omitzero"`
-	ProfileVersion  int `json:"profile_version,omitzero"`
+	CalendarVersion int `json:"calendar_version,omitempty,omitzero"`
+	ProfileVersion  int `json:"profile_version,omitempty,omitzero"`
 } // @name DeadlineMove
 
 // explainDeadline tells why a deadline is due when it is.

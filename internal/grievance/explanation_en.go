@@ -35,7 +35,8 @@ var (
 		FirstContact: "contact the petitioner", Handling: "close the case", SignOffStep: "decide on the signature",
 		Review: "decide the review", ReReview: "decide the re-review",
 	}
-	enCauses = map[PauseCause]string{
+	enProfiles = map[string]string{ProfilePetitionSimple: "simple petition"} // the others are words as they are
+	enCauses   = map[PauseCause]string{
 		Hearing: "a hearing", ExpertOpinion: "an expert opinion", ForceMajeure: "force majeure", WaitingPetitioner: "waiting for the petitioner",
 	}
 	enReasons = map[Reason]string{
@@ -73,7 +74,7 @@ func (x Explanation) InEnglish(now time.Time) string {
 func enOrigin(x Explanation) string { return or(enOrigins, x.origin()) }
 
 func (x Explanation) enRule() string {
-	basis := fmt.Sprintf("By the rules of the profile %q", x.Clock.Profile)
+	basis := fmt.Sprintf("By the rules of the profile %q", or(enProfiles, x.Clock.Profile))
 	if len(x.Articles) > 0 {
 		names := make([]string, len(x.Articles))
 		for i, n := range x.Articles {
