@@ -79,6 +79,48 @@ var statements = []struct {
 			_, err := w.desk.Approve(ctx, w.keyed("leader", "k", "r"), id, 1, grievance.Approval{})
 			return err
 		}},
+	{"extend: as submit, but for the words' number", "BEGIN cases+ clocks+ sign_offs+ cases texts sign_offs clocks events idempotency COMMIT",
+		func(w *town, ctx context.Context, _ grievance.CaseID) error {
+			_, err := w.desk.Extend(ctx, w.keyed("handler", "k", "r"), w.handled(), moreTime)
+			return err
+		}},
+	{"approve an extension: the notice and the ledger", "BEGIN cases+ clocks+ sign_offs+ cases notices sign_offs clocks extensions events idempotency COMMIT",
+		func(w *town, ctx context.Context, _ grievance.CaseID) error {
+			id := w.handled()
+			w.must(w.desk.Extend(w.Context(), w.as("handler"), id, moreTime))
+			_, err := w.desk.Approve(ctx, w.keyed("leader", "k", "r"), id, 1, grievance.Approval{})
+			return err
+		}},
+	{"contact with an extended clock: its ledger read", "BEGIN cases+ clocks+ extensions+ cases texts clocks events idempotency COMMIT",
+		func(w *town, ctx context.Context, _ grievance.CaseID) error {
+			id := w.handled()
+			w.must(w.desk.Extend(w.Context(), w.as("handler"), id, moreTime))
+			w.must(w.desk.Approve(w.Context(), w.as("leader"), id, 1, grievance.Approval{}))
+			_, err := w.desk.Contact(ctx, w.keyed("handler", "k", "r"), id, grievance.Contacting{Words: "已电话联系"})
+			return err
+		}},
+	{"approve a suspension: the suspension and the ledger of pauses", "BEGIN cases+ clocks+ sign_offs+ cases sign_offs clocks suspensions pauses events idempotency COMMIT",
+		func(w *town, ctx context.Context, _ grievance.CaseID) error {
+			id := w.restless()
+			w.must(w.desk.Suspend(w.Context(), w.as("handler"), id, w.rest()))
+			_, err := w.desk.Approve(ctx, w.keyed("leader", "k", "r"), id, 1, grievance.Approval{})
+			return err
+		}},
+	{"resume: both read and written", "BEGIN cases+ clocks+ suspensions+ pauses+ cases clocks suspensions pauses events idempotency COMMIT",
+		func(w *town, ctx context.Context, _ grievance.CaseID) error {
+			id := w.resting()
+			_, err := w.desk.Resume(ctx, w.keyed("handler", "k", "r"), id, grievance.Resuming{})
+			return err
+		}},
+	{"a batch of suspensions that end", "BEGIN cases+ clocks+ suspensions+ pauses+ cases clocks rungs suspensions escalations events COMMIT",
+		func(w *town, ctx context.Context, _ grievance.CaseID) error {
+			for range 8 {
+				w.resting()
+			}
+			w.clock.Advance(30 * 24 * 3600e9)
+			_, err := w.desk.AdvanceDue(ctx, 200)
+			return err
+		}},
 	{"serve: the notice read and written", "BEGIN cases+ clocks+ notices+ cases notices clocks events idempotency COMMIT",
 		func(w *town, ctx context.Context, id grievance.CaseID) error {
 			w.must(w.desk.Accept(w.Context(), w.as("clerk"), id, grievance.AcceptanceDecision{}))
