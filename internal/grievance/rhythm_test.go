@@ -111,11 +111,17 @@ func (l *life) passTo(to time.Time) {
 func (l *life) end() {
 	l.passTo(l.now.AddDate(0, 6, 0))
 	l.now = l.now.Add(silence)
-	l.do("system", advance, false)
+	l.advance()
 	count := len(l.rec.events)
-	l.do("system", advance, false)
+	l.advance()
 	if len(l.rec.events) != count {
 		l.t.Fatalf("the engine told %d events a second time at one instant", len(l.rec.events)-count)
+	}
+}
+
+func (l *life) advance() {
+	if err := l.do("system", advance, false); err != nil {
+		l.t.Fatalf("the engine was refused: %v", err)
 	}
 }
 
@@ -128,7 +134,7 @@ func (l *life) runEngine() {
 	}
 	if due {
 		l.ran = l.o.data.Version
-		l.do("system", advance, false)
+		l.advance()
 	}
 }
 
