@@ -20,7 +20,8 @@ const (
 
 // UpcomingItem is one thing that time alone will do to a case.
 type UpcomingItem struct {
-	Act report.Act `json:"act" validate:"required" swaggertype:"string" enums:"remind,warn,breach,escalate,resume,rebase"`
+	// Unroutable is an escalation that nobody up to the root can take.
+	Act report.Act `json:"act" validate:"required" swaggertype:"string" enums:"remind,warn,breach,escalate,unroutable,resume,rebase"`
 	// The instant that it will be about. Midnight belongs to the day that it ends.
 	At            time.Time `json:"at" validate:"required" format:"date-time"`
 	CaseID        string    `json:"case_id" validate:"required" format:"uuid"`
@@ -38,16 +39,15 @@ type UpcomingItem struct {
 	DueAt      time.Time      `json:"due_at,omitzero" format:"date-time"`
 	DueOn      *calendar.Date `json:"due_on,omitempty" swaggertype:"string" format:"date"`
 	// Of an escalation.
-	Level      int             `json:"level,omitempty,omitzero"`
-	Cause      grievance.Cause `json:"cause,omitempty" swaggertype:"string" enums:"overdue_acceptance,overdue_acknowledgement,overdue_first_contact,overdue_handling,overdue_sign_off"`
-	Unroutable bool            `json:"unroutable" validate:"required"`
+	Level int             `json:"level,omitempty,omitzero"`
+	Cause grievance.Cause `json:"cause,omitempty" swaggertype:"string" enums:"overdue_acceptance,overdue_acknowledgement,overdue_first_contact,overdue_handling,overdue_sign_off,overdue_review,overdue_re_review"`
 	// The posts that it reaches, and who holds them then as appointments stand now.
 	To []HolderView `json:"to" validate:"required"`
 } // @name UpcomingItem
 
 // UpcomingFigure is how often one act is coming, and to which cases, each once.
 type UpcomingFigure struct {
-	Act     report.Act `json:"act" validate:"required" swaggertype:"string" enums:"remind,warn,breach,escalate,resume,rebase"`
+	Act     report.Act `json:"act" validate:"required" swaggertype:"string" enums:"remind,warn,breach,escalate,unroutable,resume,rebase"`
 	Count   int        `json:"count" validate:"required"`
 	CaseIDs []string   `json:"case_ids" validate:"required"`
 } // @name UpcomingFigure
@@ -154,7 +154,7 @@ func upcomingItem(x report.UpcomingRow) UpcomingItem {
 	item := UpcomingItem{
 		Act: x.Act, At: x.At, CaseID: x.CaseID.String(), ReceiptNumber: x.Receipt, Title: x.Title, Unit: unit,
 		ClockKind: x.Kind, ClockID: x.ClockID.String(), Rung: x.Rung, DueVersion: x.DueVersion,
-		DueAt: x.DueAt, DueOn: optionalDate(dateOfText(x.DueOn())), Level: x.Level, Cause: x.Cause, Unroutable: x.Unroutable,
+		DueAt: x.DueAt, DueOn: optionalDate(dateOfText(x.DueOn())), Level: x.Level, Cause: x.Cause,
 	}
 	for _, to := range x.To {
 		post := HolderView{Role: to.Role, Head: to.Head}

@@ -110,7 +110,6 @@ type simulatedEvent struct {
 	DueOn      string          `json:"due_on,omitempty"`
 	Level      int             `json:"level,omitempty"`
 	Cause      string          `json:"cause,omitempty"`
-	Unroutable bool            `json:"unroutable,omitempty"`
 	To         []simulatedPost `json:"to,omitempty"`
 }
 
@@ -143,7 +142,7 @@ func simulatedRow(x report.UpcomingRow) simulatedEvent {
 	e := simulatedEvent{
 		Act: string(x.Act), At: x.At, Day: x.Day(), CaseID: x.CaseID.String(), Receipt: x.Receipt,
 		Kind: string(x.Kind), ClockID: x.ClockID.String(), DueVersion: x.DueVersion, Rung: x.Rung, DueOn: x.DueOn(),
-		Level: x.Level, Cause: string(x.Cause), Unroutable: x.Unroutable,
+		Level: x.Level, Cause: string(x.Cause),
 	}
 	e.UnitCode, e.Unit = unitWords(x.Unit)
 	for _, to := range x.To {

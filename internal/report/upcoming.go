@@ -15,16 +15,17 @@ type Act string
 // The acts, from the mildest. What is counted again was to be moved to a newer
 // version of the calendar or of its profile when the forecast was made.
 const (
-	Remind   Act = "remind"   // 提醒
-	Warn     Act = "warn"     // 黄牌
-	Breach   Act = "breach"   // 红牌
-	Escalate Act = "escalate" // 升级
-	Resume   Act = "resume"   // 恢复办理
-	Rebase   Act = "rebase"   // 重新计算
+	Remind     Act = "remind"     // 提醒
+	Warn       Act = "warn"       // 黄牌
+	Breach     Act = "breach"     // 红牌
+	Escalate   Act = "escalate"   // 升级
+	Unroutable Act = "unroutable" // 升级, and nobody up to the root can take it
+	Resume     Act = "resume"     // 恢复办理
+	Rebase     Act = "rebase"     // 重新计算
 )
 
 // Acts lists them.
-var Acts = []Act{Remind, Warn, Breach, Escalate, Resume, Rebase}
+var Acts = []Act{Remind, Warn, Breach, Escalate, Unroutable, Resume, Rebase}
 
 var actOf = map[grievance.EventKind]Act{
 	grievance.EvReminded: Remind, grievance.EvWarned: Warn, grievance.EvBreached: Breach,
@@ -69,8 +70,7 @@ type UpcomingReport struct {
 
 // UpcomingRow is one act. Of Unit, ClockID, Kind, DueAt and DueVersion those of
 // the clock are meant, which a case that is resumed has none of; ClockID is zero
-// for a clock that is yet to start. Level, Cause and Unroutable are those of an
-// escalation.
+// for a clock that is yet to start. Level and Cause are those of an escalation.
 type UpcomingRow struct {
 	Act        Act
 	At         time.Time
@@ -85,7 +85,6 @@ type UpcomingRow struct {
 	DueAt      time.Time
 	Level      int
 	Cause      grievance.Cause
-	Unroutable bool
 	To         []Addressee
 	seq        int64
 }

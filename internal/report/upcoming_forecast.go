@@ -168,7 +168,10 @@ func (f *forecast) describeClock(r *UpcomingRow, c *grievance.Case, fact *grieva
 
 // describeEscalation tells whom an escalation reaches.
 func (f *forecast) describeEscalation(r *UpcomingRow, fact *grievance.EscalFact, made []*grievance.Escalation) {
-	r.Level, r.Cause, r.Unroutable = fact.Level, fact.Cause, fact.Unroutable
+	r.Level, r.Cause = fact.Level, fact.Cause
+	if fact.Unroutable {
+		r.Act = Unroutable
+	}
 	r.To = f.addressees(r.At, grievance.UserID{}, fact.Target)
 	for _, e := range made {
 		if e.ID == fact.ID {

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	ical "github.com/arran4/golang-ical"
@@ -14,7 +15,7 @@ import (
 const feedRefresh = "PT1H"
 
 // FeedActs are the acts that a calendar shows. Reminders are for those who owe.
-var FeedActs = []Act{Warn, Breach, Escalate}
+var FeedActs = []Act{Warn, Breach, Escalate, Unroutable}
 
 // feedWords are those of a calendar in one language.
 type feedWords struct {
@@ -29,12 +30,13 @@ type feedWords struct {
 
 var feedLanguages = map[string]feedWords{
 	"zh-CN": {
-		name: "回音　时限预告", acts: actWords, kinds: kindWords, summary: "%s：%s %s %s",
+		name: "回音　时限预告", kinds: kindWords, summary: "%s：%s %s %s",
+		acts:  map[Act]string{Warn: "黄牌", Breach: "红牌", Escalate: "升级", Unroutable: "升级"},
 		level: map[int]string{1: "升级至本单位负责人", 2: "升级至上级督查", 3: "升级至再上级督查"}, vacant: "无人可接",
 	},
 	"en": {
 		name: "Huiyin: upcoming deadlines", summary: "%s: %s %s %s",
-		acts: map[Act]string{Warn: "Yellow warning", Breach: "Red: overdue", Escalate: "Escalation"},
+		acts: map[Act]string{Warn: "Yellow warning", Breach: "Red: overdue", Escalate: "Escalation", Unroutable: "Escalation"},
 		kinds: map[grievance.ClockKind]string{
 			grievance.Acceptance: "acceptance", grievance.Acknowledgement: "acknowledgement", grievance.FirstContact: "first contact",
 			grievance.Handling: "handling", grievance.SignOffStep: "sign-off", grievance.Review: "review", grievance.ReReview: "re-review",
@@ -77,22 +79,28 @@ func WriteICalendar(w io.Writer, r UpcomingReport, language string) error {
 	return nil
 }
 
+// feedEvent is what one rung of one clock does; vacant says that nobody can take
+// the escalation.
+type feedEvent struct {
+	UpcomingRow
+	vacant bool
+}
+
 // feedEvents makes one of the breach and the escalation of one rung.
-func feedEvents(rows []UpcomingRow) []UpcomingRow {
-	var events []UpcomingRow
+func feedEvents(rows []UpcomingRow) []feedEvent {
+	var events []feedEvent
 	at := map[string]int{}
 	for _, r := range rows {
-		switch r.Act {
-		case Warn, Breach, Escalate:
-		default:
+		if !slices.Contains(FeedActs, r.Act) {
 			continue
 		}
-		if i, seen := at[r.uid()]; seen {
-			events[i].Level, events[i].Unroutable = max(events[i].Level, r.Level), events[i].Unroutable || r.Unroutable
+		i, seen := at[r.uid()]
+		if !seen {
+			at[r.uid()] = len(events)
+			events = append(events, feedEvent{UpcomingRow: r, vacant: r.Act == Unroutable})
 			continue
 		}
-		at[r.uid()] = len(events)
-		events = append(events, r)
+		events[i].Level, events[i].vacant = max(events[i].Level, r.Level), events[i].vacant || r.Act == Unroutable
 	}
 	return events
 }
@@ -106,7 +114,7 @@ func (r UpcomingRow) uid() string {
 	return clock + "-" + strconv.Itoa(r.DueVersion) + "-" + strconv.Itoa(r.Rung) + "@huiyin"
 }
 
-func (w feedWords) summarise(r UpcomingRow) string {
+func (w feedWords) summarise(r feedEvent) string {
 	unit := ""
 	if r.Unit != nil {
 		unit = r.Unit.Name
@@ -115,7 +123,7 @@ func (w feedWords) summarise(r UpcomingRow) string {
 	if to := w.level[r.Level]; to != "" {
 		s += " (" + to + ")"
 	}
-	if r.Unroutable {
+	if r.vacant {
 		s += " (" + w.vacant + ")"
 	}
 	return s

@@ -9,7 +9,9 @@ import (
 )
 
 var (
-	actWords = map[Act]string{Remind: "提醒", Warn: "黄牌", Breach: "红牌", Escalate: "升级", Resume: "恢复办理", Rebase: "重新计算时限"}
+	actWords = map[Act]string{
+		Remind: "提醒", Warn: "黄牌", Breach: "红牌", Escalate: "升级", Unroutable: "升级（无人可接）", Resume: "恢复办理", Rebase: "重新计算时限",
+	}
 
 	roleWords = map[grievance.Role]string{
 		grievance.RolePetitioner: "诉求人", grievance.RoleCourier: "民情信使", grievance.RoleGridWorker: "网格员",
@@ -76,9 +78,6 @@ func (r UpcomingRow) actWords() string {
 	w := word(actWords, r.Act)
 	if r.Level > 0 {
 		w += " " + word(levelWords, r.Level)
-	}
-	if r.Unroutable {
-		w += "，无人可接"
 	}
 	return w
 }
