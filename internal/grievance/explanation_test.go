@@ -1,6 +1,7 @@
 package grievance
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -319,6 +320,21 @@ func TestGradeOfALength(t *testing.T) {
 	} {
 		if got, ok := r.gradeOf(tt.now, length(tt.l)); got != tt.want || ok != tt.ok {
 			t.Errorf("%s of a case that is %s is of grade %q, %t", tt.l, tt.now, got, ok)
+		}
+	}
+}
+
+// The example of the document is what a clerk would read out.
+func TestTheDocumentsExample(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/deadlines.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := timed{kind: Handling, profile: "wall", length: "7wd", source: "practice: echo wall reply", start: "2026-09-30 09:00"}.explanation(t)
+	for _, sentence := range []string{x.InChinese(x.Clock.StartedAt), x.InEnglish(x.Clock.StartedAt)} {
+		if !strings.Contains(string(page), "> "+sentence+"\n") {
+			t.Errorf("docs/deadlines.md has another sentence than %s", sentence)
 		}
 	}
 }
