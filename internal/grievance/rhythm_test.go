@@ -322,3 +322,23 @@ func text(v any) string {
 	b, err := json.Marshal(v)
 	return fmt.Sprint(string(b), err)
 }
+
+// What was late before a dispute opened a case again is told as it was then,
+// though the unit that owed it has been merged since.
+func TestADisputeTellsFirstWhatWasLate(t *testing.T) {
+	t.Parallel()
+	for _, early := range []bool{true, false} {
+		s := begin(t, newTestOffice(t), "2026-10-19 09:00", "clerk", road())
+		s.does("clerk", accept(AcceptanceDecision{})).does("clerk", assign("station", "handler")).does("handler", acknowledge)
+		s.does("handler", submit).does("leader", approve(1))
+		if early {
+			s.engine("2026-10-21 09:00")
+		}
+		s.o.merges("river", "hill", beijing("2026-10-22 09:00"))
+		s.at("2026-10-22 10:00").does("petitioner", dispute)
+		first := s.c().escalations[0]
+		if first.Cause != OverdueAcceptance || s.o.post(first.TargetPost) != "leader*@river" || first.FromUnitID != unitID("river") {
+			t.Errorf("early %v: %s calls on %s", early, first.Cause, s.o.post(first.TargetPost))
+		}
+	}
+}
