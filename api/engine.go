@@ -21,7 +21,7 @@ type EngineStatus struct {
 	// How many unresolved escalations no post up to the root can take.
 	Unroutable int64 `json:"unroutable"`
 	// How many cases stand aside because of an error.
-	SetAside int64 `json:"set_aside"`
+	SetAside int `json:"set_aside"`
 	// The rules, in the order in which they run.
 	Rules []EngineRule `json:"rules"`
 } // @name EngineStatus

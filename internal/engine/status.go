@@ -13,7 +13,7 @@ import (
 type Status struct {
 	Last       Summary
 	Rules      []RuleStatus // in the order in which they run
-	SetAside   int64        // cases that stand aside because of an error
+	SetAside   int          // cases that stand aside because of an error
 	Unroutable int64        // unresolved escalations that no post up to the root can take
 }
 

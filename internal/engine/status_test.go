@@ -1,12 +1,15 @@
 package engine_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/huiyin/huiyin/internal/engine"
 	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/store"
 	"github.com/huiyin/huiyin/internal/store/storetest"
+	"github.com/huiyin/huiyin/migrations"
 )
 
 // The status tells what waits for each rule and since when, and how many cases
@@ -72,7 +75,7 @@ func (w *works) status() engine.Status {
 }
 
 // expect checks the backlog of every rule, nothing where none is named.
-func (w *works) expect(when string, backlog map[string]int64, aside int64) {
+func (w *works) expect(when string, backlog map[string]int64, aside int) {
 	w.Helper()
 	st := w.status()
 	for _, r := range st.Rules {
@@ -82,5 +85,30 @@ func (w *works) expect(when string, backlog map[string]int64, aside int64) {
 	}
 	if st.SetAside != aside {
 		w.Errorf("%s: %d cases stand aside, want %d", when, st.SetAside, aside)
+	}
+}
+
+// Neither a pass of the engine nor its status goes through what is idle.
+func TestIdleCasesAreNotLookedAt(t *testing.T) {
+	t.Parallel()
+	w := newWorks(t, migrations.SQLite) // PostgreSQL plans by how much there is: see the benchmark
+	w.run()
+	ctx, sent := store.CountStatements(t.Context())
+	if _, err := w.engine.RunOnce(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.engine.Status(ctx); err != nil {
+		t.Fatal(err)
+	}
+	plans := storetest.Plans(t, w.url, sent.List())
+	for statement, plan := range plans {
+		for _, table := range []string{"cases", "clocks", "events"} {
+			if strings.Contains(plan, "SCAN "+table) {
+				t.Errorf("%s\ngoes through all %s: %s", statement, table, plan)
+			}
+		}
+	}
+	if len(plans) < 8 {
+		t.Errorf("only %d statements have plans", len(plans))
 	}
 }

@@ -61,7 +61,7 @@ func insert[T any](b *batch, table string, rows []T, how ...clause.Expression) {
 
 // valuesOf gives what rows have in all their columns, as an insert of them wants it.
 func valuesOf[T any](tx *Tx, rows []T) (values []any) {
-	of := shapeOf[T](tx)
+	of := shapeOf[T](tx.db)
 	for i := range rows {
 		values = appendFields(tx, values, of.fields, reflect.Indirect(reflect.ValueOf(&rows[i]).Elem()))
 	}
@@ -84,8 +84,8 @@ type shape struct {
 
 // shapeOf knows the columns of a row that is a T or what a T points to. A type
 // that is no row is a fault of the program.
-func shapeOf[T any](tx *Tx) shape {
-	parsed := &gorm.Statement{DB: tx.db}
+func shapeOf[T any](db *gorm.DB) shape {
+	parsed := &gorm.Statement{DB: db}
 	if err := parsed.Parse(new(T)); err != nil {
 		panic(err)
 	}

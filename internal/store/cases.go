@@ -40,9 +40,9 @@ func (tx *Tx) LockCases(ids []grievance.CaseID, v Viewer, n Needs) ([]*grievance
 // left for the next time.
 func (tx *Tx) LockDue(now time.Time, limit int) ([]*grievance.Case, error) {
 	var rows []grievance.Case
-	err := tx.db.Table("cases").Joins("JOIN clocks ON clocks.case_id = cases.id").
+	err := scan(tx.db.Table("cases").Joins("JOIN clocks ON clocks.case_id = cases.id").
 		Where("clocks.next_at <= ?", now).Order("clocks.next_at, clocks.id").Limit(limit).
-		Clauses(forUpdate("SKIP LOCKED")).Find(&rows).Error
+		Clauses(forUpdate("SKIP LOCKED")), &rows)
 	if err != nil {
 		return nil, fmt.Errorf("locking due cases: %w", err)
 	}

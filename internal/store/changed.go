@@ -41,7 +41,7 @@ func (tx *Tx) restore(rows []grievance.Case, n Needs) ([]*grievance.Case, error)
 // difference gives the columns in which any of the rows differs from what it
 // was, and false where one was not read.
 func difference[T any, ID comparable](tx *Tx, rows []*T, id func(*T) ID, were map[ID]*T) (of shape, changed []*schema.Field, known bool) {
-	of = shapeOf[T](tx)
+	of = shapeOf[T](tx.db)
 	pairs := make([][2]reflect.Value, len(rows))
 	for i, r := range rows {
 		was := were[id(r)]
