@@ -30,7 +30,7 @@ func (c *Case) Extend(m Moment, in Extending) error {
 	}
 	k := c.extendable(in.Clock)
 	if k == nil {
-		return ErrNotFound
+		return InvalidField("/clock_id", "clock.unknown", "该事项没有这项正在计时的时限")
 	}
 	if c.PendingExtension != 0 {
 		return Refuse(Conflict, "extension.pending", "已有延期申请等待签批")

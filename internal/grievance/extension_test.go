@@ -96,7 +96,7 @@ func TestExtensionsRefused(t *testing.T) {
 			return c.Extend(m, Extending{Clock: k.ID, N: 1, Reason: "complex", Words: "复杂"})
 		}
 	}
-	s.refuses("handler", "not_found", other(Acceptance)) // it has stopped
+	s.refuses("handler", "request.invalid", other(Acceptance)) // it has stopped
 	s.does("petitioner", withdraw).refuses("handler", "extension.not_allowed", other(SignOffStep))
 
 	urgent := road()
