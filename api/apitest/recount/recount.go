@@ -174,17 +174,17 @@ func (x explanation) counts(day time.Time, working bool, notes notes) (bool, err
 
 func worksOn(day time.Time, n note, told bool) (bool, error) {
 	weekend := day.Weekday() == time.Saturday || day.Weekday() == time.Sunday
-	switch {
-	case !told && !weekend:
-		return true, nil
-	case told && weekend && n.Effect == "skipped" && (n.Cause == "weekend" && n.Holiday == "" || n.Cause == "holiday" && n.Holiday != ""):
-		return false, nil
-	case told && !weekend && n.Effect == "skipped" && n.Cause == "holiday" && n.Holiday != "":
-		return false, nil
-	case told && weekend && n.Effect == "added" && n.Cause == "make_up" && n.Holiday != "":
+	if !told && !weekend {
 		return true, nil
 	}
-	return false, fmt.Errorf("%s, a %s, is told as %+v", name(day), day.Weekday(), n)
+	works, known := map[[2]string]bool{
+		{"skipped", "weekend"}: false, {"skipped", "holiday"}: false, {"added", "make_up"}: true,
+	}[[2]string{n.Effect, n.Cause}]
+	onlyOfWeekends := n.Cause != "holiday"
+	if !known || onlyOfWeekends && !weekend || (n.Holiday == "") != (n.Cause == "weekend") {
+		return false, fmt.Errorf("%s, a %s, is told as %+v", name(day), day.Weekday(), n)
+	}
+	return works, nil
 }
 
 // paused reports whether a day lies in a pause: from its first day on, before
