@@ -4,10 +4,13 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/office"
+	"github.com/huiyin/huiyin/internal/office/officetest"
 )
 
 const moreTime = `{"days":30,"reason":"complex","words":"需委托鉴定线路"}`
@@ -80,6 +83,14 @@ func TestExtensionOfADeadline(t *testing.T) {
 			t.Errorf("extended: %+v", k)
 		}
 		s.refuses("clerk", "POST", v1+"/cases/"+id+"/extensions", moreTime, 409, "extension.used")
+		r := read[TimelinessReportView](s, "leader", "/reports/timeliness?kind=handling")
+		if got := s.follow("leader", r.Total.Extended.CasesHref, 5); r.Total.Extended.Clocks != 1 || r.Total.Extended.Cases != 1 || !slices.Equal(got, []string{id}) {
+			t.Errorf("reported: %+v, opens into %v", r.Total.Extended, got)
+		}
+		table := string(bodyOf(t, s.send("leader", "GET", v1+"/reports/timeliness", "", "Accept: text/csv")))
+		if !strings.Contains(table, "未到期,其中中止计时,曾延期,涉及诉求") || !strings.Contains(table, "办理,1,0,0,1,0,1,1,") {
+			t.Errorf("as a table:\n%s", table)
+		}
 		s.wantToldOfExtension(id)
 	})
 }
@@ -109,10 +120,11 @@ func TestExtensionsRefusedByTheInterface(t *testing.T) {
 		path := v1 + "/cases/" + id + "/extensions"
 		for body, want := range map[string]string{
 			`{}`: "/days required /reason required /words required",
-			`{"days":31,"reason":"complex","words":"复杂"}`:          "/days extension.too_long",
-			`{"days":1,"reason":"lazy","words":"复杂"}`:              "/reason reason.unknown",
-			`{"days":-1,"reason":"complex","words":"复杂"}`:          "/days too_small",
-			`{"days":1,"reason":"complex","words":"复杂","clock":1}`: "/clock unknown_field",
+			`{"days":31,"reason":"complex","words":"复杂"}`:                                                               "/days extension.too_long",
+			`{"days":1,"reason":"complex","words":"复杂","clock_id":"` + s.clockOf("handler", id, "acceptance").ID + `"}`: "/clock_id clock.unknown",
+			`{"days":1,"reason":"lazy","words":"复杂"}`:                                                                   "/reason reason.unknown",
+			`{"days":-1,"reason":"complex","words":"复杂"}`:                                                               "/days too_small",
+			`{"days":1,"reason":"complex","words":"复杂","clock":1}`:                                                      "/clock unknown_field",
 		} {
 			p := problemOf(t, s.send("handler", "POST", path, body))
 			if p.Status != 422 && p.Status != 400 || faultsOf(p) != want {
@@ -156,5 +168,45 @@ func TestLapsedExtensionWaitsForNobody(t *testing.T) {
 			t.Errorf("%+v", lapsed)
 		}
 		s.refuses("leader", "POST", v1+"/cases/"+id+"/sign-offs/1/approve", `{}`, 409, "signoff.decided")
+	})
+}
+
+// In a vacant seat it waits for the head above, not for the other leaders there;
+// so it does where the head's own work is to be extended.
+func TestExtensionRisesToTheNextHead(t *testing.T) {
+	t.Parallel()
+	eachCity(t, func(t *testing.T, s *city) {
+		vacant := s.petitioned()
+		head := officer(s, "leader")
+		for _, a := range book(s).AppointmentsOf(head) {
+			_, err := s.Office.EndAppointment(t.Context(), grievance.System, a.ID, s.clock.Now())
+			must(t, err)
+		}
+		s.act("handler", vacant, "/contact", `{"words":"电话联系"}`)
+		s.act("handler", vacant, "/extensions", moreTime)
+		names := map[string]string{vacant: "A"}
+		s.wantInbox("deputy", names)
+		s.wantInbox("county_leader", names, "sign_off A")
+		s.act("county_leader", vacant, "/sign-offs/1/approve", `{}`)
+	})
+}
+
+func TestExtensionOfTheHeadsOwnWork(t *testing.T) {
+	t.Parallel()
+	eachCity(t, func(t *testing.T, s *city) {
+		id := s.petitioned()
+		s.act("handler", id, "/contact", `{"words":"电话联系"}`)
+		s.act("handler", id, "/extensions", moreTime)
+		names := map[string]string{id: "A"}
+		s.wantInbox("leader", names, "sign_off A")
+		_, err := s.Office.Appoint(t.Context(), grievance.System, officer(s, "leader"), office.NewAppointment{
+			UnitID: officetest.Unit(t, s.Office, economy).ID, Role: grievance.RoleHandler, From: s.clock.Now(),
+		})
+		must(t, err)
+		s.act("clerk", id, "/assign", fmt.Sprintf(`{"unit_id":%q,"handler_id":%q}`, s.unit(economy), s.user("leader")))
+		s.act("leader", id, "/acknowledge", "")
+		s.wantInbox("deputy", names)
+		s.wantInbox("county_leader", names, "sign_off A")
+		s.refuses("leader", "POST", v1+"/cases/"+id+"/sign-offs/1/approve", `{}`, 403, "signoff.own_work")
 	})
 }
