@@ -221,6 +221,7 @@ func (m *model) check(t *rapid.T) {
 	m.checkRungs(t)
 	m.checkLedgers(t)
 	m.checkSuspension(t)
+	m.checkExplanations(t)
 }
 
 // Events are numbered without gaps, recorded in order, in a post that was held.
