@@ -17,8 +17,8 @@ import (
 )
 
 // behind is another replica, whose clock stands still ahead of the first one's,
-// and whose Book is from before the first one publishes another version of the
-// calendar and registers a case by it.
+// and whose Book is from before the first one publishes other versions of the
+// calendar and of the profile and registers a case by them.
 func (w *town) behind(ahead time.Duration) (*casework.Desk, grievance.CaseID) {
 	w.Helper()
 	still := clock.NewFake(w.clock.Now().Add(ahead))
@@ -30,9 +30,14 @@ func (w *town) behind(ahead time.Duration) (*casework.Desk, grievance.CaseID) {
 	if _, err := w.office.PublishCalendar(w.Context(), grievance.System, office.Publication{Year: 2026, Days: days}, nil); err != nil {
 		w.Fatal(err)
 	}
+	p := *old.Profiles[grievance.ProfilePetition]
+	p.DisputeDays++
+	if _, err := w.office.PutProfile(w.Context(), grievance.System, p, nil); err != nil {
+		w.Fatal(err)
+	}
 	c := w.must(w.desk.Register(w.Context(), casework.Request{Actor: actor}, w.registration()))
-	if c.Clocks()[0].CalendarVersion != old.Calendar.Version()+1 {
-		w.Fatalf("the case was registered by version %d", c.Clocks()[0].CalendarVersion)
+	if k := c.Clocks()[0]; k.CalendarVersion != old.Calendar.Version()+1 || k.ProfileVersion != p.Version+1 {
+		w.Fatalf("the case was registered by versions %d and %d", k.CalendarVersion, k.ProfileVersion)
 	}
 	return casework.New(w.store, of, still), c.ID
 }
@@ -51,7 +56,7 @@ func TestAReplicaThatIsBehindDecidesOnANewerBook(t *testing.T) {
 				return err
 			},
 			"a clerk": func(w *town, d *casework.Desk, id grievance.CaseID) error {
-				_, err := d.Accept(w.Context(), w.as("clerk"), id, grievance.AcceptanceDecision{})
+				_, err := d.Classify(w.Context(), w.as("clerk"), id, grievance.Classification{Urgency: grievance.Complex})
 				return err
 			},
 			"handing on": func(w *town, d *casework.Desk, _ grievance.CaseID) error {
@@ -74,8 +79,23 @@ func TestAReplicaThatIsBehindDecidesOnANewerBook(t *testing.T) {
 			if err := act(w, desk, id); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
+			if k := w.stored(id).Clocks()[0]; k.NextAt == nil {
+				t.Errorf("%s lost sight of a clock", name)
+			}
 		}
 	})
+}
+
+func (w *town) stored(id grievance.CaseID) (c *grievance.Case) {
+	w.Helper()
+	err := w.store.Read(w.Context(), func(s *store.Snapshot) (err error) {
+		c, err = s.Case(id, store.ViewerOf(grievance.System, officetest.Book(w.T, w.office)), store.Needs{})
+		return err
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return c
 }
 
 // While there is nothing to follow, looking for it is one small question.

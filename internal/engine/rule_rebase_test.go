@@ -115,6 +115,8 @@ func TestPublishingAYearMovesTheDeadlinesThatReachIntoIt(t *testing.T) {
 			t.Errorf("the first versions have to be followed: %+v", list)
 		}
 		w.to("2026-12-01 02:00:00")
+		breached := w.register("clerk")
+		w.to("2026-12-08 02:00:00")
 		before := w.register("clerk")
 		w.to("2026-12-20 02:00:00")
 		moved := w.register("clerk")
@@ -129,7 +131,8 @@ func TestPublishingAYearMovesTheDeadlinesThatReachIntoIt(t *testing.T) {
 		}
 		w.wantDue("due on a new day off", moved, "2027-01-05", 2, "registered rebased")
 		w.wantDue("made final", confirmed, "2027-01-05", 2, "registered rebased")
-		w.wantDue("due before", before, "2026-12-16", 1, "registered reminded warned breached escalated escalated")
+		w.wantDue("breached", breached, "2026-12-16", 1, "registered reminded warned breached escalated escalated")
+		w.wantDue("due before", before, "2026-12-23", 1, "registered reminded warned")
 		if w.acceptance(moved).Provisional || w.acceptance(confirmed).Provisional {
 			t.Error("still provisional")
 		}
