@@ -251,8 +251,7 @@ func (c *Case) sign(m Moment, number int) (*SignOff, Post, error) {
 	if !m.By.UserID.IsZero() && slices.Contains(c.interested(), m.By.UserID) {
 		return nil, Post{}, Refuse(Forbidden, "signoff.own_work", "不能签批本人承办、提请或反映的事项")
 	}
-	by, err := c.permit(m, OpSign)
-	if err != nil {
+	if _, err := c.permit(m, OpSign); err != nil {
 		return nil, Post{}, err
 	}
 	by, ok := s.signer(m)
