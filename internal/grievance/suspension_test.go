@@ -303,3 +303,42 @@ func TestSuspensionsRefused(t *testing.T) {
 	s.refuses("leader", "case.not_permitted", suspendFor(ForceMajeure, "2026-10-20")).refuses("petitioner", "case.not_permitted", resume)
 	s.does("handler", suspendFor(ForceMajeure, "2026-10-20")).at("2026-10-21 00:00").refuses("leader", "suspension.over", approve(1)).does("leader", sendBack(1))
 }
+
+// The sum of a clock's pauses is told in the unit in which it counts.
+func TestPausesAreSummedUp(t *testing.T) {
+	t.Parallel()
+	loaded := func(s *story, kind ClockKind) *Clock {
+		c := s.c()
+		return c.clocks[slices.IndexFunc(c.clocks, func(k *Clock) bool { return k.Kind == kind })]
+	}
+	s := resting(t, newTestOffice(t))
+	lasting := loaded(s, Handling)
+	if until := lasting.PausedUntil(s.now); lasting.Paused(s.o.book.Calendar).String() != "10d" || until == nil || inBeijing(*until) != "2026-10-24 00:00" {
+		t.Errorf("%s until %v", lasting.Paused(s.o.book.Calendar), until)
+	}
+	if lasting.PausedUntil(beijing("2026-10-24 00:00")) != nil || lasting.PausedUntil(beijing("2026-10-14 09:59")) != nil {
+		t.Error("paused outside of the pause")
+	}
+	s.at("2026-10-16 15:00").does("handler", resume)
+	s.at("2026-10-17 10:00").does("handler", suspendFor(WaitingPetitioner, "2026-10-17")).does("leader", approve(2))
+	if k := loaded(s, Handling); k.Paused(s.o.book.Calendar).String() != "3d" {
+		t.Errorf("two and one: %s", k.Paused(s.o.book.Calendar))
+	}
+
+	urgent := road()
+	urgent.Urgency = LifeProperty
+	s = workingOn(t, newTestOffice(t), urgent, ByHotline, "2026-10-12 09:00").at("2026-10-12 10:00")
+	s.does("handler", suspendFor(ForceMajeure, "2026-10-12")).does("leader", approve(1)).at("2026-10-12 14:00").does("handler", resume)
+	if k := loaded(s, Handling); k.Paused(s.o.book.Calendar).String() != "240m" {
+		t.Errorf("by the wall: %s", k.Paused(s.o.book.Calendar))
+	}
+
+	o := newTestOffice(t)
+	o.profile(ProfileTownship, func(p *Profile) { p.Clocks[2].Pauses = []PauseCause{ForceMajeure} })
+	s = begin(t, o, "2026-10-12 09:00", "clerk", road())
+	handled(s)
+	s.at("2026-10-12 10:00").does("handler", suspendFor(ForceMajeure, "2026-10-12")).does("leader", approve(1)).at("2026-10-12 15:00").does("clerk", resume)
+	if k := loaded(s, FirstContact); k.Paused(o.book.Calendar).String() != "180wm" { // without the two hours at noon
+		t.Errorf("in office hours: %s", k.Paused(o.book.Calendar))
+	}
+}
