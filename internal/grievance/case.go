@@ -16,6 +16,7 @@ type Case struct {
 	Version        int64 // seq of the last event that changed what people edit: the ETag
 	LastRecordedAt time.Time
 	ContentDigest  []byte
+	EventsDigest   []byte // over every event so far, each with those before it
 
 	Status         Status
 	Round          int
@@ -30,6 +31,8 @@ type Case struct {
 	SimplePetition bool // a clerk found it simple and the petitioner agreed (简易办理)
 	GroupPetition  bool // by five or more together (Art. 20)
 	Headcount      int
+	Amount         int64 // at stake for the petitioner, in yuan; 0 where nobody has said
+	EscalatedLevel int   // the highest that an escalation of it has reached
 	Confidential   bool
 	Unrouted       bool // no line of the responsibility list names a unit for it
 
@@ -226,10 +229,12 @@ func (c *Case) append(m Moment, by Post, kind EventKind, about time.Time, f Fact
 	}
 	c.Seq++
 	c.LastRecordedAt = recorded
-	c.changes.Events = append(c.changes.Events, Event{
+	e := Event{
 		SubjectKind: SubjectCase, SubjectID: c.ID, Seq: c.Seq, Kind: kind,
 		ActorID: m.By.UserID, Post: by, AboutAt: about, RecordedAt: recorded, Body: body,
-	})
+	}
+	c.EventsDigest = e.Chain(c.EventsDigest)
+	c.changes.Events = append(c.changes.Events, e)
 	return nil
 }
 

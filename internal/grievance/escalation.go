@@ -99,6 +99,7 @@ func (c *Case) escalate(m Moment, in escalation) error {
 		e.ClockID, e.DueVersion, e.Rung = in.clock.ID, in.clock.DueVersion, in.clock.Rung
 		f.Clock = &ClockFact{ID: in.clock.ID, Kind: in.clock.Kind, DueAt: in.clock.DueAt, Rung: in.clock.Rung}
 	}
+	c.EscalatedLevel = max(c.EscalatedLevel, in.level)
 	c.escalations = append(c.escalations, e)
 	c.changes.Escalations = once(c.changes.Escalations, e)
 	by := in.by

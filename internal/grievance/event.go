@@ -3,6 +3,7 @@ package grievance
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"time"
 )
 
@@ -26,6 +27,7 @@ const (
 	EvContacted           EventKind = "contacted"
 	EvNoted               EventKind = "noted"
 	EvSubmitted           EventKind = "submitted"
+	EvSigned              EventKind = "signed"
 	EvReturned            EventKind = "returned"
 	EvClosed              EventKind = "closed"
 	EvWithdrawalRequested EventKind = "withdrawal_requested"
@@ -69,6 +71,14 @@ type Event struct {
 	RecordedAt  time.Time
 	Body        []byte
 	LedgerPos   *int64
+}
+
+// Chain gives the digest over an event and all before it, of which the digest is
+// given, nil for none: who has seen the one has seen, digest for digest, the
+// record so far.
+func (e Event) Chain(before []byte) []byte {
+	return digest(e.SubjectID, string(before), fmt.Sprintf("|%d|%s|%s|%s|%s|", e.Seq, e.Kind, e.ActorID,
+		e.AboutAt.UTC().Format(time.RFC3339Nano), e.RecordedAt.UTC().Format(time.RFC3339Nano)), string(e.Body))
 }
 
 // Holder is the person who answers for a case, with the post held in doing so.
@@ -153,6 +163,11 @@ type SignOffFact struct {
 	Kind   SignOffKind `json:"kind"`
 	Unit   UnitID      `json:"unit"`
 	Digest []byte      `json:"digest,omitempty"` // of what was to be signed
+
+	Step     int    `json:"step,omitempty"`      // of several
+	Steps    int    `json:"steps,omitempty"`     // where there are several
+	SeenSeq  int64  `json:"seen_seq,omitempty"`  // of a decision: the last event before it
+	SeenHash []byte `json:"seen_hash,omitempty"` // over the events up to it
 }
 
 // SuspensionFact is what an event says of a suspension.

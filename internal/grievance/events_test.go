@@ -35,6 +35,12 @@ func everyKind(t *testing.T) []*story {
 	}
 	stranded.does("system", strand)
 
+	group := petition()
+	group.Headcount = 12
+	many := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", group)
+	handled(many)
+	many.does("handler", submit).does("leader", approve(1))
+
 	declined := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", petition())
 	declined.does("clerk", decline).does("leader", approve(1))
 
@@ -56,7 +62,7 @@ func everyKind(t *testing.T) []*story {
 	asked := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", inquiry)
 	asked.does("clerk", answer)
 
-	return []*story{life, stranded, declined, moving, resting, asked, imported(t, "2026-09-30 09:00", "2026-12-05 10:00")}
+	return []*story{life, many, stranded, declined, moving, resting, asked, imported(t, "2026-09-30 09:00", "2026-12-05 10:00")}
 }
 
 // imported is a case of another system that was answered, or not for "".

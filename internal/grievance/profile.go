@@ -78,6 +78,9 @@ type Profile struct {
 
 	// Suspensions says for which causes a case may be suspended, and how long at most.
 	Suspensions map[PauseCause]calendar.Length `json:"suspensions,omitempty"`
+
+	// SignOffs says who signs what; the first rule that fits decides.
+	SignOffs []SigningRule `json:"sign_offs,omitempty"`
 }
 
 // Profiles maps a profile's name to its newest version.

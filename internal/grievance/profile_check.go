@@ -54,6 +54,7 @@ func (p *Profile) Check() error {
 	for _, k := range ClockKinds {
 		f.check(seen[k] || slices.Contains(optional, k), "/clocks", "profile.clock_missing", "缺少时限："+string(k))
 	}
+	p.checkSigning(&f)
 	for _, cause := range slices.Sorted(maps.Keys(p.Suspensions)) {
 		at, limit := "/suspensions/"+escape(string(cause)), p.Suspensions[cause]
 		f.check(slices.Contains(PauseCauses, cause), at, "profile.cause_unknown", "没有这种中止原因："+string(cause))

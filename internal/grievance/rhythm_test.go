@@ -269,7 +269,7 @@ func same(t *rapid.T, a, b *life) {
 	}
 }
 
-var secrets = regexp.MustCompile(`"(digest|salt)":"[^"]*"`)
+var secrets = regexp.MustCompile(`"(digest|salt|seen_hash)":"[^"]*"|"seen_seq":\d+`)
 
 // judged is all that is recorded, but for when that was and what identifies it:
 // in order of its text.
@@ -299,7 +299,7 @@ func (l *life) judged() (lines []string) {
 		lines = append(lines, "escalation "+text(e))
 	}
 	row := l.rec.row
-	row.LastRecordedAt, row.Version = time.Time{}, 0
+	row.LastRecordedAt, row.Version, row.EventsDigest = time.Time{}, 0, nil
 	lines = append(lines, "case "+text(row), "ledgers "+text(l.suspensions)+text(l.pauses)+text(l.extensions))
 	var pairs []string
 	for id, name := range known {

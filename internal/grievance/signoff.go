@@ -21,6 +21,9 @@ const (
 	SignSuspension SignOffKind = "suspension"
 )
 
+// SignOffKinds lists them.
+var SignOffKinds = []SignOffKind{SignClosure, SignDecline, SignWithdrawal, SignExtension, SignSuspension}
+
 // SignOffState says how a sign-off stands.
 type SignOffState string
 
@@ -42,7 +45,11 @@ type SignOff struct {
 	Round       int
 	Kind        SignOffKind
 	State       SignOffState
-	UnitID      UnitID // whose leader signs
+	Request     int          // number of the first step; the steps of one request share it
+	Step        int          // from 1
+	Chain       SigningChain // who signs the request, step by step
+	UnitID      UnitID       // whose leader signs
+	Head        bool         // whose head signs
 	Outcome     Outcome
 	Reason      Reason
 	ClockID     ClockID         // of an extension: what is to be extended
@@ -54,11 +61,20 @@ type SignOff struct {
 	DecidedBy   UserID
 	DecidedAt   *time.Time
 	ReturnedFor Reason
+	SeenSeq     int64  // of the last event before the decision
+	SeenDigest  []byte // over the events up to it: what the leader could see
 }
 
 func (s *SignOff) fact() *SignOffFact {
-	return &SignOffFact{N: s.N, Kind: s.Kind, Unit: s.UnitID, Digest: s.Digest}
+	f := &SignOffFact{N: s.N, Kind: s.Kind, Unit: s.UnitID, Digest: s.Digest, SeenSeq: s.SeenSeq, SeenHash: s.SeenDigest}
+	if n := len(s.Chain.Signers()); n > 1 {
+		f.Step, f.Steps = s.Step, n
+	}
+	return f
 }
+
+// last reports whether no other step follows.
+func (s *SignOff) last() bool { return s.Step >= len(s.Chain.Signers()) }
 
 // request opens a sign-off at the nearest organ at or above the unit acting
 // that has a leader other than the author and the handler, and starts its clock.
@@ -67,7 +83,7 @@ func (c *Case) request(m Moment, by Post, s SignOff, kind EventKind, words ...te
 	if from.IsZero() {
 		from = c.LeadUnitID
 	}
-	unit, err := c.signingUnit(m, from, s.Kind)
+	seat, err := c.chain(m, from, &s)
 	if err != nil {
 		return err
 	}
@@ -78,24 +94,31 @@ func (c *Case) request(m Moment, by Post, s SignOff, kind EventKind, words ...te
 		}
 	}
 	f.Texts = c.writeAll(m, s.Kind != SignWithdrawal, words...)
-	c.SignOffCount++
-	s.ID, s.CaseID, s.N, s.Round, s.State = m.Mint.ID(), c.ID, c.SignOffCount, c.Round, SignOffPending
-	s.UnitID, s.RequestedBy, s.RequestedAt = unit, m.By.UserID, m.Now
+	s.Request, s.Round = c.SignOffCount+1, c.Round
+	s.RequestedBy, s.RequestedAt = m.By.UserID, m.Now
 	s.Digest = s.digest(f.Texts)
-	c.signOffs = append(c.signOffs, &s)
-	c.changes.SignOffs = once(c.changes.SignOffs, &s)
 	if s.Kind == SignClosure {
 		c.Status = AwaitingSignOff
 	}
-	leader := Post{UnitID: unit, Role: RoleLeader, Head: s.Kind == SignExtension}
+	c.openStep(m, s, 1, seat, &f)
+	return c.record(m, by, kind, f)
+}
+
+// openStep puts one step of a request before the leaders of a seat, and starts
+// its clock.
+func (c *Case) openStep(m Moment, s SignOff, step int, seat Post, f *Facts) {
+	c.SignOffCount++
+	s.ID, s.CaseID, s.N, s.Step, s.State = m.Mint.ID(), c.ID, c.SignOffCount, step, SignOffPending
+	s.UnitID, s.Head = seat.UnitID, seat.Head
+	c.signOffs = append(c.signOffs, &s)
+	c.changes.SignOffs = once(c.changes.SignOffs, &s)
 	if s.Kind == SignExtension {
 		c.PendingExtension = s.N
 	} else {
-		c.PendingSignOff, f.Awaiting = s.N, c.await(leader, UserID{})
+		c.PendingSignOff, f.Awaiting = s.N, c.await(seat, UserID{})
 	}
 	f.Status, f.SignOff = c.Status, s.fact()
-	f.Started = c.start(m, SignOffStep, m.Now, unit, strconv.Itoa(s.N), debtor{post: leader})
-	return c.record(m, by, kind, f)
+	f.Started = append(f.Started, c.start(m, SignOffStep, m.Now, seat.UnitID, strconv.Itoa(s.N), debtor{post: seat})...)
 }
 
 // digest covers the kind, the outcome or reason, the salted digests of the
@@ -115,16 +138,43 @@ func (s *SignOff) digest(words []TextRef) []byte {
 	return digest([16]byte{}, parts...)
 }
 
-// signingUnit finds the organ whose leader signs: stations, villages and grids
-// sign nothing, and nobody signs what they wrote, handled or asked for.
-func (c *Case) signingUnit(m Moment, from UnitID, kind SignOffKind) (UnitID, error) {
-	for organ := m.Book.Organ(from); organ != nil; organ = m.Book.Organ(organ.ParentID) {
-		p, climbed, ok := m.Book.Seat(organ.ID, RoleLeader, kind == SignExtension, m.Now, append(c.interested(), m.By.UserID)...)
+// chain finds out who signs a request and gives the seat of the first step. A
+// step for which there is no other seat than one before it falls away: at the
+// root there is no superior.
+func (c *Case) chain(m Moment, from UnitID, s *SignOff) (first Post, err error) {
+	var seats []Post
+	var signers []Signer
+	for _, signer := range m.Book.Profiles[c.Profile].Chain(c, *s) {
+		seat, ok := c.seatOf(m, from, signer, m.By.UserID)
+		same := func(p Post) bool { return p.Covers(seat) || signer == SignerSuperior && p.UnitID == seat.UnitID }
+		if !ok || slices.ContainsFunc(seats, same) {
+			continue
+		}
+		seats, signers = append(seats, seat), append(signers, signer)
+	}
+	if len(seats) == 0 {
+		return Post{}, errNobodySigns
+	}
+	s.Chain = chainOf(signers)
+	return seats[0], nil
+}
+
+var errNobodySigns = Refuse(Conflict, "signoff.nobody", "本单位及上级均无可签批的领导")
+
+// seatOf finds the organ whose leader, or head, signs: stations, villages and
+// grids sign nothing, and nobody signs what they wrote, handled or asked for.
+func (c *Case) seatOf(m Moment, from UnitID, as Signer, but ...UserID) (Post, bool) {
+	organ := m.Book.Organ(from)
+	if as == SignerSuperior && organ != nil {
+		organ = m.Book.Organ(organ.ParentID)
+	}
+	for ; organ != nil; organ = m.Book.Organ(organ.ParentID) {
+		p, climbed, ok := m.Book.Seat(organ.ID, RoleLeader, as != SignerLeader, m.Now, append(c.interested(), but...)...)
 		if ok && (climbed == 0 || m.Book.Unit(p.UnitID).Organ) {
-			return p.UnitID, nil
+			return p, true
 		}
 	}
-	return UnitID{}, Refuse(Conflict, "signoff.nobody", "本单位及上级均无可签批的领导")
+	return Post{}, false
 }
 
 // Approval is a leader's signature.
@@ -153,6 +203,9 @@ func (c *Case) Approve(m Moment, number int, in Approval) error {
 		return err
 	}
 	facts.Texts = c.writeAll(m, false, textIn{TextReason, in.Words})
+	if !s.last() {
+		return c.passOn(m, by, s, facts)
+	}
 	switch s.Kind {
 	case SignDecline:
 		n, _ := c.issue(m, NoticeOfDecline, "")
@@ -169,6 +222,28 @@ func (c *Case) Approve(m Moment, number int, in Approval) error {
 	facts.Notice = n.fact()
 	done := ending{status: Closed, outcome: s.Outcome, met: []ClockKind{Handling}, keeps: Acceptance}
 	return c.end(m, by, EvClosed, done, facts)
+}
+
+// passOn puts a request that one leader has signed before the next. Who signed a
+// step signs no other of it.
+func (c *Case) passOn(m Moment, by Post, s *SignOff, f Facts) error {
+	signed := []UserID{m.By.UserID}
+	for _, o := range c.signOffs {
+		if o.Request == s.Request && o.State == SignOffApproved {
+			signed = append(signed, o.DecidedBy)
+		}
+	}
+	next := s.Chain.Signers()[s.Step]
+	seat, ok := c.seatOf(m, c.signOff(s.Request).UnitID, next, signed...)
+	if !ok {
+		return errNobodySigns
+	}
+	o := *s
+	o.DecidedBy, o.DecidedAt, o.SeenSeq, o.SeenDigest = UserID{}, nil, 0, nil
+	signedFact := f.SignOff
+	c.openStep(m, o, s.Step+1, seat, &f)
+	f.SignOff = signedFact
+	return c.record(m, by, EvSigned, f)
 }
 
 // stillPossible refuses more time for a clock that is over, and a rest that
@@ -251,6 +326,9 @@ func (c *Case) sign(m Moment, number int) (*SignOff, Post, error) {
 	if !m.By.UserID.IsZero() && slices.Contains(c.interested(), m.By.UserID) {
 		return nil, Post{}, Refuse(Forbidden, "signoff.own_work", "不能签批本人承办、提请或反映的事项")
 	}
+	if c.signedBefore(m, s) {
+		return nil, Post{}, Refuse(Forbidden, "signoff.signed_before", "您已签批过该事项的前一环节，须由下一级领导签批")
+	}
 	if _, err := c.permit(m, OpSign); err != nil {
 		return nil, Post{}, err
 	}
@@ -261,12 +339,18 @@ func (c *Case) sign(m Moment, number int) (*SignOff, Post, error) {
 	return s, by, nil
 }
 
+func (c *Case) signedBefore(m Moment, s *SignOff) bool {
+	return slices.ContainsFunc(c.signOffs, func(o *SignOff) bool {
+		return o.Request == s.Request && o.State == SignOffApproved && o.DecidedBy == m.By.UserID
+	})
+}
+
 // signer gives the post in which the actor may decide: as a leader of the unit
-// that must sign or of one above it, as the head for an extension.
+// that must sign or of one above it, as the head where the head must.
 func (s *SignOff) signer(m Moment) (Post, bool) {
 	for _, u := range m.Book.Ancestors(s.UnitID) {
 		for _, p := range m.By.Posts {
-			if p.UnitID == u.ID && p.Role == RoleLeader && (p.Head || s.Kind != SignExtension) {
+			if p.UnitID == u.ID && p.Role == RoleLeader && (p.Head || !s.Head) {
 				return p, true
 			}
 		}
@@ -284,7 +368,7 @@ func (b *Book) SignsAs(a Actor, kind SignOffKind, unit UnitID, t time.Time, inte
 // interested are those who sign nothing of a case: who handles it, whose matter
 // it is, and who wrote any of what was submitted.
 func (c *Case) interested() []UserID {
-	who := []UserID{c.Handler, c.PetitionerUserID}
+	who := c.recused()
 	for _, s := range c.signOffs {
 		who = append(who, s.RequestedBy)
 	}
@@ -312,6 +396,7 @@ func (c *Case) decide(m Moment, s *SignOff, state SignOffState) (Facts, error) {
 	}
 	now := m.Now
 	s.State, s.DecidedBy, s.DecidedAt = state, m.By.UserID, &now
+	s.SeenSeq, s.SeenDigest = c.Seq, c.EventsDigest
 	if s.Kind == SignExtension {
 		c.PendingExtension = 0
 	} else {
