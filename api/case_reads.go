@@ -129,6 +129,17 @@ type SignOffView struct {
 	Texts []TextView `json:"texts"`
 	// SHA-256 of what is to be signed, in hexadecimal.
 	Digest string `json:"digest"`
+	// The number of the first step of the request, which step this is, from 1, and
+	// who signs each, in order.
+	Request int                `json:"request"`
+	Step    int                `json:"step"`
+	Chain   []grievance.Signer `json:"chain" swaggertype:"array,string" enums:"leader,head,superior"`
+	// Whether the unit's head must sign.
+	Head bool `json:"head"`
+	// What the leader could see in deciding: the events up to a number, by the
+	// SHA-256 over them, in hexadecimal.
+	SeenSeq    int64  `json:"seen_seq,omitempty"`
+	SeenDigest string `json:"seen_digest,omitempty"`
 } // @name SignOff
 
 // SignOffList is every sign-off of a case, in order.
@@ -320,6 +331,8 @@ func signOffView(x *grievance.SignOff, about *grievance.Case, book *grievance.Bo
 		DecidedBy: optionalPerson(book, x.DecidedBy), DecidedAt: x.DecidedAt, ReturnedFor: x.ReturnedFor,
 		Texts: orNone(texts), Digest: hex.EncodeToString(x.Digest),
 		ClockID: x.ClockID.String(), Length: x.Length.N, LengthUnit: x.Length.Unit,
+		Request: x.Request, Step: x.Step, Chain: x.Chain.Signers(), Head: x.Head,
+		SeenSeq: x.SeenSeq, SeenDigest: hex.EncodeToString(x.SeenDigest),
 	}
 	if x.Until != nil {
 		v.Through = lastDay(*x.Until)

@@ -30,7 +30,9 @@ type NewCaseRequest struct {
 	// Simple, and the petitioner agrees (简易办理).
 	SimplePetition bool `json:"simple_petition"`
 	Headcount      int  `json:"headcount" validate:"min=0,max=1000000"`
-	Confidential   bool `json:"confidential"`
+	// At stake for the petitioner, in yuan; it may decide who signs.
+	Amount       int64 `json:"amount" minimum:"0" maximum:"1000000000000"`
+	Confidential bool  `json:"confidential"`
 	// Whose desk; the registrar's own, if it is absent.
 	UnitID grievance.UnitID `json:"unit_id" swaggertype:"string" format:"uuid"`
 	// Where the matter lies.
@@ -72,7 +74,7 @@ type CaseWithCode struct {
 func (in NewCaseRequest) registration() grievance.Registration {
 	r := grievance.Registration{
 		ID: in.ID, Channel: in.Channel, Nature: in.Nature, Route: in.Route, Category: in.Category, Urgency: in.Urgency,
-		Petition: in.Petition, SimplePetition: in.SimplePetition, Headcount: in.Headcount, Confidential: in.Confidential,
+		Petition: in.Petition, SimplePetition: in.SimplePetition, Headcount: in.Headcount, Amount: in.Amount, Confidential: in.Confidential,
 		Unit: in.UnitID, Area: in.AreaID, ReceivedAt: received(in.ReceivedAt), Title: in.Title, Body: in.Body,
 		Petitioner: in.Petitioner.party(),
 	}

@@ -84,6 +84,12 @@ type SignOffFactView struct {
 	Unit UnitRef               `json:"unit"`
 	// SHA-256 of what was to be signed, in hexadecimal.
 	Digest string `json:"digest,omitempty"`
+	// Which step of how many, where several leaders sign.
+	Step  int `json:"step,omitempty"`
+	Steps int `json:"steps,omitempty"`
+	// Of a decision: the last event before it, and SHA-256 over all up to that one.
+	SeenSeq    int64  `json:"seen_seq,omitempty"`
+	SeenDigest string `json:"seen_digest,omitempty"`
 } // @name SignOffFact
 
 // ClockFactView is what an event says of one clock.
@@ -235,7 +241,9 @@ func factsView(f grievance.Facts, book *grievance.Book, readable words) FactsVie
 		v.Notice = &NoticeFactView{n.N, n.Kind, n.Number, unlessZero(n.ServedAt), n.How}
 	}
 	if x := f.SignOff; x != nil {
-		v.SignOff = &SignOffFactView{x.N, x.Kind, unitRef(book, x.Unit), hex.EncodeToString(x.Digest)}
+		v.SignOff = &SignOffFactView{
+			x.N, x.Kind, unitRef(book, x.Unit), hex.EncodeToString(x.Digest), x.Step, x.Steps, x.SeenSeq, hex.EncodeToString(x.SeenHash),
+		}
 	}
 	if x := f.Suspension; x != nil {
 		v.Suspension = &SuspensionFactView{x.N, x.Cause, x.From, x.Until}

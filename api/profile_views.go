@@ -22,6 +22,9 @@ type ProfileRules struct {
 	// For which causes a case may be suspended, and how long at most.
 	Suspensions map[grievance.PauseCause]calendar.Length `json:"suspensions,omitempty" swaggertype:"object,string" example:"petitioner:15d"`
 	Clocks      []ClockRule                              `json:"clocks" validate:"required"`
+	// Who signs what: the first rule that fits decides, else the head an extension
+	// and a leader everything else.
+	SignOffs []SigningRule `json:"sign_offs,omitempty"`
 	// By name. Lengths shorter than a day climb the ladder "short".
 	Ladders map[string][]Rung `json:"ladders" validate:"required"`
 } // @name ProfileRules
@@ -48,6 +51,23 @@ type ClockRule struct {
 	Pauses []grievance.PauseCause `json:"pauses,omitempty" swaggertype:"array,string" enums:"hearing,expert_opinion,force_majeure,petitioner"`
 } // @name ClockRule
 
+// SigningRule says who signs what, one leader after another. What is absent
+// holds for every case.
+type SigningRule struct {
+	Kinds     []grievance.SignOffKind `json:"kinds,omitempty" swaggertype:"array,string" enums:"closure,decline,withdrawal,extension,suspension"`
+	Outcomes  []grievance.Outcome     `json:"outcomes,omitempty" swaggertype:"array,string" enums:"supported,explained,not_supported,mediated,redirected"`
+	Urgencies []grievance.Urgency     `json:"urgencies,omitempty" swaggertype:"array,string" enums:"life_property,utilities,simple,ordinary,complex"`
+	// Group petitions alone (Art. 20).
+	Group bool `json:"group,omitempty"`
+	// At least so high an escalation.
+	Level int `json:"level,omitzero" minimum:"1" maximum:"3"`
+	// At least so much at stake, in yuan.
+	Amount int64 `json:"amount,omitzero" minimum:"1"`
+	// One to three: a leader of the nearest organ, its head, the head of the organ above.
+	Chain  []grievance.Signer `json:"chain" validate:"required" swaggertype:"array,string" enums:"leader,head,superior"`
+	Source string             `json:"source" validate:"required" example:"Art. 34"`
+} // @name SigningRule
+
 // ExtensionRule says how a clock may be extended.
 type ExtensionRule struct {
 	// At most so long each time, in days of either kind.
@@ -70,6 +90,9 @@ func profileView(p *grievance.Profile) ProfileView {
 	v := ProfileView{Name: p.Name, Version: p.Version, Rules: ProfileRules{
 		DisputeDays: p.DisputeDays, Suspensions: p.Suspensions, Ladders: map[string][]Rung{},
 	}}
+	for _, r := range p.SignOffs {
+		v.Rules.SignOffs = append(v.Rules.SignOffs, SigningRule(r))
+	}
 	for _, r := range p.Clocks {
 		v.Rules.Clocks = append(v.Rules.Clocks, ClockRule{
 			Kind: r.Kind, Length: r.Length, ByGrade: r.ByGrade, Starts: r.Starts, Stops: r.Stops, Debtor: r.Debtor,
@@ -88,6 +111,9 @@ func profileView(p *grievance.Profile) ProfileView {
 // profile is the profile of that name with these rules.
 func (in ProfileRules) profile(name string) grievance.Profile {
 	p := grievance.Profile{Name: name, DisputeDays: in.DisputeDays, Suspensions: in.Suspensions, Ladders: map[string][]grievance.Rung{}}
+	for _, r := range in.SignOffs {
+		p.SignOffs = append(p.SignOffs, grievance.SigningRule(r))
+	}
 	for _, r := range in.Clocks {
 		p.Clocks = append(p.Clocks, grievance.ClockRule{
 			Kind: r.Kind, Length: r.Length, ByGrade: r.ByGrade, Starts: r.Starts, Stops: r.Stops, Debtor: r.Debtor,

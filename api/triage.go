@@ -31,6 +31,8 @@ type ClassifyRequest struct {
 	Urgency        grievance.Urgency `json:"urgency" swaggertype:"string" enums:"life_property,utilities,simple,ordinary,complex"`
 	Petition       *bool             `json:"petition"`
 	SimplePetition *bool             `json:"simple_petition"`
+	// At stake for the petitioner, in yuan; it may decide who signs.
+	Amount *int64 `json:"amount" minimum:"0" maximum:"1000000000000"`
 } // @name Classify
 
 // CorrectRequest puts right what was written down wrongly; what is absent stays.

@@ -60,6 +60,7 @@ type CaseView struct {
 	SimplePetition bool   `json:"simple_petition"`
 	GroupPetition  bool   `json:"group_petition"`
 	Headcount      int    `json:"headcount" example:"1"`
+	Amount         int64  `json:"amount,omitempty"` // at stake, in yuan
 	Confidential   bool   `json:"confidential"`
 	// No line of the responsibility list names a unit for it.
 	Unrouted bool `json:"unrouted"`
@@ -107,7 +108,7 @@ func caseView(c *grievance.Case, book *grievance.Book) CaseView {
 		ID: c.ID.String(), ReceiptNumber: c.ReceiptNumber, Version: c.Version, Status: c.Status, Round: c.Round,
 		Channel: c.Channel, Nature: c.Nature, Route: c.Route, Category: c.Category, CategoryName: category.Name,
 		Urgency: c.Urgency, Profile: c.Profile, Petition: c.Petition, SimplePetition: c.SimplePetition,
-		GroupPetition: c.GroupPetition, Headcount: c.Headcount, Confidential: c.Confidential, Unrouted: c.Unrouted,
+		GroupPetition: c.GroupPetition, Headcount: c.Headcount, Amount: c.Amount, Confidential: c.Confidential, Unrouted: c.Unrouted,
 		Area: optionalUnit(book, c.AreaID), OriginUnit: unitRef(book, c.OriginUnitID), LeadUnit: unitRef(book, c.LeadUnitID),
 		HandlingUnit: optionalUnit(book, c.HandlingUnitID), ProposedUnit: optionalUnit(book, c.ProposedUnitID),
 		FirstResponder: personRef(book, c.FirstResponder), Handler: optionalPerson(book, c.Handler),

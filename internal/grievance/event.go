@@ -128,6 +128,7 @@ type Facts struct {
 	Route        int             `json:"route,omitempty"`
 	Category     string          `json:"category,omitempty"`
 	Urgency      Urgency         `json:"urgency,omitempty"`
+	Amount       int64           `json:"amount,omitempty"`
 	Profile      string          `json:"profile,omitempty"`
 	Area         UnitID          `json:"area,omitzero"`
 	Proposed     UnitID          `json:"proposed,omitzero"`

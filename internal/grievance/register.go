@@ -22,6 +22,7 @@ type Registration struct {
 	Petition       bool
 	SimplePetition bool
 	Headcount      int
+	Amount         int64 // at stake, in yuan
 	Confidential   bool
 	Unit           UnitID // whose desk; zero for the actor's own, else the area's
 	Area           UnitID
@@ -129,7 +130,7 @@ func newCase(m Moment, in Registration, desk *Unit, r Receipt) *Case {
 		ReceiptNumber: fmt.Sprintf("%s-%s-%04d", desk.Code, strings.ReplaceAll(r.Day.String(), "-", ""), r.N),
 		Status:        Registered, Round: 1, Channel: in.Channel, Nature: in.Nature, Route: in.Route,
 		Category: in.Category, Urgency: in.Urgency, Petition: in.Petition, SimplePetition: in.SimplePetition,
-		GroupPetition: in.Headcount >= minGroup, Headcount: max(in.Headcount, 1), Confidential: in.Confidential,
+		GroupPetition: in.Headcount >= minGroup, Headcount: max(in.Headcount, 1), Amount: in.Amount, Confidential: in.Confidential,
 		AreaID: in.Area, OriginUnitID: desk.ID, LeadUnitID: desk.ID,
 		PetitionerUserID: in.PetitionerUser, FiledBy: filing(m, desk),
 		ReceivedAt: in.ReceivedAt, RegisteredAt: m.Now,
@@ -199,6 +200,7 @@ func (in Registration) validate(m Moment) error {
 	f.check(!in.ReceivedAt.After(m.Now), "/received_at", "received_at.future", "收到时间不能晚于现在")
 	f.check(in.ReceivedAt.IsZero() || !in.ReceivedAt.Before(earliest), "/received_at", "received_at.too_early", "收到时间过早，请核对年份")
 	f.check(in.Headcount >= 0, "/headcount", "headcount.negative", "人数不能为负数")
+	f.check(in.Amount >= 0, "/amount", "amount.negative", "金额不能为负数")
 	in.checkParties(&f)
 	f.check(countParties(in.Others, Representative) <= MaxRepresentatives, "/others", "representatives.too_many", "集体访代表不得超过 5 人（条例第二十条）")
 	f.checkText(in.Title, "/title", MaxTitle, true)
@@ -318,7 +320,7 @@ func (c *Case) deskDebtor() debtor {
 
 // classified puts the classification into an event's facts.
 func (c *Case) classified(f *Facts) {
-	f.Nature, f.Route, f.Category, f.Urgency = c.Nature, c.Route, c.Category, c.Urgency
+	f.Nature, f.Route, f.Category, f.Urgency, f.Amount = c.Nature, c.Route, c.Category, c.Urgency, c.Amount
 	f.Profile, f.Proposed = c.Profile, c.ProposedUnitID
 }
 

@@ -359,9 +359,9 @@ func (s *SignOff) signer(m Moment) (Post, bool) {
 }
 
 // SignsAs reports whether the actor is a nearest leader at or above a unit who
-// is none of the interested; for an extension a nearest head.
-func (b *Book) SignsAs(a Actor, kind SignOffKind, unit UnitID, t time.Time, interested ...UserID) bool {
-	seat := Post{UnitID: unit, Role: RoleLeader, Head: kind == SignExtension}
+// is none of the interested; with head a nearest head.
+func (b *Book) SignsAs(a Actor, head bool, unit UnitID, t time.Time, interested ...UserID) bool {
+	seat := Post{UnitID: unit, Role: RoleLeader, Head: head}
 	return !slices.Contains(interested, a.UserID) && b.fills(a, seat, t, interested...)
 }
 

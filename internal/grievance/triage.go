@@ -13,6 +13,7 @@ type Classification struct {
 	Urgency        Urgency
 	Petition       *bool
 	SimplePetition *bool
+	Amount         *int64 // at stake, in yuan
 }
 
 // Classify decides or corrects nature, route, category and urgency. The profile
@@ -54,6 +55,7 @@ func (in Classification) validate(m Moment, c *Case) error {
 	f.check(in != (Classification{}), "", "request.nothing", "没有填写任何修改内容")
 	f.check(in.Nature == "" || slices.Contains(Natures, in.Nature), "/nature", "nature.unknown", "诉求性质不在规定范围内")
 	f.check(in.Urgency == "" || slices.Contains(Urgencies, in.Urgency), "/urgency", "urgency.unknown", "紧急程度不在规定范围内")
+	f.check(in.Amount == nil || *in.Amount >= 0, "/amount", "amount.negative", "金额不能为负数")
 	f.check(routeFits(nature, in.Route), "/route", "route.unknown", "只有申诉求决类事项才有办理途径（1 至 6）")
 	f.checkCategory(m, in.Category)
 	return f.err()
@@ -69,6 +71,9 @@ func (c *Case) reclassify(m Moment, in Classification) {
 	}
 	if in.SimplePetition != nil {
 		c.SimplePetition = *in.SimplePetition
+	}
+	if in.Amount != nil {
+		c.Amount = *in.Amount
 	}
 	if c.Nature != Demand {
 		c.Route = 0

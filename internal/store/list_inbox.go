@@ -182,11 +182,11 @@ func (s session) awaited(v Viewer, w Waiting) *gorm.DB {
 }
 
 // unsigned are the pending sign-offs for which the user is the nearest leader
-// who may sign, or the nearest head for an extension.
+// who may sign, or the nearest head where a head must.
 func (s session) unsigned(v Viewer, w Waiting, risen []grievance.SignOffID) *gorm.DB {
-	return s.pending(v).Joins(joinStep).Where(mayBeSigned, w.actor.UserID, w.actor.UserID, w.actor.UserID).
-		Where("sign_offs.kind <> 'extension' AND sign_offs.unit_id IN ? OR sign_offs.kind = 'extension' AND sign_offs.unit_id IN ? OR sign_offs.id IN ?",
-			w.seats.Signs, w.seats.Leads, risen)
+	return s.pending(v).Joins(joinStep).Where(mayBeSigned, w.actor.UserID, w.actor.UserID, w.actor.UserID, w.actor.UserID).
+		Where("sign_offs.head = ? AND sign_offs.unit_id IN ? OR sign_offs.head = ? AND sign_offs.unit_id IN ? OR sign_offs.id IN ?",
+			false, w.seats.Signs, true, w.seats.Leads, risen)
 }
 
 func (s session) pending(v Viewer) *gorm.DB {

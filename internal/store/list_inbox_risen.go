@@ -11,25 +11,26 @@ import (
 // ownWork is that somebody who may sign nothing of a case is, or was, a leader.
 type ownWork struct {
 	SignOffID grievance.SignOffID
-	Kind      grievance.SignOffKind
+	Head      bool
 	UnitID    grievance.UnitID
 	UserID    grievance.UserID
 }
 
 // risenSignOffs finds the pending sign-offs that the seated leaders of their
-// unit may not sign, for it is their own work, and for which the user is the
+// unit may not sign, for it is their own work or they signed the step before, and for which the user is the
 // nearest leader above who may, or the nearest head.
 func (s session) risenSignOffs(v Viewer, w Waiting) ([]grievance.SignOffID, error) {
 	if !w.actor.Has(grievance.RoleLeader) {
 		return nil, nil
 	}
 	of := func(user string) *gorm.DB {
-		return s.pending(v).Select("sign_offs.id AS sign_off_id, sign_offs.kind AS kind, sign_offs.unit_id AS unit_id, "+user+" AS user_id").
+		return s.pending(v).Select("sign_offs.id AS sign_off_id, sign_offs.head AS head, sign_offs.unit_id AS unit_id, "+user+" AS user_id").
 			Where(user+" IN (SELECT user_id FROM appointments WHERE role = ?)", grievance.RoleLeader)
 	}
 	asked := of("asked.requested_by").Joins("JOIN sign_offs AS asked ON asked.case_id = cases.id")
 	var rows []ownWork
-	err := s.db.Raw("? UNION ? UNION ?", of("cases.handler_id"), of("cases.petitioner_user_id"), asked).Find(&rows).Error
+	signed := of("earlier.decided_by").Joins("JOIN sign_offs AS earlier ON earlier.case_id = cases.id AND earlier.request = sign_offs.request AND earlier.state = 'approved'")
+	err := s.db.Raw("? UNION ? UNION ? UNION ?", of("cases.handler_id"), of("cases.petitioner_user_id"), asked, signed).Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("reading the sign-offs of leaders' own work: %w", err)
 	}
@@ -45,7 +46,7 @@ func (w *Waiting) nearest(rows []ownWork) (risen []grievance.SignOffID) {
 	}
 	for _, r := range rows {
 		who, left := excluded[r.SignOffID]
-		if left && w.book.SignsAs(w.actor, r.Kind, r.UnitID, w.now, who...) {
+		if left && w.book.SignsAs(w.actor, r.Head, r.UnitID, w.now, who...) {
 			risen = append(risen, r.SignOffID)
 		}
 		delete(excluded, r.SignOffID)

@@ -30,8 +30,8 @@ type SignOffPosition struct {
 }
 
 // SignOffDesk is a leader's desk: the sign-offs at units in these areas.
-// Extensions are the head's to sign: of those that are pending the ones at units
-// in the areas of Heads alone.
+// Of what a head must sign, as an extension, the pending ones at units in the
+// areas of Heads alone.
 type SignOffDesk struct {
 	Leader  grievance.UserID
 	Areas   []Area
@@ -56,9 +56,12 @@ const joinStep = `LEFT JOIN clocks AS step ON step.case_id = sign_offs.case_id A
 	AND step.round = sign_offs.round AND step.subject = CAST(sign_offs.n AS text)`
 
 // mayBeSigned is the condition that the leader neither handled the case, nor
-// filed it, nor asked for any of its signatures.
+// filed it, nor asked for any of its signatures, nor signed an earlier step of
+// the same request.
 const mayBeSigned = `cases.handler_id IS DISTINCT FROM ? AND cases.petitioner_user_id IS DISTINCT FROM ?
-	AND NOT EXISTS (SELECT 1 FROM sign_offs asked WHERE asked.case_id = cases.id AND asked.requested_by = ?)`
+	AND NOT EXISTS (SELECT 1 FROM sign_offs asked WHERE asked.case_id = cases.id AND asked.requested_by = ?)
+	AND NOT EXISTS (SELECT 1 FROM sign_offs earlier WHERE earlier.case_id = cases.id AND earlier.request = sign_offs.request
+		AND earlier.state = 'approved' AND earlier.decided_by = ?)`
 
 // ListSignOffs gives up to limit sign-offs after a position: the pending ones
 // that the leader may sign, those due first first; or the decided ones, the
@@ -75,8 +78,8 @@ func (s session) ListSignOffs(v Viewer, d SignOffDesk, after *SignOffPosition, l
 	} else {
 		const at = "COALESCE(step.due_at, sign_offs.requested_at)"
 		heads, args := lyingIn("signing.path", d.Heads)
-		page = page.Joins(joinStep).Where("sign_offs.state = 'pending'").Where("(sign_offs.kind <> 'extension' OR "+heads+")", args...).
-			Where(mayBeSigned, d.Leader, d.Leader, d.Leader).Order(at + ", sign_offs.id")
+		page = page.Joins(joinStep).Where("sign_offs.state = 'pending'").Where("(sign_offs.head = ? OR "+heads+")", append([]any{false}, args...)...).
+			Where(mayBeSigned, d.Leader, d.Leader, d.Leader, d.Leader).Order(at + ", sign_offs.id")
 		if after != nil {
 			page = page.Where("("+at+", sign_offs.id) > (?, ?)", after.At, after.ID)
 		}
