@@ -1,0 +1,59 @@
+package api
+
+import (
+	"testing"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+)
+
+// What many ask for together is signed twice: by a leader of the township and
+// then by the county's head. Each has it on the desk and in the inbox while it is
+// theirs to sign, and only then; and each decision says what was seen.
+func TestAGroupPetitionIsSignedByTwo(t *testing.T) {
+	t.Parallel()
+	eachCity(t, func(t *testing.T, s *city) {
+		id := s.handled(`,"petition":true,"headcount":12`)
+		s.act("handler", id, "/contact", `{"words":"已联系代表"}`)
+		s.act("handler", id, "/submit", opinion)
+		s.wantSigning(id, "leader", "deputy")
+		s.refuses("county_leader", "POST", v1+"/cases/"+id+"/sign-offs/2/approve", `{}`, 404, "not_found")
+		if v := s.act("leader", id, "/sign-offs/1/approve", `{}`); v.Status != "awaiting_signoff" || v.PendingSignOff != 2 {
+			t.Fatalf("after the first signature %s, sign-off %d", v.Status, v.PendingSignOff)
+		}
+		s.wantSigning(id, "county_leader")
+		s.refuses("leader", "POST", v1+"/cases/"+id+"/sign-offs/2/approve", `{}`, 403, "signoff.signed_before")
+		s.refuses("deputy", "POST", v1+"/cases/"+id+"/sign-offs/2/approve", `{}`, 403, "case.not_permitted")
+		if v := s.act("county_leader", id, "/sign-offs/2/approve", `{}`); v.Status != "closed" {
+			t.Fatalf("after the second signature %s", v.Status)
+		}
+		list := read[SignOffList](s, "leader", "/cases/"+id+"/sign-offs").Items
+		for i, x := range list {
+			seats := len(x.Chain) == 2 && x.Chain[0] == grievance.SignerLeader && x.Chain[1] == grievance.SignerSuperior
+			if x.Request != 1 || x.Step != i+1 || !seats || x.Digest != list[0].Digest || x.SeenSeq == 0 || len(x.SeenDigest) != 64 {
+				t.Errorf("step %d: %+v", i+1, x)
+			}
+		}
+		if len(list) != 2 {
+			t.Errorf("%d steps", len(list))
+		}
+	})
+}
+
+// wantSigning holds a case against the desks and inboxes of those who lead its
+// unit or the one above.
+func (s *city) wantSigning(id string, who ...string) {
+	s.t.Helper()
+	for _, leader := range []string{"leader", "deputy", "county_leader"} {
+		want := false
+		for _, w := range who {
+			want = want || w == leader
+		}
+		inbox := false
+		for _, i := range read[InboxPage](s, leader, "/inbox?limit=200").Items {
+			inbox = inbox || i.CaseID == id && i.Reason == "sign_off"
+		}
+		if inbox != want {
+			s.t.Errorf("in the inbox of %s: %t, want %t", leader, inbox, want)
+		}
+	}
+}
