@@ -54,6 +54,11 @@ approval of the unit's head and a notice to the petitioner; the days are added t
 it was rolled, and the sum is rolled once. A **suspension** (中止) stops only the clocks whose line names
 its cause; every other clock runs on in a suspended case. Its longest time counts from the request.
 
+A **signature** (签批) is a leader's of the nearest organ that has one who neither handled the case nor
+asked for it; an extension is the head's (Art. 34). Where a profile says so, several sign one after
+another: ` + "`leader`" + ` any leader of that organ, ` + "`head`" + ` its head, ` + "`superior`" + ` the head of the organ above.
+Whoever signed one step signs no other; whoever returns it returns the whole.
+
 These are the profiles that the program brings. An administrator may change them: each change is a
 new version, by which clocks start from then on. A clock that runs keeps the version that set it,
 unless somebody orders that it follows.
@@ -77,6 +82,7 @@ func clocksDocument(list []*grievance.Profile) string {
 			b.WriteString(clockRows(&r))
 		}
 		b.WriteString(suspensionRows(p))
+		b.WriteString(signingRows(p))
 	}
 	b.WriteString("## Ladders\n\nA length shorter than a day climbs the ladder `short`. A rung is recorded once, about its own instant.\n\n")
 	for _, name := range []string{"day", "short"} {
@@ -134,6 +140,47 @@ func causes(list []grievance.PauseCause) string {
 	var words []string
 	for _, c := range list {
 		words = append(words, string(c))
+	}
+	return strings.Join(words, ", ")
+}
+
+// signingRows tells who signs what besides the rule for all: the head an
+// extension, a leader everything else.
+func signingRows(p *grievance.Profile) string {
+	if len(p.SignOffs) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("| signed (the first line that fits) | by, in order | rests on |\n|---|---|---|\n")
+	for _, r := range p.SignOffs {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", signedInWords(r), inOrder(r.Chain), r.Source)
+	}
+	return b.String() + "\n"
+}
+
+func signedInWords(r grievance.SigningRule) string {
+	words := inOrder(r.Kinds)
+	for _, more := range []string{inOrder(r.Outcomes), inOrder(r.Urgencies)} {
+		if more != "" {
+			words += "; " + more
+		}
+	}
+	if r.Group {
+		words += " of a group petition"
+	}
+	if r.Level > 0 {
+		words += fmt.Sprintf("; escalated to level %d", r.Level)
+	}
+	if r.Amount > 0 {
+		words += fmt.Sprintf("; %d yuan or more at stake", r.Amount)
+	}
+	return words
+}
+
+func inOrder[T ~string](list []T) string {
+	words := make([]string, len(list))
+	for i, w := range list {
+		words[i] = string(w)
 	}
 	return strings.Join(words, ", ")
 }
