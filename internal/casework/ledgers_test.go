@@ -6,6 +6,8 @@ import (
 
 	"github.com/huiyin/huiyin/internal/calendar"
 	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/office"
+	"github.com/huiyin/huiyin/internal/office/officetest"
 	"github.com/huiyin/huiyin/internal/store"
 	"github.com/huiyin/huiyin/internal/store/storetest"
 )
@@ -106,8 +108,31 @@ func TestLedgersAreKept(t *testing.T) {
 	})
 }
 
-// A batch of the engine ends what is over at its own instant, and saves a case
-// that has a clock counted again and nothing else changed.
+// A case of which nothing changes but a clock that was counted again, to the same
+// instant, is saved too: without an event, and without a new version.
+func TestAClockCountedAgainAloneIsSaved(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		w := newTown(t, dialect)
+		id := w.handled()
+		was := w.read(id)
+		days := append(officetest.Book(t, w.office).Calendar.Arrangements(2026),
+			calendar.Arrangement{Date: calendar.DateOf(monday).AddDays(30), Off: true, Holiday: "假日"}) // the 60 days do not end on it
+		if _, err := w.office.PublishCalendar(t.Context(), grievance.System, office.Publication{Year: 2026, Days: days}, nil); err != nil {
+			t.Fatal(err)
+		}
+		w.clock.Advance(5 * time.Second)
+		if done, err := w.desk.Rebase(t.Context(), 100); err != nil || done.Cases != 1 {
+			t.Fatalf("%+v, %v", done, err)
+		}
+		is := w.read(id)
+		if k := handlingOf(t, is); k.CalendarVersion != handlingOf(t, was).CalendarVersion+1 || !k.DueAt.Equal(handlingOf(t, was).DueAt) || is.Seq != was.Seq || is.Version != was.Version {
+			t.Errorf("calendar %d, due %s, seq %d after %d", k.CalendarVersion, k.DueAt, is.Seq, was.Seq)
+		}
+	})
+}
+
+// A batch of the engine ends what is over at its own instant.
 func TestTheEngineEndsSuspensions(t *testing.T) {
 	t.Parallel()
 	storetest.Dialects(t, func(t *testing.T, dialect string) {
