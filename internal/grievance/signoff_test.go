@@ -1,6 +1,9 @@
 package grievance
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // Who signs is found by climbing to the next organ with a leader who neither
 // wrote nor handled it.
@@ -96,4 +99,23 @@ func TestThePetitionerByQueryCode(t *testing.T) {
 	}
 	s.refuses("anonymous", "case.state", as(mine, rate)).refuses("anonymous", "case.not_permitted", as(mine, decline))
 	s.does("anonymous", as(mine, withdraw)).refuses("anonymous", "case.not_permitted", as(mine, approve(1))).does("leader", approve(1))
+}
+
+// Returned to a handler who has left, a case is for another to acknowledge: the
+// return is what started that clock, and says so.
+func TestAReturnToALeaverStartsAClock(t *testing.T) {
+	t.Parallel()
+	s := inHandling(t, newTestOffice(t)).at("2026-10-09 10:00").does("handler", submit)
+	s.o.leaves("handler", s.now)
+	s.does("system", handOn).at("2026-10-09 11:00").does("leader", sendBack(1))
+	c := s.c()
+	k := c.clocks[len(c.clocks)-1]
+	x, err := Explain(s.o.book, c, k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clockEvents := slices.DeleteFunc(slices.Clone(s.rec.events), func(e Event) bool { return !slices.Contains(ClockEvents, e.Kind) })
+	if err := x.Trace(clockEvents); err != nil || k.Kind != Acknowledgement || x.Start.Event != EvReturned {
+		t.Errorf("%s was started by %q, %v", k.Kind, x.Start.Event, err)
+	}
 }
