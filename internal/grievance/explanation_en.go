@@ -17,6 +17,7 @@ var (
 		"review_requested": "receipt of the request for review", "re_review_requested": "receipt of the request for re-review",
 		string(EvDisputed): "the reopening", string(EvForwarded): "receipt of the forwarded case",
 		string(EvResumed): "the new assignment", string(EvHandedOn): "the new assignment",
+		string(EvReturned): "the new assignment",
 	}
 	enOrigins = map[string]string{
 		"received": "The case was received", "assigned": "The case was assigned", "accepted": "The case was accepted",
@@ -24,6 +25,7 @@ var (
 		"re_review_requested": "The request for re-review was received",
 		string(EvDisputed):    "The case was disputed and reopened", string(EvForwarded): "The forwarded case was received",
 		string(EvResumed): "The case was assigned anew", string(EvHandedOn): "The case was assigned anew",
+		string(EvReturned): "The case was assigned anew",
 	}
 	enDuties = map[ClockKind]string{
 		Acceptance: "the decision on acceptance must be made and its notice served", Acknowledgement: "the case must be acknowledged",

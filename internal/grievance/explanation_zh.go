@@ -15,6 +15,7 @@ var (
 		"received": "收到", "assigned": "交办", "accepted": "受理", "submitted": "提请签批",
 		"review_requested": "收到复查申请", "re_review_requested": "收到复核申请",
 		string(EvDisputed): "提出异议重新办理", string(EvForwarded): "收到转送", string(EvResumed): "重新交办", string(EvHandedOn): "重新交办",
+		string(EvReturned): "退回后重新交办",
 	}
 	zhTasks = map[ClockKind]string{
 		Acceptance: "作出是否受理的决定并送达告知书", Acknowledgement: "签收", FirstContact: "联系诉求人", Handling: "办结",
