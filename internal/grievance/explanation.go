@@ -128,7 +128,7 @@ func (r ClockRule) articles(c *Case) (list []int) {
 
 // ClockEvents are the events that may start a clock or move it.
 var ClockEvents = []EventKind{
-	EvRegistered, EvImported, EvAccepted, EvForwarded, EvAssigned, EvHandedOn, EvSubmitted, EvReturned, EvDeclineRequested,
+	EvRegistered, EvImported, EvAccepted, EvForwarded, EvAssigned, EvHandedOn, EvSubmitted, EvSigned, EvReturned, EvDeclineRequested,
 	EvWithdrawalRequested, EvExtensionRequested, EvSuspensionRequested, EvDisputed,
 	EvClassified, EvCorrected, EvExtended, EvSuspended, EvResumed, EvRebased,
 }
