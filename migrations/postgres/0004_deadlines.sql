@@ -83,3 +83,6 @@ CREATE TABLE feeds (
 );
 CREATE UNIQUE INDEX feeds_token ON feeds (token_digest);
 CREATE INDEX feeds_user ON feeds (user_id);
+
+-- What nobody can take is an alarm that is asked for often.
+CREATE INDEX escalations_unroutable ON escalations (opened_at) WHERE unroutable AND state <> 'resolved';
