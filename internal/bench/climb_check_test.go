@@ -34,8 +34,8 @@ var climbed = []string{
 		FROM events e JOIN clocks k ON k.case_id = e.subject_id WHERE k.started_at = $1 AND e.seq > 1 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
 	`SELECT e.level, e.rung, e.cause, e.state, e.target_role, e.unroutable, count(DISTINCT e.id), count(*)
 		FROM escalations e JOIN clocks k ON k.id = e.clock_id AND k.case_id = e.case_id WHERE k.started_at = $1 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2`,
-	`SELECT k.rung, k.state, k.attempts, c.seq, c.version, count(k.next_at), count(k.breached_at), count(*)
-		FROM clocks k JOIN cases c ON c.id = k.case_id WHERE k.started_at = $1 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2`,
+	`SELECT k.rung, k.state, k.attempts, c.seq, c.version, c.escalated_level, length(c.events_digest), count(k.next_at), count(k.breached_at), count(*)
+		FROM clocks k JOIN cases c ON c.id = k.case_id WHERE k.started_at = $1 GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2`,
 }
 
 // list spells the rows of a query about clocks that were started at an instant.

@@ -88,7 +88,9 @@ func (w *works) newClimbFloor(b testing.TB, p pilot, limit int) *climbFloor {
 	escalations := copyOf("escalations", own) + write(` FROM `+due+` k CROSS JOIN escalations m WHERE m.clock_id = #param(4) AND m.rung = $5`)
 	events := copyOf("events", own) + write(` FROM `+due+` k CROSS JOIN events m
 		WHERE m.subject_kind = 'case' AND m.subject_id = #param(4) AND m.seq > $5 AND m.seq <= $6`)
-	cases := write(`UPDATE cases SET seq = $4, last_recorded_at = $2 WHERE id IN (SELECT case_id FROM ` + due + ` k)`)
+	cases := write(`UPDATE cases SET seq = $5, last_recorded_at = $2,
+		events_digest = (SELECT events_digest FROM cases WHERE id = #param(4)), escalated_level = (SELECT escalated_level FROM cases WHERE id = #param(4))
+		WHERE id IN (SELECT case_id FROM ` + due + ` k)`)
 	clocks := write(`UPDATE clocks SET rung = $4, next_at = $5, breached_at = $6 WHERE id IN (SELECT id FROM ` + due + ` k)`)
 	f.inside = func(s step) []bound {
 		with := func(more ...any) []any { return append([]any{p.since, s.at, limit}, more...) }
@@ -98,7 +100,7 @@ func (w *works) newClimbFloor(b testing.TB, p pilot, limit int) *climbFloor {
 		}
 		return append(list,
 			bound{events, with(p.caseID, s.from, s.seq, p.clockID, s.escalation)},
-			bound{cases, with(s.seq)},
+			bound{cases, with(p.caseID, s.seq)},
 			bound{clocks, with(s.rung, s.next, s.breached)},
 		)
 	}
