@@ -317,7 +317,7 @@ func (l look) signOffs() (SignOffList, error) {
 	}
 	papers, err := l.papers()
 	for _, x := range l.about.SignOffs() {
-		list.Items = append(list.Items, signOffView(x, l.about, l.book, papers.signOffs[x.N]))
+		list.Items = append(list.Items, signOffView(x, l.about, l.book, papers.signOffs[x.Request]))
 	}
 	return list, err
 }

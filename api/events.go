@@ -84,9 +84,11 @@ type SignOffFactView struct {
 	Unit UnitRef               `json:"unit"`
 	// SHA-256 of what was to be signed, in hexadecimal.
 	Digest string `json:"digest,omitempty"`
-	// Which step of how many, where several leaders sign.
-	Step  int `json:"step,omitempty"`
-	Steps int `json:"steps,omitempty"`
+	// Where several leaders sign: the number of the first step, and which step of
+	// how many this is.
+	Request int `json:"request,omitempty"`
+	Step    int `json:"step,omitempty"`
+	Steps   int `json:"steps,omitempty"`
 	// Of a decision: the last event before it, and SHA-256 over all up to that one.
 	SeenSeq    int64  `json:"seen_seq,omitempty"`
 	SeenDigest string `json:"seen_digest,omitempty"`
@@ -242,7 +244,7 @@ func factsView(f grievance.Facts, book *grievance.Book, readable words) FactsVie
 	}
 	if x := f.SignOff; x != nil {
 		v.SignOff = &SignOffFactView{
-			x.N, x.Kind, unitRef(book, x.Unit), hex.EncodeToString(x.Digest), x.Step, x.Steps, x.SeenSeq, hex.EncodeToString(x.SeenHash),
+			x.N, x.Kind, unitRef(book, x.Unit), hex.EncodeToString(x.Digest), x.Request, x.Step, x.Steps, x.SeenSeq, hex.EncodeToString(x.SeenHash),
 		}
 	}
 	if x := f.Suspension; x != nil {

@@ -46,9 +46,9 @@ func (l look) texts() ([]grievance.Text, error) {
 	}), nil
 }
 
-// draftsOf names the texts that no leader has signed: an opinion, or the words
-// of a decline, an extension or a suspension, is nobody's to read outside before that, and never if it was
-// returned.
+// draftsOf names the texts that have not been signed to the end: an opinion, or
+// the words of a decline, an extension or a suspension, is nobody's to read
+// outside before that, and never if it was returned.
 func draftsOf(sn *store.Snapshot, id grievance.CaseID) (map[grievance.TextID]bool, error) {
 	events, err := sn.EventsOfKinds(id, append(requests, grievance.EvClosed, grievance.EvDeclined, grievance.EvExtended, grievance.EvSuspended)...)
 	if err != nil {
@@ -65,9 +65,9 @@ func draftsOf(sn *store.Snapshot, id grievance.CaseID) (map[grievance.TextID]boo
 		}
 		asks := slices.Contains(requests, e.Kind)
 		if asks {
-			put[f.SignOff.N] = f.Texts
+			put[f.SignOff.Asked()] = f.Texts
 		}
-		for _, t := range put[f.SignOff.N] {
+		for _, t := range put[f.SignOff.Asked()] {
 			drafts[t.ID] = asks
 		}
 	}
@@ -121,9 +121,9 @@ func (l look) papers() (papers, error) {
 		case err != nil:
 			return p, fmt.Errorf("reading event %d of case %s: %w", e.Seq, l.about.ID, err)
 		case f.Notice == nil && f.SignOff != nil:
-			p.signOffs[f.SignOff.N] = readable.of(f.Texts, l.book)
+			p.signOffs[f.SignOff.Asked()] = readable.of(f.Texts, l.book)
 		case f.Notice != nil && f.SignOff != nil:
-			p.notices[f.Notice.N] = p.signOffs[f.SignOff.N]
+			p.notices[f.Notice.N] = p.signOffs[f.SignOff.Asked()]
 		case f.Notice != nil:
 			p.notices[f.Notice.N] = readable.of(f.Texts, l.book)
 		}

@@ -1,6 +1,7 @@
 package grievance
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -165,6 +166,7 @@ type SignOffFact struct {
 	Unit   UnitID      `json:"unit"`
 	Digest []byte      `json:"digest,omitempty"` // of what was to be signed
 
+	Request  int    `json:"request,omitempty"`   // number of the first of several steps
 	Step     int    `json:"step,omitempty"`      // of several
 	Steps    int    `json:"steps,omitempty"`     // where there are several
 	SeenSeq  int64  `json:"seen_seq,omitempty"`  // of a decision: the last event before it
@@ -178,6 +180,10 @@ type SuspensionFact struct {
 	From  time.Time  `json:"from"`
 	Until time.Time  `json:"until"`
 }
+
+// Asked gives the number under which what was to be signed was put before
+// leaders: that of the first step.
+func (f *SignOffFact) Asked() int { return cmp.Or(f.Request, f.N) }
 
 // EscalFact is what an event says of an escalation.
 type EscalFact struct {

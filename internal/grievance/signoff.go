@@ -68,7 +68,7 @@ type SignOff struct {
 func (s *SignOff) fact() *SignOffFact {
 	f := &SignOffFact{N: s.N, Kind: s.Kind, Unit: s.UnitID, Digest: s.Digest, SeenSeq: s.SeenSeq, SeenHash: s.SeenDigest}
 	if n := len(s.Chain.Signers()); n > 1 {
-		f.Step, f.Steps = s.Step, n
+		f.Request, f.Step, f.Steps = s.Request, s.Step, n
 	}
 	return f
 }

@@ -252,7 +252,7 @@ func (c *Case) end(m Moment, by Post, kind EventKind, to ending, f Facts) error 
 		}
 	}
 	c.lapse(m)
-	c.endSuspension(m, m.Now, &f)
+	f.Moved = append(f.Moved, c.endSuspension(m, m.Now, &f)...)
 	now := m.Now
 	c.Status, c.Outcome, c.ClosedAt = to.status, to.outcome, &now
 	f.Status, f.Outcome, f.Awaiting = to.status, to.outcome, c.awaitByStatus()
