@@ -96,8 +96,8 @@ func firstDifference(a, b []string) string {
 
 var (
 	identifier = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
-	digested   = regexp.MustCompile(`"digest":"[^"]*"`)
-	written    = regexp.MustCompile(`"(ledger_pos|seq)":\d+,|"recorded_at":"[^"]*",`)
+	digested   = regexp.MustCompile(`"(digest|seen_hash)":"[^"]*"`)
+	written    = regexp.MustCompile(`"(ledger_pos|seq|seen_seq)":\d+,|"recorded_at":"[^"]*",`)
 )
 
 // exportedFacts gives the exported events of cases without the instants at which

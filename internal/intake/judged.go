@@ -145,8 +145,8 @@ func (f *fold) count(c *told, e grievance.Event, facts grievance.Facts) {
 	}
 }
 
-// judgedLine is an event without what identifies things, proves words, or says
-// when it was recorded.
+// judgedLine is an event without what identifies things, proves words or what was
+// seen, or says when it was recorded.
 func judgedLine(e grievance.Event, f grievance.Facts) (string, error) {
 	for _, list := range [][]grievance.ClockFact{f.Started, f.Stopped, f.Moved} {
 		for i := range list {
@@ -161,7 +161,7 @@ func judgedLine(e grievance.Event, f grievance.Facts) (string, error) {
 		f.Escalation.ID = grievance.EscalationID{}
 	}
 	if f.SignOff != nil {
-		f.SignOff.Digest = nil
+		f.SignOff.Digest, f.SignOff.SeenSeq, f.SignOff.SeenHash = nil, 0, nil
 	}
 	f.Texts = nil
 	body, err := json.Marshal(f)
