@@ -136,7 +136,7 @@ func TestImportGoesOnWhereItWasKilled(t *testing.T) {
 			n := 0
 			statements.Fail(func(s string) error {
 				// The book is read in transactions of its own, which insert no case.
-				if strings.HasPrefix(s, "INSERT INTO ") && strings.Contains(s, "events") {
+				if strings.HasPrefix(s, "INSERT INTO ") && strings.Contains(s, "events") && !strings.Contains(s, "events_digest") {
 					if n++; n == commit {
 						return power
 					}
