@@ -142,11 +142,11 @@ func (x Explanation) enRolled() string {
 		return worked
 	}
 	var why []string
+	if o.weekends > 0 {
+		why = append(why, "the weekend")
+	}
 	for _, h := range o.holidays {
 		why = append(why, fmt.Sprintf("%s (%s)", enHoliday(h.name), enStretch(h.first, h.last, x.Clock.DueOn.Year)))
-	}
-	if o.weekends > 0 && len(why) == 0 {
-		why = append(why, "the weekend")
 	}
 	if o.paused > 0 {
 		why = append(why, "the suspension")

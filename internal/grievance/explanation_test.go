@@ -24,7 +24,8 @@ type timed struct {
 	now        string
 	met        string
 	cancelled  bool
-	fixed      bool // does not roll
+	fixed      bool   // does not roll
+	off        string // a day of 2026 that is a holiday (特别假) besides
 }
 
 var approver = User{ID: userID("head"), Name: "顾长河"}
@@ -37,8 +38,9 @@ func (a timed) explanation(t *testing.T) Explanation {
 		t.Fatal(err)
 	}
 	rule := ClockRule{Kind: a.kind, Length: length, Starts: moments[a.kind].starts, Stops: moments[a.kind].stops, Debtor: RoleHandler, Rolls: !a.fixed, Source: a.source}
+	cal := a.calendar(t)
 	b := NewBook(BookData{
-		Version: 1, Calendar: calendar.Embedded(), Users: []User{approver},
+		Version: 1, Calendar: cal, Users: []User{approver},
 		Profiles: Profiles{a.profile: {Name: a.profile, Version: 1, Clocks: []ClockRule{rule}}},
 	})
 	k := &Clock{
@@ -50,7 +52,7 @@ func (a timed) explanation(t *testing.T) Explanation {
 		row.Nature, row.Route = Demand, PetitionRoute
 	}
 	c := Restore(row, Children{Clocks: []*Clock{k}, Pauses: of(k, a.pauses), Extensions: of(k, a.extensions)})
-	k.setDue(calendar.Embedded().DueOf(k.term(rule)))
+	k.setDue(cal.DueOf(k.term(rule)))
 	a.stop(k)
 	x, err := Explain(b, c, k)
 	if err != nil {
@@ -58,6 +60,22 @@ func (a timed) explanation(t *testing.T) Explanation {
 	}
 	x.Start.Event, x.Moves = a.event, a.moves
 	return x
+}
+
+// calendar is the embedded one, with the day that is a holiday besides.
+func (a timed) calendar(t *testing.T) *calendar.Calendar {
+	t.Helper()
+	cal := calendar.Embedded()
+	if a.off == "" {
+		return cal
+	}
+	day := calendar.DateOf(beijing(a.off + " 00:00"))
+	days := append(cal.Arrangements(day.Year), calendar.Arrangement{Date: day, Off: true, Holiday: "特别假", Year: day.Year})
+	cal, err := cal.With(1, day.Year, days)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cal
 }
 
 func (a timed) stop(k *Clock) {
@@ -114,6 +132,11 @@ func TestSentences(t *testing.T) {
 			timed{kind: Acceptance, profile: "petition", length: "15d", source: "Art. 22, 23", start: "2026-09-17 09:00", now: "2026-09-18 00:00"},
 			`根据《信访工作条例》第二十二条、第二十三条，自收到之日起15日内作出是否受理的决定并送达告知书。2026年9月17日收到，当日不计，第15日为2026年10月2日（星期五），适逢国庆节放假（10月2日至7日），顺延至2026年10月8日（星期四）。请在2026年10月8日24时前作出是否受理的决定并送达告知书。`,
 			`Under Articles 22 and 23 of the Regulations on Petitioning (信访工作条例), the decision on acceptance must be made and its notice served within 15 days of receipt. The case was received on 17 September 2026, a day that is not counted. Day 15 is Friday 2 October 2026; for National Day (2–7 October) the period ends on the next working day, Thursday 8 October 2026. Please decide on acceptance and serve the notice before 24:00 on 8 October 2026.`,
+		},
+		"7 days that end on a Sunday before a holiday": {
+			timed{kind: Handling, profile: "hotline", length: "7d", source: "12345 practice", start: "2026-11-22 09:00", now: "2026-11-22 10:00", off: "2026-11-30"},
+			`按照“热线”办理模式的规定，自受理之日起7日内办结。2026年11月22日受理，当日不计，第7日为2026年11月29日（星期日），适逢周末和特别假放假（11月30日），顺延至2026年12月1日（星期二）。请在2026年12月1日24时前办结。`,
+			`By the rules of the profile "hotline", the case must be closed within 7 days of acceptance. The case was accepted on 22 November 2026, a day that is not counted. Day 7 is Sunday 29 November 2026; for the weekend and 特别假 (30 November) the period ends on the next working day, Tuesday 1 December 2026. Please close the case before 24:00 on 1 December 2026.`,
 		},
 		"7 working days over Spring Festival to a working Saturday": {
 			timed{kind: Handling, profile: "wall", length: "7wd", source: "practice: echo wall reply", start: "2026-02-12 09:00", now: "2026-02-13 00:00"},

@@ -128,24 +128,27 @@ func (x Explanation) zhRolled() string {
 	if x.Count.On == x.Count.UnrolledOn {
 		return worked
 	}
-	why := "休息日"
-	switch {
-	case len(o.holidays) > 0:
-		var names []string
-		for _, h := range o.holidays {
-			names = append(names, fmt.Sprintf("%s放假（%s）", h.name, zhStretch(h.first, h.last, x.Clock.DueOn.Year)))
-		}
-		why = "适逢" + strings.Join(names, "、")
-		if o.paused > 0 {
-			why += "和中止"
-		}
-		why += "，"
-	case o.paused > 0 && o.weekends > 0:
-		why = "遇休息日和中止，"
-	case o.paused > 0:
-		why = "遇中止，"
+	return "，" + zhRollers(o, x.Clock.DueOn.Year) + "顺延至" + zhDayOfWeek(x.Count.On) + worked
+}
+
+// zhRollers names all that an end was rolled over.
+func zhRollers(o outline, year int) string {
+	verb, weekend, names := "遇", "休息日", []string{}
+	if len(o.holidays) > 0 {
+		verb, weekend = "适逢", "周末"
+	} else if o.paused == 0 {
+		return weekend
 	}
-	return "，" + why + "顺延至" + zhDayOfWeek(x.Count.On) + worked
+	if o.weekends > 0 {
+		names = append(names, weekend)
+	}
+	for _, h := range o.holidays {
+		names = append(names, fmt.Sprintf("%s放假（%s）", h.name, zhStretch(h.first, h.last, year)))
+	}
+	if o.paused > 0 {
+		names = append(names, "中止")
+	}
+	return verb + zhList(names) + "，"
 }
 
 func (x Explanation) zhPausedDays(p *Pause, now time.Time) string {
@@ -291,6 +294,14 @@ func zhMoment(t time.Time) string {
 		return fmt.Sprintf("%s%d时%d分%d秒", zhDate(calendar.DateOf(t)), h, m, s)
 	}
 	return zhDate(calendar.DateOf(t)) + zhMinute(h*60+m)
+}
+
+// zhList joins with 、 and, before the last, 和.
+func zhList(names []string) string {
+	if n := len(names) - 1; n > 0 {
+		return strings.Join(names[:n], "、") + "和" + names[n]
+	}
+	return strings.Join(names, "")
 }
 
 func zhMinute(minute int) string {
