@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -85,10 +86,16 @@ func TestDeputiesAreRefused(t *testing.T) {
 		s.refuses("leader", "POST", path, `{}`, 422, "request.invalid")
 		s.refuses("handler", "POST", path, s.standIn(of, "deputy", 7), 403, "auth.role")
 		s.refuses("county_leader", "POST", path, s.standIn(of, "deputy", 7), 403, "deputy.forbidden")
-		s.refuses("leader", "POST", path, s.standIn(of, "leader", 7), 400, "deputy.self")
 		s.refuses("leader", "POST", path, s.standIn(of, "petitioner", 7), 409, "deputy.not_staff")
-		s.refuses("leader", "POST", path, s.standIn(of, "deputy", 181), 400, "deputy.too_long")
-		s.refuses("leader", "POST", path, s.standIn(of, "deputy", 0), 400, "deputy.period")
+		for fault, body := range map[string]string{
+			"/user_id deputy.self": s.standIn(of, "leader", 7), "/until deputy.too_long": s.standIn(of, "deputy", 181),
+			"/until deputy.period": s.standIn(of, "deputy", 0),
+			"/from deputy.past":    strings.Replace(s.standIn(of, "deputy", 7), "{", `{"from":"2020-01-01T00:00:00Z",`, 1),
+		} {
+			if p := s.refuses("leader", "POST", path, body, 422, "request.invalid"); faultsOf(p) != fault {
+				t.Errorf("%s: got %s, want %s", body, faultsOf(p), fault)
+			}
+		}
 		s.refuses("admin", "POST", path, s.standIn(s.post("clerk", grievance.RoleClerk), "deputy", 7), 409, "deputy.role")
 		s.refuses("leader", "GET", path+"?role=leader", "", 400, "request.unknown_parameter")
 		s.refuses("petitioner", "GET", path, "", 403, "auth.role")

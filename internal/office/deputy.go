@@ -19,14 +19,14 @@ var (
 	errDeputyNotYours = grievance.Refuse(grievance.Forbidden, "deputy.forbidden", "只有任职者本人或其单位的管理员可以指定或结束代理")
 	errDeputyRole     = grievance.Refuse(grievance.Conflict, "deputy.role", "只有领导和督查岗位可以指定代理人")
 	errDeputysDeputy  = grievance.Refuse(grievance.Conflict, "deputy.of_deputy", "代理人不能再指定代理人")
-	errDeputySelf     = grievance.Refuse(grievance.Invalid, "deputy.self", "不能指定任职者本人为代理人")
+	errDeputySelf     = grievance.InvalidField("/user_id", "deputy.self", "不能指定任职者本人为代理人")
 	errDeputyNoStaff  = grievance.Refuse(grievance.Conflict, "deputy.not_staff", "代理人须是现任工作人员")
 	errDeputyHolds    = grievance.Refuse(grievance.Conflict, "deputy.holds", "该人员在此期间已任此岗位")
 	errDeputyOverlap  = grievance.Refuse(grievance.Conflict, "deputy.overlap", "该任职在此期间已有代理人")
-	errDeputyUntil    = grievance.Refuse(grievance.Invalid, "deputy.until", "代理须有结束时间")
-	errDeputyPeriod   = grievance.Refuse(grievance.Invalid, "deputy.period", "代理的结束时间须晚于开始时间")
-	errDeputyPast     = grievance.Refuse(grievance.Invalid, "deputy.past", "代理不能从过去的时间开始")
-	errDeputyLong     = grievance.Refuse(grievance.Invalid, "deputy.too_long", "一次代理不得超过 180 天")
+	errDeputyUntil    = grievance.InvalidField("/until", "deputy.until", "代理须有结束时间")
+	errDeputyPeriod   = grievance.InvalidField("/until", "deputy.period", "代理的结束时间须晚于开始时间")
+	errDeputyPast     = grievance.InvalidField("/from", "deputy.past", "代理不能从过去的时间开始")
+	errDeputyLong     = grievance.InvalidField("/until", "deputy.too_long", "一次代理不得超过 180 天")
 	errDeputyTerm     = grievance.Refuse(grievance.Conflict, "deputy.term", "代理期间不得超出被代理的任职期间")
 )
 
@@ -44,10 +44,10 @@ type NewDeputy struct {
 // or an administrator of the unit does.
 //
 // It refuses (deputy.*) a period without an end, one that ends no later than it
-// begins, that begins in the past, that is longer than 180 days, or that reaches
-// out of the appointment deputised for; a second deputy in that time; the holder,
-// somebody who has the post already, and who holds no post of their own now; and
-// a deputy of a deputy. An appointment that has ended has none
+// begins, that begins in the past or that is longer than 180 days, and the holder,
+// each at its place in the request; a period that reaches out of the appointment
+// deputised for; a second deputy in that time; somebody who has the post already,
+// and who holds no post of their own now; and a deputy of a deputy. An appointment that has ended has none
 // (appointment.ended), and who is disabled is none (user.disabled).
 func (o *Office) NameDeputy(ctx context.Context, by grievance.Actor, in NewDeputy, keep ...Keep[grievance.Appointment]) (grievance.Appointment, error) {
 	return changeOne(ctx, o, by, keep, func(c *change) (grievance.Appointment, error) {

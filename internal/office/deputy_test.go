@@ -1,6 +1,7 @@
 package office_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -96,6 +97,16 @@ func TestADeputyHoldsTheSeatForThePeriod(t *testing.T) {
 	})
 }
 
+// placed gives the code of a refusal; of one of the request's fields, its place
+// and what is wrong there.
+func placed(err error) string {
+	refusal, ok := errors.AsType[*grievance.Error](err)
+	if !ok || len(refusal.Fields) != 1 {
+		return grievance.CodeOf(err)
+	}
+	return refusal.Fields[0].Pointer + " " + refusal.Fields[0].Code
+}
+
 func TestNameDeputyRefuses(t *testing.T) {
 	t.Parallel()
 	storetest.Dialects(t, func(t *testing.T, dialect string) {
@@ -134,22 +145,22 @@ func TestNameDeputyRefuses(t *testing.T) {
 			"an appointment that ended": {top, of(past.ID), "appointment.ended"},
 			"a clerk's":                 {top, of(s.newest().AppointmentsOf(s.clerk.ID)[1].ID), "deputy.role"},
 			"a deputy's":                {top, of(first.ID), "deputy.of_deputy"},
-			"the head":                  {head, with(s.in(0, day), s.head), "deputy.self"},
+			"the head":                  {head, with(s.in(0, day), s.head), "/user_id deputy.self"},
 			"unknown user":              {head, with(s.in(0, day), grievance.User{ID: grievance.UserID{1}}), "user.unknown"},
 			"disabled user":             {head, with(s.in(0, day), gone), "user.disabled"},
 			"an account of the public":  {head, with(s.in(0, day), public), "deputy.not_staff"},
 			"staff without a post":      {head, with(s.in(0, day), idle), "deputy.not_staff"},
-			"no end":                    {head, end0, "deputy.until"},
-			"ends as it begins":         {head, s.in(day, day), "deputy.period"},
-			"ends before it begins":     {head, s.in(2*day, day), "deputy.period"},
-			"begins in the past":        {head, s.in(-time.Microsecond, day), "deputy.past"},
-			"too long":                  {head, s.in(0, 180*day+time.Microsecond), "deputy.too_long"},
+			"no end":                    {head, end0, "/until deputy.until"},
+			"ends as it begins":         {head, s.in(day, day), "/until deputy.period"},
+			"ends before it begins":     {head, s.in(2*day, day), "/until deputy.period"},
+			"begins in the past":        {head, s.in(-time.Microsecond, day), "/from deputy.past"},
+			"too long":                  {head, s.in(0, 180*day+time.Microsecond), "/until deputy.too_long"},
 			"outlasts the appointment":  {head, s.in(300*day, 400*day), "deputy.term"},
 			"has a deputy in that time": {head, with(s.in(19*day, 21*day), s.clerk), "deputy.overlap"},
 			"who is it in that time":    {head, s.in(19*day, 21*day), "deputy.holds"},
 		} {
 			_, err := s.NameDeputy(t.Context(), c.by, c.in)
-			if got := grievance.CodeOf(err); got != c.code {
+			if got := placed(err); got != c.code {
 				t.Errorf("%s: got %q (%v), want %q", name, got, err, c.code)
 			}
 		}
