@@ -168,6 +168,11 @@ func (x Explanation) enPausedDays(p *Pause, now time.Time) string {
 
 func (x Explanation) enPausedTime(now time.Time) (s []string) {
 	for _, p := range x.Clock.pauses {
+		if p.brief() {
+			s = append(s, fmt.Sprintf("Suspended at %s, for %s and approved by %s, and resumed at once.", enMoment(p.FromAt),
+				or(enCauses, p.Cause), x.approver(p.ApprovedBy)))
+			continue
+		}
 		s = append(s, fmt.Sprintf("%s, for %s and approved by %s: that time does not count.", enSuspended(p, now, enMoment(p.FromAt), enInstant(p.Until)),
 			or(enCauses, p.Cause), x.approver(p.ApprovedBy)))
 	}
@@ -224,6 +229,12 @@ func enRebase(m Move) string {
 	return fmt.Sprintf("It was counted again by %s on %s; the end moved from %s to %s.", by, enDate(calendar.DateOf(m.At)), enInstant(m.WasDue), enInstant(m.DueAt))
 }
 
+var enClose = map[int]string{ // as zhClose
+	-1: "The time ran until %s; it was done in time, less than a second before.",
+	0:  "The time was over at %s; it was done at that very instant and not before, overdue.",
+	1:  "The time was over at %s; it was done less than a second later, overdue.",
+}
+
 func (x Explanation) enState(now time.Time) []string {
 	k := x.Clock
 	due := enInstant(k.DueAt)
@@ -232,6 +243,8 @@ func (x Explanation) enState(now time.Time) []string {
 		return append([]string{fmt.Sprintf("Please %s before %s.", enTasks[k.Kind], due)}, x.enProvisional()...)
 	case k.State == Running:
 		return []string{fmt.Sprintf("The time was over at %s and it is not done yet: it is overdue.", due)}
+	case k.State == Met && k.closeCall():
+		return []string{fmt.Sprintf(enClose[k.MetAt.Compare(k.DueAt)], due)}
 	case k.State == Met && k.MetAt != nil && k.BreachedAt != nil:
 		return []string{fmt.Sprintf("The time was over at %s; it was done at %s, overdue.", due, enMoment(*k.MetAt))}
 	case k.State == Met && k.MetAt != nil:

@@ -178,6 +178,17 @@ func TestSentences(t *testing.T) {
 			`按照“信访”办理模式的规定，自交办之日起1个工作日内签收。2026年10月12日交办，当日不计，第1个工作日为2026年10月13日（星期二）。请在2026年10月13日24时前签收。`,
 			`By the rules of the profile "petition", the case must be acknowledged within 1 working day of assignment. The case was assigned on 12 October 2026, a day that is not counted. Working day 1 is Tuesday 13 October 2026. Please acknowledge the case before 24:00 on 13 October 2026.`,
 		},
+		"24 hours, met within the second after": {
+			timed{kind: FirstContact, profile: "hotline", length: "24h", source: "12345 practice", start: "2026-09-30 17:25:32.25", now: "2026-10-02 18:00", fixed: true, met: "2026-10-01 17:25:32.75"},
+			`按照“热线”办理模式的规定，自受理时起24小时内联系诉求人。2026年9月30日17时25分32秒受理，昼夜连续计算，至2026年10月1日17时25分32秒满24小时。期限于2026年10月1日17时25分32秒届满，实际完成迟于期限不足一秒，已逾期。`,
+			`By the rules of the profile "hotline", the petitioner must be contacted within 24 hours of acceptance. The case was accepted at 17:25:32 on 30 September 2026; time runs day and night. 24 hours are full at 17:25:32 on 1 October 2026. The time was over at 17:25:32 on 1 October 2026; it was done less than a second later, overdue.`,
+		},
+		"24 hours, met within the second before, with a hearing that was over at once": {
+			timed{kind: FirstContact, profile: "hotline", length: "24h", source: "12345 practice", start: "2026-09-30 17:25:32.75", now: "2026-10-02 18:00", fixed: true, met: "2026-10-01 17:25:32.25",
+				pauses: []Pause{hearing("2026-10-01 00:58:01.5", "2026-10-01 00:58:01.5")}},
+			`按照“热线”办理模式的规定，自受理时起24小时内联系诉求人。2026年9月30日17时25分32秒受理，昼夜连续计算；经顾长河批准，因听证于2026年10月1日0时58分1秒中止计时，当即恢复，至2026年10月1日17时25分32秒满24小时。期限至2026年10月1日17时25分32秒，已于届满前不足一秒按期完成。`,
+			`By the rules of the profile "hotline", the petitioner must be contacted within 24 hours of acceptance. The case was accepted at 17:25:32 on 30 September 2026; time runs day and night. Suspended at 00:58:01 on 1 October 2026, for a hearing and approved by 顾长河, and resumed at once. 24 hours are full at 17:25:32 on 1 October 2026. The time ran until 17:25:32 on 1 October 2026; it was done in time, less than a second before.`,
+		},
 		"24 hours by the wall": {
 			timed{kind: FirstContact, profile: "hotline", length: "24h", source: "12345 practice", start: "2026-09-30 17:10", now: "2026-09-30 18:00", fixed: true},
 			`按照“热线”办理模式的规定，自受理时起24小时内联系诉求人。2026年9月30日17时10分受理，昼夜连续计算，至2026年10月1日17时10分满24小时。请在2026年10月1日17时10分前联系诉求人。`,
@@ -229,8 +240,8 @@ func TestSentences(t *testing.T) {
 		},
 		"met at the instant at which it was due": {
 			timed{kind: Handling, profile: "petition", length: "60d", source: art34, start: "2026-09-30 15:00", now: "2026-12-05 00:00", met: "2026-12-01 00:00"},
-			`根据《信访工作条例》第三十四条，自受理之日起60日内办结。2026年9月30日受理，当日不计，第60日为2026年11月29日（星期日），休息日顺延至2026年11月30日（星期一）。期限于2026年11月30日24时届满，实际完成于2026年12月1日0时，已逾期。`,
-			`Under Article 34 of the Regulations on Petitioning (信访工作条例), the case must be closed within 60 days of acceptance. The case was accepted on 30 September 2026, a day that is not counted. Day 60 is Sunday 29 November 2026; for the weekend the period ends on the next working day, Monday 30 November 2026. The time was over at 24:00 on 30 November 2026; it was done at 00:00 on 1 December 2026, overdue.`,
+			`根据《信访工作条例》第三十四条，自受理之日起60日内办结。2026年9月30日受理，当日不计，第60日为2026年11月29日（星期日），休息日顺延至2026年11月30日（星期一）。期限于2026年11月30日24时届满，实际完成恰在届满之时，未在届满前完成，已逾期。`,
+			`Under Article 34 of the Regulations on Petitioning (信访工作条例), the case must be closed within 60 days of acceptance. The case was accepted on 30 September 2026, a day that is not counted. Day 60 is Sunday 29 November 2026; for the weekend the period ends on the next working day, Monday 30 November 2026. The time was over at 24:00 on 30 November 2026; it was done at that very instant and not before, overdue.`,
 		},
 		"cancelled, of an accusation": {
 			timed{kind: Handling, profile: "petition", length: "60d", source: art34, start: "2026-09-30 15:00", now: "2026-12-05 00:00", cancelled: true, nature: Accusation},

@@ -83,6 +83,16 @@ func (x Explanation) parts() (first calendar.Part, more []calendar.Part) {
 	return x.Count.Parts[0], x.Count.Parts[1:]
 }
 
+// closeCall reports whether the clock was met in the second at which it is due:
+// told to the second, the two instants are the same.
+func (k *Clock) closeCall() bool {
+	return k.MetAt != nil && k.MetAt.Truncate(time.Second).Equal(k.DueAt.Truncate(time.Second)) &&
+		k.MetAt.Before(k.DueAt) == (k.BreachedAt == nil)
+}
+
+// brief reports whether a pause is too short to be told from when until when.
+func (p *Pause) brief() bool { return p.Until.Sub(p.FromAt) < time.Second }
+
 func rebases(moves []Move) []Move {
 	return slices.DeleteFunc(slices.Clone(moves), func(m Move) bool { return m.Event != EvRebased })
 }

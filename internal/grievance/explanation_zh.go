@@ -164,6 +164,9 @@ func (x Explanation) zhPausedDays(p *Pause, now time.Time) string {
 }
 
 func (x Explanation) zhPausedTime(p *Pause, now time.Time) string {
+	if p.brief() {
+		return fmt.Sprintf("经%s批准，因%s于%s中止计时，当即恢复", x.approver(p.ApprovedBy), or(zhCauses, p.Cause), zhMoment(p.FromAt))
+	}
 	return fmt.Sprintf("经%s批准，因%s自%s%s%s中止计时", x.approver(p.ApprovedBy), or(zhCauses, p.Cause),
 		zhMoment(p.FromAt), zhUntil(p, now), zhInstant(p.Until))
 }
@@ -222,6 +225,14 @@ func zhRebase(m Move) string {
 	return fmt.Sprintf("%s按%s重新推算，%s。", zhDate(calendar.DateOf(m.At)), by, outcome)
 }
 
+// zhClose tells of what was done in the very second at which it was due, which
+// is the same in both instants as they are told: before, at or after it.
+var zhClose = map[int]string{
+	-1: "期限至%s，已于届满前不足一秒按期完成。",
+	0:  "期限于%s届满，实际完成恰在届满之时，未在届满前完成，已逾期。",
+	1:  "期限于%s届满，实际完成迟于期限不足一秒，已逾期。",
+}
+
 // zhState tells until when, whether that may still move, and how it stands.
 func (x Explanation) zhState(now time.Time) string {
 	k := x.Clock
@@ -231,6 +242,8 @@ func (x Explanation) zhState(now time.Time) string {
 		return fmt.Sprintf("请在%s前%s。%s", due, zhTasks[k.Kind], x.zhProvisional())
 	case k.State == Running:
 		return fmt.Sprintf("期限已于%s届满，至今尚未完成，已逾期。", due)
+	case k.State == Met && k.closeCall():
+		return fmt.Sprintf(zhClose[k.MetAt.Compare(k.DueAt)], due)
 	case k.State == Met && k.MetAt != nil && k.BreachedAt != nil:
 		return fmt.Sprintf("期限于%s届满，实际完成于%s，已逾期。", due, zhMoment(*k.MetAt))
 	case k.State == Met && k.MetAt != nil:
