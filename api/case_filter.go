@@ -139,7 +139,7 @@ func (l link) period(prefix string, p store.Period) {
 
 func putSet[E ~string](l link, name string, set []E) {
 	if len(set) > 0 {
-		l.Set(name, strings.ReplaceAll(joined(set), " ", ","))
+		l.Set(name, strings.Join(texts(set), ","))
 	}
 }
 

@@ -2,6 +2,8 @@ package api
 
 import (
 	"bytes"
+	"cmp"
+	"encoding"
 	"errors"
 	"io"
 	"mime"
@@ -16,6 +18,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
+	"github.com/huiyin/huiyin/internal/calendar"
 	"github.com/huiyin/huiyin/internal/clock"
 	"github.com/huiyin/huiyin/internal/grievance"
 )
@@ -62,6 +65,15 @@ func decodeWhole[T any](c echo.Context) (T, error) {
 		blame(c, check(in, voiceOf(c))...)
 	}
 	return in, err
+}
+
+// orZero gives what a request says of a member that it must not leave out; zero
+// where it does, which decodeWhole has found.
+func orZero[T any](said *T) (v T) {
+	if said != nil {
+		v = *said
+	}
+	return v
 }
 
 // parse reads the request's body as one strict JSON document.
@@ -252,12 +264,20 @@ func expectation(t reflect.Type) string {
 		return ""
 	case t == reflect.TypeFor[time.Time]():
 		return "instant"
-	case strings.HasSuffix(t.String(), "calendar.Date"):
-		return "date"
 	case t.Kind() == reflect.Array && t.Len() == 16:
 		return "uuid"
+	case reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()):
+		return cmp.Or(expectedTexts[t], "string")
 	}
 	return expectationOfKind(t.Kind())
+}
+
+// expectedTexts names the forms of texts that are more than text.
+var expectedTexts = map[reflect.Type]string{
+	reflect.TypeFor[calendar.Date]():     "date",
+	reflect.TypeFor[calendar.MonthDay](): "month_day",
+	reflect.TypeFor[calendar.Interval](): "interval",
+	reflect.TypeFor[calendar.Length]():   "length",
 }
 
 func expectationOfKind(k reflect.Kind) string {

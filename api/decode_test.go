@@ -16,6 +16,12 @@ type sampleParty struct {
 	Phone string `json:"phone" validate:"required,max=20"`
 }
 
+type sampleRest struct {
+	Days *int                `json:"days" validate:"required,min=1"`
+	Open []calendar.Interval `json:"open"`
+	From calendar.MonthDay   `json:"from"`
+}
+
 type sampleRequest struct {
 	ID      grievance.CaseID `json:"id"`
 	Title   string           `json:"title" validate:"required,notblank,max=5"`
@@ -23,6 +29,8 @@ type sampleRequest struct {
 	At      time.Time        `json:"at,omitzero"`
 	On      calendar.Date    `json:"on,omitzero"`
 	Count   int              `json:"count" validate:"max=9"`
+	Length  calendar.Length  `json:"length,omitzero"`
+	Rest    *sampleRest      `json:"rest,omitempty"`
 	Urgent  bool             `json:"urgent"`
 	Parties []sampleParty    `json:"parties" validate:"max=2,dive"`
 }
@@ -92,6 +100,9 @@ func TestDecodeRefuses(t *testing.T) {
 		{"bad instant", `{"at":"2026-11-22"}`, "", 422, "request.wrong_type", "/at wrong_type"},
 		{"number for instant", `{"at":17}`, "", 422, "request.wrong_type", "/at wrong_type"},
 		{"bad date", `{"on":"2026-02-30"}`, "", 422, "request.wrong_type", "/on wrong_type"},
+		{"bad length", `{"length":"a week"}`, "", 422, "request.wrong_type", "/length wrong_type"},
+		{"nothing where a number must be", `{"title":"a","rest":{"days":null}}`, "", 422, "request.invalid", "/rest/days required"},
+		{"0 where it must be more", `{"title":"a","rest":{"days":0}}`, "", 422, "request.invalid", "/rest/days too_small"},
 		{"bad id", `{"id":"7"}`, "", 422, "request.wrong_type", "/id wrong_type"},
 		{"wrong type inside", `{"parties":[{"phone":"1"},{"phone":true}]}`, "", 422, "request.wrong_type", "/parties/1/phone wrong_type"},
 		{"NUL", `{"title":"a\u0000"}`, "", 422, "request.control_char", "/title control_char"},
@@ -120,6 +131,33 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 	if logged := r.logs.String(); strings.Contains(logged, `"ERROR"`) {
 		t.Errorf("a refusal was logged as an error: %s", logged)
+	}
+}
+
+// Whoever is refused is told which form is expected.
+func TestRefusalsTellWhatIsExpected(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Deps{}, decoding)
+	for body, want := range map[string]string{
+		`{"length":"a week"}`:           "应为表示时长的文本，如 90m、24h、30wm、2wh、15d 或 7wd",
+		`{"length":7}`:                  "应为表示时长的文本，如 90m、24h、30wm、2wh、15d 或 7wd",
+		`{"length":{"n":7}}`:            "应为表示时长的文本，如 90m、24h、30wm、2wh、15d 或 7wd",
+		`{"on":20261122}`:               "应为表示日期的文本，如 2026-11-22",
+		`{"on":"22.11.2026"}`:           "应为表示日期的文本，如 2026-11-22",
+		`{"rest":{"open":["9-12"]}}`:    "应为表示一日之内起止时间的文本，如 09:00-12:00",
+		`{"rest":{"open":[9]}}`:         "应为表示一日之内起止时间的文本，如 09:00-12:00",
+		`{"rest":{"from":"1 May"}}`:     "应为表示月和日的文本，如 05-01",
+		`{"rest":{"from":{"month":5}}}`: "应为表示月和日的文本，如 05-01",
+		`{"rest":"7d"}`:                 "应为对象",
+		`{"title":"a","urgency":"god"}`: "应为以下之一：clerk、leader",
+	} {
+		if p := problemOf(t, r.call("POST", "/sample", body, asJSON)); p.Status != 422 || len(p.Errors) != 1 || p.Errors[0].Detail != want {
+			t.Errorf("%s: %d %+v, want %q", body, p.Status, p.Errors, want)
+		}
+	}
+	const english = "must be one of: clerk, leader"
+	if p := problemOf(t, r.call("POST", "/sample", `{"title":"a","urgency":"god"}`, asJSON, "Accept-Language: en")); p.Errors[0].Detail != english {
+		t.Errorf("got %q, want %q", p.Errors[0].Detail, english)
 	}
 }
 

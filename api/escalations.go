@@ -15,7 +15,7 @@ import (
 // EscalateRequest asks for an escalation by hand. Level 1 is the head of the
 // unit, 2 the superior unit's supervisor, 3 the next level's.
 type EscalateRequest struct {
-	Level  int              `json:"level" validate:"required,min=1,max=3"`
+	Level  *int             `json:"level" validate:"required,min=1,max=3"`
 	Reason grievance.Reason `json:"reason" validate:"required" swaggertype:"string" enums:"cannot_be_solved_here,needs_coordination,not_acted_upon,risk"`
 	Words  string           `json:"words" validate:"max=10000"`
 } // @name Escalate
@@ -79,7 +79,7 @@ func escalationView(e *grievance.Escalation, book *grievance.Book) EscalationVie
 //	@Router			/api/v1/cases/{id}/escalate [post]
 func (s *server) escalateCase(c echo.Context) error {
 	return perform(s, c, func(ctx context.Context, req casework.Request, id grievance.CaseID, in EscalateRequest) (casework.Done, error) {
-		return s.Desk.Escalate(ctx, req, id, grievance.EscalationRequest(in))
+		return s.Desk.Escalate(ctx, req, id, grievance.EscalationRequest{Level: orZero(in.Level), Reason: in.Reason, Words: in.Words})
 	})
 }
 

@@ -14,7 +14,7 @@ type ExtendRequest struct {
 	// The handling's, if it is absent.
 	ClockID grievance.ClockID `json:"clock_id" swaggertype:"string" format:"uuid"`
 	// Working days where the profile counts the extension in them.
-	Days   int              `json:"days" validate:"required,min=1,max=365" example:"30"`
+	Days   *int             `json:"days" validate:"required,min=1,max=365" example:"30"`
 	Reason grievance.Reason `json:"reason" validate:"required" swaggertype:"string" enums:"complex,investigation,appraisal,coordination,other"`
 	// What the petitioner is told once it is approved.
 	Words string `json:"words" validate:"required,max=10000"`
@@ -38,6 +38,6 @@ type ExtendRequest struct {
 //	@Router			/api/v1/cases/{id}/extensions [post]
 func (s *server) extendCase(c echo.Context) error {
 	return perform(s, c, func(ctx context.Context, req casework.Request, id grievance.CaseID, in ExtendRequest) (casework.Done, error) {
-		return s.Desk.Extend(ctx, req, id, grievance.Extending{Clock: in.ClockID, N: in.Days, Reason: in.Reason, Words: in.Words})
+		return s.Desk.Extend(ctx, req, id, grievance.Extending{Clock: in.ClockID, N: orZero(in.Days), Reason: in.Reason, Words: in.Words})
 	})
 }

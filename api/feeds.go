@@ -53,7 +53,7 @@ type FeedList struct {
 // NewFeedRequest asks for an address.
 type NewFeedRequest struct {
 	// How many days ahead it shows, today included.
-	Days int `json:"days" validate:"required,min=1,max=31" example:"7"`
+	Days *int `json:"days" validate:"required,min=1,max=31" example:"7"`
 } // @name NewFeed
 
 func feedView(f store.Feed) FeedView {
@@ -81,7 +81,7 @@ func (s *server) openFeed(c echo.Context) error {
 	here := c.Scheme() + "://" + c.Request().Host + feedsPath
 	view := func(f auth.OpenedFeed) any { return FeedWithURL{feedView(f.Feed), here + f.Token + ".ics"} }
 	return changeFeed(s, c, http.StatusCreated, view, func(ctx context.Context, keep answer.Keep[auth.OpenedFeed]) error {
-		return s.Auth.OpenFeed(ctx, actorOf(c).UserID, in.Days, keep)
+		return s.Auth.OpenFeed(ctx, actorOf(c).UserID, *in.Days, keep)
 	})
 }
 

@@ -95,6 +95,14 @@ func (v *voice) say(id string, data map[string]any) string {
 	return text
 }
 
+// list writes words one after another, as this language does.
+func (v *voice) list(words []string) string {
+	if v == english {
+		return strings.Join(words, ", ")
+	}
+	return strings.Join(words, "、")
+}
+
 // detail words a refusal: the domain's own Chinese, or the English of its code.
 // Should that be missing, a refusal in Chinese is better than a silent one.
 func (v *voice) detail(code, message string) string {

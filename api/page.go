@@ -29,7 +29,7 @@ func (q *query) limit() int { return q.integer("limit", 1, pageMost, pageDefault
 // order: the cursor of another one is refused, and so is one that was altered.
 // A cursor grants nothing; whoever forges one only chooses where to begin.
 func cursorParam[K any](q *query, list string) *K {
-	s, ok := q.take("cursor")
+	s, ok := q.take("cursor", "string")
 	if !ok {
 		return nil
 	}

@@ -89,8 +89,9 @@ func (q *query) refuse(name, expected string) {
 	q.faults = append(q.faults, f)
 }
 
-// take declares a parameter and gives its text; ok is false when it is absent.
-func (q *query) take(name string) (text string, ok bool) {
+// take declares a parameter and gives its text; ok is false when it is absent, or
+// no text that could be what is expected.
+func (q *query) take(name, expected string) (text string, ok bool) {
 	q.known = append(q.known, name)
 	all, ok := q.values[name]
 	if !ok {
@@ -101,7 +102,7 @@ func (q *query) take(name string) (text string, ok bool) {
 		return "", false
 	}
 	if all[0] == "" || !utf8.ValidString(all[0]) || strings.ContainsFunc(all[0], forbidden) {
-		q.refuse(name, "string")
+		q.refuse(name, expected)
 		return "", false
 	}
 	return all[0], true
@@ -118,7 +119,7 @@ func (q *query) require(names ...string) {
 
 // text reads a parameter of at most max characters; "" is absent.
 func (q *query) text(name string, max int) string {
-	s, ok := q.take(name)
+	s, ok := q.take(name, "string")
 	if ok && utf8.RuneCountInString(s) > max {
 		f := q.faultOf(name, "too_long")
 		f.Detail = voiceOf(q.c).say("fault.too_long", map[string]any{"Param": max})
@@ -129,7 +130,7 @@ func (q *query) text(name string, max int) string {
 
 // integer reads a whole number between least and most; absent, it is otherwise.
 func (q *query) integer(name string, least, most, otherwise int) int {
-	s, ok := q.take(name)
+	s, ok := q.take(name, "integer")
 	if !ok {
 		return otherwise
 	}
@@ -146,7 +147,7 @@ func (q *query) integer(name string, least, most, otherwise int) int {
 
 // boolean reads true or false; absent, it is nil.
 func (q *query) boolean(name string) *bool {
-	s, ok := q.take(name)
+	s, ok := q.take(name, "boolean")
 	if !ok {
 		return nil
 	}
@@ -159,7 +160,7 @@ func (q *query) boolean(name string) *bool {
 
 // instant reads RFC 3339 with any offset; absent, it is nil.
 func (q *query) instant(name string) *time.Time {
-	s, ok := q.take(name)
+	s, ok := q.take(name, "instant")
 	if !ok {
 		return nil
 	}
@@ -172,7 +173,7 @@ func (q *query) instant(name string) *time.Time {
 
 // date reads a date of the Chinese calendar; absent, it is the zero Date.
 func (q *query) date(name string) calendar.Date {
-	s, ok := q.take(name)
+	s, ok := q.take(name, "date")
 	if !ok {
 		return calendar.Date{}
 	}
@@ -194,7 +195,7 @@ func (q *query) period(from, to string) store.Period {
 
 // idParam reads an identifier; absent, it is the zero ID.
 func idParam[T any](q *query, name string) grievance.ID[T] {
-	s, ok := q.take(name)
+	s, ok := q.take(name, "uuid")
 	if !ok {
 		return grievance.ID[T]{}
 	}
@@ -207,26 +208,26 @@ func idParam[T any](q *query, name string) grievance.ID[T] {
 
 // enumParam reads one of the allowed words; absent, it is "".
 func enumParam[E ~string](q *query, name string, allowed ...E) E {
-	s, ok := q.take(name)
+	s, ok := q.take(name, "string")
 	if !ok {
 		return ""
 	}
 	if !slices.Contains(allowed, E(s)) {
-		q.faults = append(q.faults, q.notOneOf(name, joined(allowed)))
+		q.faults = append(q.faults, q.notOneOf(name, texts(allowed)))
 	}
 	return E(s)
 }
 
 // enumsParam reads a comma-separated set of the allowed words.
 func enumsParam[E ~string](q *query, name string, allowed ...E) []E {
-	s, ok := q.take(name)
+	s, ok := q.take(name, "string")
 	if !ok {
 		return nil
 	}
 	var all []E
 	for word := range strings.SplitSeq(s, ",") {
 		if !slices.Contains(allowed, E(word)) {
-			q.faults = append(q.faults, q.notOneOf(name, joined(allowed)))
+			q.faults = append(q.faults, q.notOneOf(name, texts(allowed)))
 			return nil
 		}
 		all = append(all, E(word))
@@ -234,18 +235,18 @@ func enumsParam[E ~string](q *query, name string, allowed ...E) []E {
 	return all
 }
 
-func (q *query) notOneOf(name, allowed string) Fault {
-	f := q.faultOf(name, "not_one_of")
-	f.Detail = voiceOf(q.c).say("fault.not_one_of", map[string]any{"Param": allowed})
+func (q *query) notOneOf(name string, allowed []string) Fault {
+	f, v := q.faultOf(name, "not_one_of"), voiceOf(q.c)
+	f.Detail = v.say("fault.not_one_of", map[string]any{"Param": v.list(allowed)})
 	return f
 }
 
-func joined[E ~string](words []E) string {
+func texts[E ~string](words []E) []string {
 	all := make([]string, len(words))
 	for i, w := range words {
 		all[i] = string(w)
 	}
-	return strings.Join(all, " ")
+	return all
 }
 
 // pathID reads an identifier of the path. What is no identifier names nothing,

@@ -65,6 +65,7 @@ func TestQueryIsRefused(t *testing.T) {
 		{"n=1&n=2", "request.parameter", "n repeated"},
 		{"n=1&unit=7", "request.parameter", "unit wrong_type"},
 		{"n=10", "request.parameter", "n out_of_range"},
+		{"n=", "request.parameter", "n wrong_type"},
 		{"", "request.parameter", "n required"},
 		{"n=1&yes=1", "request.parameter", "yes wrong_type"},
 		{"n=1&at=2026-11-22", "request.parameter", "at wrong_type"},
@@ -89,6 +90,21 @@ func TestQueryIsRefused(t *testing.T) {
 			if strings.Contains(p.Instance, "?") {
 				t.Errorf("the instance holds a query: %s", p.Instance)
 			}
+		}
+	}
+}
+
+// Of a parameter the refusal tells what it should be, also where it is empty.
+func TestAQuerysRefusalsTellWhatIsExpected(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Deps{}, querying)
+	for query, want := range map[string]string{
+		"n=": "应为整数", "n=x": "应为整数", "n=1&yes=": "应为 true 或 false", "n=1&unit=": "应为 UUID",
+		"n=1&on=": "应为表示日期的文本，如 2026-11-22", "n=1&text=": "应为不含控制字符的非空文本",
+		"n=1&role=god": "应为以下之一：" + strings.Join(texts(grievance.StaffRoles), "、"),
+	} {
+		if p := problemOf(t, r.call("GET", "/find?"+query, "")); len(p.Errors) != 1 || p.Errors[0].Detail != want {
+			t.Errorf("%s: got %+v, want %q", query, p.Errors, want)
 		}
 	}
 }

@@ -58,7 +58,11 @@ func check(in any, v *voice) []Fault {
 }
 
 func (v *voice) ruleText(b validator.FieldError) string {
-	if text := v.say("fault."+faultCode(b), map[string]any{"Param": b.Param()}); text != "" {
+	param := b.Param()
+	if b.Tag() == "oneof" {
+		param = v.list(strings.Fields(param))
+	}
+	if text := v.say("fault."+faultCode(b), map[string]any{"Param": param}); text != "" {
 		return text
 	}
 	return b.Translate(v.faults)
