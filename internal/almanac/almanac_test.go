@@ -70,7 +70,7 @@ func TestFormatOf(t *testing.T) {
 
 func TestYearsAreToldApart(t *testing.T) {
 	t.Parallel()
-	text := "date,status,holiday,arrangement_year\n2027-01-01,off,元旦,2027\n2026-12-31,off,元旦,2027\n2026-01-01,off,元旦,2026\n2026-01-01,off,元旦,2026\n"
+	text := "date,status,holiday,arrangement_year\n2027-01-01,off,元旦,2027\n2026-12-31,off,元旦,2027\n2026-01-01,off,元旦,2026\n"
 	f, err := almanac.Read(almanac.CSV, strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
@@ -83,26 +83,41 @@ func TestYearsAreToldApart(t *testing.T) {
 	}
 }
 
+// A day that stands in a file twice is told by whoever publishes it, and must
+// not be lost on the way.
+func TestADayNamedTwiceStaysTwice(t *testing.T) {
+	t.Parallel()
+	day := `{"date":"2027-01-01","off":true,"holiday":"元旦"}`
+	for form, text := range map[almanac.Format]string{
+		almanac.CSV:  "date,status,holiday,arrangement_year\n2027-01-01,off,元旦,2027\n2027-01-01,off,元旦,2027\n",
+		almanac.JSON: `{"year":2027,"days":[` + day + "," + day + `]}`,
+	} {
+		if f, err := almanac.Read(form, strings.NewReader(text)); err != nil || len(f.Of(2027)) != 2 {
+			t.Errorf("%s: %v, %v", form, f.Days, err)
+		}
+	}
+}
+
 func TestJSONRefusals(t *testing.T) {
 	t.Parallel()
 	day := `{"date":"2027-01-01","off":true,"holiday":"元旦"}`
 	for text, want := range map[string]string{
-		``:                                "almanac",
-		`{}`:                              "does not say its year",
-		`{"year":2027}`:                   "names no days",
-		`{"year":2027,"days":[]}`:         "names no days",
-		`{"year":"2027","days":[]}`:       "line 1",
-		"{\n\"year\":2027,\n\"dates\":1}": "line 3",
-		"{\"year\":2027,\"days\":[" + day + ",\n" + strings.Replace(day, "01-01", "02-30", 1) + "]}": "line 2",
-		`{"year":2027,"days":[` + day + `,{"date":"2027-01-02","holiday":"元旦"}]}`:                    "day 2",
-		`{"year":2027,"days":[{"off":true,"holiday":"元旦"}]}`:                                         "day 1",
-		`{"year":2027,"days":[{"date":"","off":true,"holiday":"元旦"}]}`:                               "day 1",
-		`{"year":2027,"days":[{"date":"2027-01-01","off":true}]}`:                                    "day 1",
-		`{"year":2027,"year":2028,"days":[` + day + `]}`:                                             "duplicate",
-		`{"year":2027,"days":[` + day + `]} {}`:                                                      "line 1",
-		`{"year":2027,"days":[` + strings.Repeat(day+",", calendar.MaxDays) + day + `]}`:             "more than 5000 days",
-		strings.Repeat(" ", calendar.MaxFile+1):                                                      "larger than 1 MiB",
-		`{"year":2027,"days":[` + day + `],"hours":{"intervals":["9-12"]}}`:                          "09:00-12:00",
+		``:                                "起不是 JSON",
+		`{}`:                              "没有写明年份",
+		`{"year":2027}`:                   "没有日期",
+		`{"year":2027,"days":[]}`:         "没有日期",
+		`{"year":"2027","days":[]}`:       "第 1 行",
+		"{\n\"year\":2027,\n\"dates\":1}": "第 3 行（/dates）：没有这一项",
+		"{\"year\":2027,\"days\":[" + day + ",\n" + strings.Replace(day, "01-01", "02-30", 1) + "]}": "第 2 行（/days/1/date）：写法不对",
+		`{"year":2027,"days":[` + day + `,{"date":"2027-01-02","holiday":"元旦"}]}`:                    "第 2 个日期",
+		`{"year":2027,"days":[{"off":true,"holiday":"元旦"}]}`:                                         "第 1 个日期",
+		`{"year":2027,"days":[{"date":"","off":true,"holiday":"元旦"}]}`:                               "第 1 个日期",
+		`{"year":2027,"days":[{"date":"2027-01-01","off":true}]}`:                                    "第 1 个日期",
+		`{"year":2027,"year":2028,"days":[` + day + `]}`:                                             "同一项写了两次",
+		`{"year":2027,"days":[` + day + `]} {}`:                                                      "第 1 行",
+		`{"year":2027,"days":[` + strings.Repeat(day+",", calendar.MaxDays) + day + `]}`:             "多于 5000 个",
+		strings.Repeat(" ", calendar.MaxFile+1):                                                      "大于 1 MiB",
+		`{"year":2027,"days":[` + day + `],"hours":{"intervals":["9-12"]}}`:                          "（/hours/intervals/0）：写法不对",
 	} {
 		if _, err := almanac.Read(almanac.JSON, strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.80s: %v, want %q", text, err, want)
@@ -201,29 +216,29 @@ func TestICalendarRefusals(t *testing.T) {
 	t.Parallel()
 	good, marked := "DTSTART;VALUE=DATE:20270101\nSUMMARY:元旦（休）", "\nSUMMARY:春节（休）"
 	for text, want := range map[string]string{
-		"":                     "cut off",
-		"hello":                "cut off",
-		vcalendar():            "no event",
-		vcalendar("SUMMARY:春"): "no event",
-		vcalendar("DTSTART;VALUE=DATE:20270101\nSTATUS:CANCELLED" + marked):                      "no event",
-		strings.TrimSuffix(vcalendar(good), "END:VCALENDAR\r\n"):                                 "cut off",
-		strings.Replace(vcalendar(good), "END:VEVENT\r\n", "", 1):                                "almanac",
+		"":                     "内容不完整",
+		"hello":                "内容不完整",
+		vcalendar():            "没有写明放假",
+		vcalendar("SUMMARY:春"): "没有写明放假",
+		vcalendar("DTSTART;VALUE=DATE:20270101\nSTATUS:CANCELLED" + marked):                      "没有写明放假",
+		strings.TrimSuffix(vcalendar(good), "END:VCALENDAR\r\n"):                                 "内容不完整",
+		strings.Replace(vcalendar(good), "END:VEVENT\r\n", "", 1):                                "不合 iCalendar 格式",
 		vcalendar(good) + vcalendar(good):                                                        "unexpected end",
-		strings.Repeat("BEGIN:X\n", 100_000) + "END:VCALENDAR":                                   "nested too deep",
-		strings.Repeat(" ", calendar.MaxFile+1):                                                  "larger than 1 MiB",
-		vcalendar(good, "DTSTART;VALUE=DATE:20270206\nRRULE:FREQ=YEARLY"+marked):                 `event 2, "春节（休）": it repeats (RRULE)`,
-		vcalendar(good, "DTSTART;VALUE=DATE:20270206\nRDATE;VALUE=DATE:20270207"+marked):         "it repeats (RDATE)",
-		vcalendar(good, "DTSTART;VALUE=DATE:20270101\nSUMMARY:元旦（班）"):                            `event 2, "元旦（班）": 2027-01-01 is off and worked`,
-		vcalendar("SUMMARY:元旦（休）"):                                                               "no DTSTART",
+		strings.Repeat("BEGIN:X\n", 100_000) + "END:VCALENDAR":                                   "嵌套层次过深",
+		strings.Repeat(" ", calendar.MaxFile+1):                                                  "大于 1 MiB",
+		vcalendar(good, "DTSTART;VALUE=DATE:20270206\nRRULE:FREQ=YEARLY"+marked):                 `第 2 个日程 "春节（休）"：日程会重复（RRULE）`,
+		vcalendar(good, "DTSTART;VALUE=DATE:20270206\nRDATE;VALUE=DATE:20270207"+marked):         "日程会重复（RDATE）",
+		vcalendar(good, "DTSTART;VALUE=DATE:20270101\nSUMMARY:元旦（班）"):                            `第 2 个日程 "元旦（班）"：2027-01-01 既放假又上班`,
+		vcalendar("SUMMARY:元旦（休）"):                                                               "没有开始日期",
 		vcalendar("DTSTART;VALUE=DATE:20270231" + marked):                                        `DTSTART "20270231"`,
 		vcalendar("DTSTART;VALUE=DATE:2027-02-06" + marked):                                      `DTSTART "2027-02-06"`,
-		vcalendar("DTSTART;VALUE=DATE:20270206\nDTEND;VALUE=DATE:20270205" + marked):             "ends before it begins",
-		vcalendar("DTSTART;VALUE=DATE:20270206\nDTEND;VALUE=DATE:20280206" + marked):             "longer than 31 days",
+		vcalendar("DTSTART;VALUE=DATE:20270206\nDTEND;VALUE=DATE:20270205" + marked):             "结束早于开始",
+		vcalendar("DTSTART;VALUE=DATE:20270206\nDTEND;VALUE=DATE:20280206" + marked):             "超过 31 天",
 		vcalendar("DTSTART;VALUE=DATE:20270206\nDURATION:PT8H" + marked):                         "DURATION",
-		vcalendar("DTSTART;TZID=America/New_York:20270206T000000" + marked):                      `time zone is "America/New_York"`,
-		vcalendar("DTSTART:00010101T000000Z" + marked):                                           "is not a date",
-		vcalendar("DTSTART;VALUE=DATE:20270206\nSUMMARY:春节 调休"):                                  "调休 alone",
-		vcalendar("DTSTART;VALUE=DATE:20270206\nX-APPLE-SPECIAL-DAY:ALTERNATE-WORKDAY" + marked): "contradict each other",
+		vcalendar("DTSTART;TZID=America/New_York:20270206T000000" + marked):                      `时区是 "America/New_York"`,
+		vcalendar("DTSTART:00010101T000000Z" + marked):                                           "不是日期",
+		vcalendar("DTSTART;VALUE=DATE:20270206\nSUMMARY:春节 调休"):                                  "单写“调休”",
+		vcalendar("DTSTART;VALUE=DATE:20270206\nX-APPLE-SPECIAL-DAY:ALTERNATE-WORKDAY" + marked): "相互矛盾",
 	} {
 		if _, err := almanac.Read(almanac.ICalendar, strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.90q: %v, want %q", text, err, want)
@@ -256,7 +271,7 @@ func FuzzRead(f *testing.F) {
 					t.Fatalf("%q: %+v of %d", text, d, year)
 				}
 			}
-			calendar.Misfits(year, file.Of(year))
+			calendar.Embedded().Misfits(year, file.Of(year))
 		}
 	})
 }

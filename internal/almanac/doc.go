@@ -3,7 +3,7 @@
 // subscribe to.
 //
 // It guarantees that a file is read whole or refused with the line or the event
-// that is wrong, that nothing is guessed (a day is off or worked because the
+// that is wrong, in Chinese as every other fault of a publication, that nothing is guessed (a day is off or worked because the
 // file says so), and that no file costs more than a moment. It knows no database
 // and no clock. It stands apart from package calendar because that one is pure
 // and sees the standard library alone, while these files need a strict reader of
@@ -36,7 +36,7 @@ const (
 func FormatOf(name string) (Format, error) {
 	f := Format(strings.ToLower(strings.TrimPrefix(filepath.Ext(name), ".")))
 	if _, known := readers[f]; !known {
-		return "", fmt.Errorf("almanac: %q ends in none of .json, .csv and .ics: name its form", filepath.Base(name))
+		return "", fmt.Errorf("%q 不以 .json、.csv 或 .ics 结尾，须指明格式", filepath.Base(name))
 	}
 	return f, nil
 }
@@ -45,8 +45,8 @@ func FormatOf(name string) (Format, error) {
 type File struct {
 	// Source is the document that the arrangement stands in, where the file says.
 	Source string
-	// Days are in order of year and date; each date stands once in a year, unless
-	// the file contradicts itself.
+	// Days are in order of year and date. A date stands in a year as often as the
+	// file says; events of one day are one.
 	Days []calendar.Arrangement
 	// Hours are the office hours, nil where the file says nothing of them.
 	Hours *calendar.OfficeHours
@@ -63,7 +63,7 @@ var readers = map[Format]func([]byte) (File, error){
 func Read(f Format, r io.Reader) (File, error) {
 	read, known := readers[f]
 	if !known {
-		return File{}, fmt.Errorf("almanac: files of the form %q are not read", f)
+		return File{}, fmt.Errorf("不能读取 %q 格式的文件", f)
 	}
 	text, err := calendar.ReadFile(r)
 	if err != nil {
@@ -76,8 +76,7 @@ func Read(f Format, r io.Reader) (File, error) {
 	if len(file.Days) > calendar.MaxDays {
 		return File{}, calendar.ErrTooManyDays
 	}
-	slices.SortFunc(file.Days, byYearAndDate)
-	file.Days = slices.Compact(file.Days)
+	slices.SortStableFunc(file.Days, byYearAndDate)
 	return file, nil
 }
 

@@ -19,9 +19,9 @@ const maxDepth = 16
 const longest = 31
 
 var (
-	errCutOff  = errors.New("almanac: the file does not end with END:VCALENDAR: it was cut off")
-	errTooDeep = errors.New("almanac: the components of the file are nested too deep")
-	errNoMarks = errors.New("almanac: no event of the file says that its days are off (休) or worked (班)")
+	errCutOff  = errors.New("文件不以 END:VCALENDAR 结尾，内容不完整")
+	errTooDeep = errors.New("文件的嵌套层次过深")
+	errNoMarks = errors.New("文件中没有写明放假（休）或上班（班）的日程")
 )
 
 // readICalendar reads the events that say that their days are off or worked,
@@ -33,7 +33,7 @@ func readICalendar(text []byte) (File, error) {
 	}
 	parsed, err := ics.ParseCalendarWithOptions(bytes.NewReader(text), ics.WithUnknownPropertyHandler(ics.AcceptUnknownPropertyHandler))
 	if err != nil {
-		return File{}, fmt.Errorf("almanac: %w", err)
+		return File{}, fmt.Errorf("文件不合 iCalendar 格式（%w）", err)
 	}
 	out, days := File{}, daybook{}
 	for i, e := range parsed.Events() {
@@ -46,7 +46,7 @@ func readICalendar(text []byte) (File, error) {
 			err = days.add(read)
 		}
 		if err != nil {
-			return File{}, fmt.Errorf("almanac: event %d, %q: %w", i+1, read.title, err)
+			return File{}, fmt.Errorf("第 %d 个日程 %q：%w", i+1, read.title, err)
 		}
 	}
 	if len(days) == 0 {
@@ -94,7 +94,7 @@ func readEvent(e *ics.VEvent) (read event, err error) {
 	}
 	for _, p := range []ics.ComponentProperty{ics.ComponentPropertyRrule, ics.ComponentPropertyRdate} {
 		if e.GetProperty(p) != nil {
-			return read, fmt.Errorf("it repeats (%s): a year's arrangement names each of its days", p)
+			return read, fmt.Errorf("日程会重复（%s），而年度安排须逐日列出", p)
 		}
 	}
 	read.first, read.last, err = daysOf(e)
@@ -115,7 +115,7 @@ func markOf(e *ics.VEvent, title string) (mark, string, error) {
 	case apple == unmarked:
 		return said, holiday, err
 	case said != unmarked && said != apple:
-		return unmarked, "", errors.New("its summary and its X-APPLE-SPECIAL-DAY contradict each other")
+		return unmarked, "", errors.New("标题与 X-APPLE-SPECIAL-DAY 相互矛盾")
 	}
 	if apple == workday {
 		return workday, named(holiday, someMakeUp), nil
@@ -140,7 +140,7 @@ func (b daybook) add(e event) error {
 		a := calendar.Arrangement{Date: d, Off: e.mark == dayOff, Holiday: e.holiday, Year: yearOf(d)}
 		if before, named := b[d]; named {
 			if before.Off != a.Off {
-				return fmt.Errorf("%s is off and worked", d)
+				return fmt.Errorf("%s 既放假又上班", d)
 			}
 			a.Holiday = joined(before.Holiday, a.Holiday)
 		}

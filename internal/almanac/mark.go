@@ -42,7 +42,7 @@ var (
 	isWork    = regexp.MustCompile(`^(` + workWords + `)$`)
 )
 
-var errAmbiguous = errors.New("调休 alone may be a day off or a working day: it must say 休 or 班")
+var errAmbiguous = errors.New("单写“调休”分不清放假还是上班，须写明“休”或“班”")
 
 // readSummary gives the mark and the holiday that a summary names; without a
 // mark, the holiday is the summary itself.

@@ -27,7 +27,7 @@ var lasting = regexp.MustCompile(`^P(\d{1,3})([DW])$`)
 func daysOf(e *ics.VEvent) (first, last calendar.Date, err error) {
 	start := e.GetProperty(ics.ComponentPropertyDtStart)
 	if start == nil {
-		return first, last, errors.New("it has no DTSTART")
+		return first, last, errors.New("没有开始日期（DTSTART）")
 	}
 	begin, err := momentOf(start)
 	if err != nil {
@@ -43,9 +43,9 @@ func daysOf(e *ics.VEvent) (first, last calendar.Date, err error) {
 	}
 	switch {
 	case end.Before(begin):
-		return first, last, errors.New("it ends before it begins")
+		return first, last, errors.New("结束早于开始")
 	case last.After(first.AddDays(longest - 1)):
-		return first, last, fmt.Errorf("it lasts longer than %d days", longest)
+		return first, last, fmt.Errorf("超过 %d 天", longest)
 	}
 	return first, last, nil
 }
@@ -62,7 +62,7 @@ func endOf(e *ics.VEvent, begin time.Time) (time.Time, error) {
 	}
 	found := lasting.FindStringSubmatch(p.Value)
 	if found == nil {
-		return time.Time{}, fmt.Errorf("its DURATION %q is not one of days or weeks", p.Value)
+		return time.Time{}, fmt.Errorf("持续时间（DURATION）%q 不是若干天或若干周", p.Value)
 	}
 	n, err := strconv.Atoi(found[1])
 	if found[2] == "W" {
@@ -74,7 +74,7 @@ func endOf(e *ics.VEvent, begin time.Time) (time.Time, error) {
 // momentOf reads a DATE, which is its midnight, or a DATE-TIME.
 func momentOf(p *ics.IANAProperty) (time.Time, error) {
 	if zone := p.ICalParameters["TZID"]; len(zone) > 0 && !slices.Contains(zones, zone[0]) {
-		return time.Time{}, fmt.Errorf("its time zone is %q, not Asia/Shanghai", zone[0])
+		return time.Time{}, fmt.Errorf("时区是 %q，不是 Asia/Shanghai", zone[0])
 	}
 	for layout, zone := range map[string]*time.Location{"20060102": calendar.Zone, "20060102T150405": calendar.Zone, "20060102T150405Z": time.UTC} {
 		at, err := time.ParseInLocation(layout, p.Value, zone)
@@ -82,5 +82,5 @@ func momentOf(p *ics.IANAProperty) (time.Time, error) {
 			return at, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("%s %q is not a date of the form 20270101", p.IANAToken, p.Value)
+	return time.Time{}, fmt.Errorf("%s %q 不是日期，日期写作 20270101", p.IANAToken, p.Value)
 }

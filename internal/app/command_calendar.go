@@ -35,6 +35,11 @@ func (i CalendarImport) Run(ctx context.Context, c *config.Common, std *IO) erro
 	if err != nil {
 		return err
 	}
+	if file.Hours != nil { // before the days are published without them
+		if err := office.CheckHours(*file.Hours); err != nil {
+			return tellHourFaults(std, err)
+		}
+	}
 	p, err := i.publication(file)
 	if err != nil {
 		return err
@@ -60,7 +65,7 @@ func (i CalendarImport) read() (almanac.File, error) {
 	if format == "" {
 		var err error
 		if format, err = almanac.FormatOf(i.File); err != nil {
-			return almanac.File{}, err
+			return almanac.File{}, fileRefused(err)
 		}
 	}
 	file, err := os.Open(i.File)
@@ -68,10 +73,15 @@ func (i CalendarImport) read() (almanac.File, error) {
 		return almanac.File{}, err
 	}
 	read, err := almanac.Read(format, file)
-	if err = errors.Join(err, file.Close()); err == nil && read.Hours != nil {
-		_, err = calendar.Embedded().WithHours(calendar.Embedded().Version()+1, *read.Hours)
+	if err != nil {
+		err = fileRefused(err)
 	}
-	return read, err
+	return read, errors.Join(err, file.Close())
+}
+
+// fileRefused refuses a file in the words of its reader.
+func fileRefused(err error) error {
+	return grievance.Refuse(grievance.Invalid, "calendar.file", err.Error())
 }
 
 // publication chooses the year: the one that is asked for, or the only one.
@@ -112,7 +122,7 @@ func (i CalendarImport) setHours(ctx context.Context, a *App, std *IO, hours cal
 	}
 	done, err := a.Office.SetOfficeHours(ctx, grievance.System, hours, nil)
 	if err != nil {
-		return tellFaults(std, err, func(f grievance.FieldError) string { return "hours" + f.Pointer })
+		return tellHourFaults(std, err)
 	}
 	if !done.New {
 		_, err = fmt.Fprintln(std.Out, "the office hours are known just so")
@@ -184,6 +194,10 @@ func tellDayFaults(std *IO, p office.Publication, err error) error {
 		}
 		return fmt.Sprint(p.Year)
 	})
+}
+
+func tellHourFaults(std *IO, err error) error {
+	return tellFaults(std, err, func(f grievance.FieldError) string { return "hours" + f.Pointer })
 }
 
 func tellFaults(std *IO, err error, place func(grievance.FieldError) string) error {

@@ -21,9 +21,10 @@ const (
 		"BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261231\r\nDTEND;VALUE=DATE:20270103\r\nSUMMARY:元旦（休）\r\nEND:VEVENT\r\n" +
 		"BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20270214\r\nSUMMARY:春节（班）\r\nEND:VEVENT\r\n" +
 		"BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20270910\r\nSUMMARY:教师节\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-	badYear = "date,status,holiday,arrangement_year\n2027-01-01,off,元旦,2027\n2027-01-01,work,元旦,2027\n2028-01-01,off,,2027\n"
-	twoYear = "date,status,holiday,arrangement_year\n2027-01-01,off,元旦,2027\n2028-01-01,off,元旦,2028\n"
-	newHour = `{"year":2027,"hours":{"intervals":["08:30-12:00","13:30-17:00"],"seasons":[{"from":"06-01","until":"09-30","intervals":["08:00-12:00"]}]}}`
+	badYear  = "date,status,holiday,arrangement_year\n2027-01-01,off,元旦,2027\n2027-01-01,work,元旦,2027\n2028-01-01,off,,2027\n"
+	slipYear = "date,status,holiday,arrangement_year\n2027-01-01,off,元旦,2027\n2027-01-01,off,元旦,2027\n2027-02-15,work,春节,2027\n"
+	twoYear  = "date,status,holiday,arrangement_year\n2027-01-01,off,元旦,2027\n2028-01-01,off,元旦,2028\n"
+	newHour  = `{"year":2027,"hours":{"intervals":["08:30-12:00","13:30-17:00"],"seasons":[{"from":"06-01","until":"09-30","intervals":["08:00-12:00"]}]}}`
 )
 
 func calendarFile(t *testing.T, name, text string) string {
@@ -53,6 +54,7 @@ func TestCalendarCommands(t *testing.T) {
 		c := newCLIAt(t, dialect, time.Date(2026, time.December, 1, 2, 0, 0, 0, time.UTC))
 		year, feed := calendarFile(t, "2027.json", yearJSON), calendarFile(t, "holidays.ics", yearICS)
 		bad, two, hours := calendarFile(t, "bad.csv", badYear), calendarFile(t, "two.csv", twoYear), calendarFile(t, "hours.json", newHour)
+		overlapping := calendarFile(t, "overlap.json", strings.Replace(newHour, "13:30", "11:30", 1))
 		added := "+ 2026-12-31 Thu  off   元旦\n+ 2027-01-01 Fri  off   元旦\n+ 2027-02-14 Sun  work  春节\n2027: 2 days off, 1 make-up days\n"
 		c.follow([]commandStep{
 			{[]string{"calendar", "import", year, "--dry-run"}, done, added + "nothing was changed: this would be version 2 of the calendar\n"},
@@ -62,7 +64,7 @@ func TestCalendarCommands(t *testing.T) {
 			{[]string{"calendar", "import", two}, failed, ""},
 			{[]string{"calendar", "import", two, "--year", "2029"}, failed, ""},
 			{[]string{"calendar", "import", two, "--year", "2028"}, failed, "2028  须逐年公布，不得跳过年份 (calendar.year_left_out)\n"},
-			{[]string{"calendar", "import", bad}, failed, "2027-01-01  同一日期前后不一 (calendar.day_twice)\n" +
+			{[]string{"calendar", "import", bad}, failed, "2027-01-01  同一日期不得出现两次 (calendar.day_twice)\n" +
 				"2028-01-01  日期须在该年内，或在上一年 12 月 25 日之后 (calendar.day_outside)\n" +
 				"2028-01-01  节日名称须为 1 至 50 个字，首尾不得有空格，不得有不可见字符 (calendar.holiday)\n"},
 			{[]string{"calendar", "import", year}, done, added + "version 2 of the calendar is published\n" + published},
@@ -81,9 +83,32 @@ func TestCalendarCommands(t *testing.T) {
 			{[]string{"calendar", "import", year, "--format", "ics"}, failed, ""},
 			{[]string{"calendar", "import", calendarFile(t, "year", yearJSON)}, failed, ""},
 			{[]string{"calendar", "import", calendarFile(t, "year", yearJSON), "--format", "json"}, done, "2027 is known just so: version 5 of the calendar stays\n"},
-			{[]string{"calendar", "import", calendarFile(t, "hours.json", strings.Replace(newHour, "13:30", "11:30", 1))}, failed, ""},
+			{[]string{"calendar", "import", overlapping}, failed, "hours/intervals  办公时间相互重叠 (hours.overlap)\n"},
+			{[]string{"calendar", "import", overlapping, "--dry-run"}, failed, "hours/intervals  办公时间相互重叠 (hours.overlap)\n"},
+			{[]string{"calendar", "import", calendarFile(t, "slip.csv", slipYear)}, failed, "2027-01-01  同一日期不得出现两次 (calendar.day_twice)\n" +
+				"2027-02-15  该日是星期一至星期五，本就上班，无须列入，请核对日期 (calendar.day_work_on_weekday)\n"},
 		})
 	})
+}
+
+// What is wrong with a file is told as every other command tells a refusal: by its
+// code, in Chinese.
+func TestAFileThatCannotBeReadIsRefused(t *testing.T) {
+	t.Parallel()
+	c := newCLI(t, storetest.URL(t, "sqlite"))
+	for _, tt := range []struct{ name, text, want string }{
+		{"zh.csv", "日期,状态,节日,年份\n2027-01-01,off,元旦,2027\n", `第 1 行是 "日期,状态,节日,年份"，应是 "date,status,holiday,arrangement_year"，以逗号分隔，UTF-8 编码`},
+		{"semicolon.csv", strings.ReplaceAll(twoYear, ",", ";"), `第 1 行是 "date;status;holiday;arrangement_year"，应是 "date,`},
+		{"day.csv", strings.Replace(twoYear, "2028-01-01", "2028-1-1", 1), `第 3 行："2028-1-1" 不是日期`},
+		{"word.json", strings.Replace(yearJSON, "days", "dates", 1), "第 1 行（/dates）：没有这一项"},
+		{"cut.ics", yearICS[:40], "文件不以 END:VCALENDAR 结尾"},
+		{"year.txt", yearJSON, `"year.txt" 不以 .json、.csv 或 .ics 结尾`},
+	} {
+		_, _, err := c.run("calendar", "import", calendarFile(t, tt.name, tt.text))
+		if err == nil || !strings.HasPrefix(err.Error(), "calendar.file: "+tt.want) {
+			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
+		}
+	}
 }
 
 // warning is what is said in the log while a year is missing.

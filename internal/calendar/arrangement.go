@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -33,18 +34,19 @@ const (
 	MaxDays = 5000
 )
 
-// The refusals of a file that is out of bounds.
+// The refusals of a file that is out of bounds, in Chinese as all that is told of
+// a file: who imports it reads them.
 var (
-	ErrFileTooLarge = errors.New("calendar: the file is larger than 1 MiB")
-	ErrTooManyDays  = fmt.Errorf("calendar: the file names more than %d days", MaxDays)
+	ErrFileTooLarge = errors.New("文件大于 1 MiB")
+	ErrTooManyDays  = fmt.Errorf("文件中的日期多于 %d 个", MaxDays)
 )
 
 var columns = []string{"date", "status", "holiday", "arrangement_year"}
 
 // ReadArrangements reads a CSV with the columns date, status (off or work),
 // holiday and arrangement_year; a byte order mark, as spreadsheets write it, may
-// stand before them. It checks the form of each row, and tells the line of one
-// that is wrong; New checks that the rows agree.
+// stand before them. It checks the form of each row, and tells in Chinese the
+// line of one that is wrong; New checks that the rows agree.
 func ReadArrangements(r io.Reader) ([]Arrangement, error) {
 	text, err := ReadFile(r)
 	if err != nil {
@@ -53,12 +55,35 @@ func ReadArrangements(r io.Reader) ([]Arrangement, error) {
 	rows := csv.NewReader(bytes.NewReader(text))
 	header, err := rows.Read()
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("calendar: reading arrangements: %w", err)
+		return nil, unreadable(err)
 	}
 	if !slices.Equal(header, columns) {
-		return nil, fmt.Errorf("calendar: the first row of arrangements must be %v", columns)
+		return nil, wrongHeader(header)
 	}
 	return readRows(rows)
+}
+
+// mostShown is how many characters of a wrong header are shown.
+const mostShown = 80
+
+// wrongHeader tells what stands in the first row, and what should.
+func wrongHeader(found []string) error {
+	shown := []rune(strings.ToValidUTF8(strings.Join(found, ","), "?"))
+	if len(shown) > mostShown {
+		shown = append(shown[:mostShown], '…')
+	}
+	return fmt.Errorf("第 1 行是 %q，应是 %q，以逗号分隔，UTF-8 编码", string(shown), strings.Join(columns, ","))
+}
+
+func unreadable(err error) error {
+	broken, ok := errors.AsType[*csv.ParseError](err)
+	switch {
+	case ok && errors.Is(err, csv.ErrFieldCount):
+		return fmt.Errorf("第 %d 行的列数与表头不符", broken.Line)
+	case ok:
+		return fmt.Errorf("第 %d 行起无法读取，请检查引号", broken.Line)
+	}
+	return fmt.Errorf("reading arrangements: %w", err)
 }
 
 func readRows(rows *csv.Reader) (days []Arrangement, err error) {
@@ -68,12 +93,12 @@ func readRows(rows *csv.Reader) (days []Arrangement, err error) {
 			return days, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("calendar: reading arrangements: %w", err)
+			return nil, unreadable(err)
 		}
 		a, err := readArrangement(row)
 		if err != nil {
 			line, _ := rows.FieldPos(0)
-			return nil, fmt.Errorf("calendar: line %d of arrangements: %w", line, err)
+			return nil, fmt.Errorf("第 %d 行：%w", line, err)
 		}
 		if days = append(days, a); len(days) > MaxDays {
 			return nil, ErrTooManyDays
@@ -97,14 +122,14 @@ func ReadFile(r io.Reader) ([]byte, error) {
 func readArrangement(row []string) (Arrangement, error) {
 	date, err := ParseDate(row[0])
 	if err != nil {
-		return Arrangement{}, err
+		return Arrangement{}, fmt.Errorf("%q 不是日期，日期写作 2027-01-01", row[0])
 	}
 	if row[1] != "off" && row[1] != "work" {
-		return Arrangement{}, fmt.Errorf("%q is neither off nor work", row[1])
+		return Arrangement{}, fmt.Errorf("%q 既不是 off（放假）也不是 work（上班）", row[1])
 	}
 	year, err := strconv.Atoi(row[3])
 	if err != nil {
-		return Arrangement{}, fmt.Errorf("%q is not a year", row[3])
+		return Arrangement{}, fmt.Errorf("%q 不是年份", row[3])
 	}
 	return Arrangement{Date: date, Off: row[1] == "off", Holiday: row[2], Year: year}, nil
 }
@@ -119,6 +144,12 @@ var (
 	ErrContradiction = errors.New("the day is named twice, in different ways")
 	ErrYearLeftOut   = errors.New("the arrangement of a year before is not known")
 	ErrNoDays        = errors.New("an arrangement names at least one day")
+)
+
+// What Misfits finds besides, though New takes it.
+var (
+	ErrNamedTwice    = errors.New("the day is named twice")
+	ErrWorkOnWeekday = errors.New("a Monday to Friday is a working day without being named")
 )
 
 // check refuses a date that does not exist or that no arrangement of that year

@@ -56,11 +56,17 @@ func TestReadArrangementsRefuses(t *testing.T) {
 func TestReadArrangementsTellsTheLine(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		header + "2026-01-01,off,元旦,2026\n2026-01-32,off,元旦,2026\n":             "line 3 ",
-		header + "2026-01-01,off,\"元\n旦\",2026\n2026-01-02,free,元旦,2026\n":      "line 4 ",
-		header + "2026-01-01,off,元旦,2026\n\n2026-01-02,off\n":                   "line 4",
-		header + strings.Repeat("2026-01-01,off,元旦,2026\n", calendar.MaxDays+1): "more than 5000 days",
-		header + strings.Repeat(" ", calendar.MaxFile):                          "larger than 1 MiB",
+		header + "2026-01-01,off,元旦,2026\n2026-01-32,off,元旦,2026\n":             "第 3 行：",
+		header + "2026-01-01,off,\"元\n旦\",2026\n2026-01-02,free,元旦,2026\n":      "第 4 行：",
+		header + "2026-01-01,off,元旦,2026\n\n2026-01-02,off\n":                   "第 4 行的列数",
+		header + strings.Repeat("2026-01-01,off,元旦,2026\n", calendar.MaxDays+1): "多于 5000 个",
+		"日期,状态,节日,年份\n2026-01-01,off,元旦,2026\n":                                 `第 1 行是 "日期,状态,节日,年份"，应是 "date,status,holiday,arrangement_year"，以逗号分隔`,
+		strings.ReplaceAll(header, ",", ";") + "2026-01-01;off;元旦;2026\n":       `第 1 行是 "date;status;holiday;arrangement_year"，应是 `,
+		"\xc8\xd5\xc6\xda,status\n":                                             `第 1 行是 "?,status"，应是 `,
+		strings.Repeat("长", 200):                                                strings.Repeat("长", 80) + `…"，应是 `,
+		"":                                                                      `第 1 行是 ""，应是 `,
+		header + "2026-01-01,\"off\n":                                           "第 2 行起无法读取",
+		header + strings.Repeat(" ", calendar.MaxFile):                          "大于 1 MiB",
 	} {
 		if _, err := calendar.ReadArrangements(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.60q: %v, want %q", text, err, want)

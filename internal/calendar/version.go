@@ -60,25 +60,40 @@ func (c *Calendar) Unpublished(now time.Time) (year int, missing bool) {
 type Misfit struct {
 	// Index is that of the day, or of the season; -1 for the usual office hours.
 	Index int
-	// Err is one of the errors that New's errors wrap.
+	// Err is one of the errors that New's errors wrap, ErrNamedTwice or
+	// ErrWorkOnWeekday.
 	Err error
 }
 
-// Misfits tells every day that cannot stand in the arrangement of year, or that
-// contradicts one before it, in their order.
-func Misfits(year int, days []Arrangement) (all []Misfit) {
-	before := map[Date]Arrangement{}
+// Misfits tells every day that cannot stand in what is published on top of c as
+// the arrangement of year, in their order. It is stricter than With, for it looks
+// at what somebody has typed: a day named twice, even in the same way, and a
+// working day on a Monday to Friday, which every such day is anyway, are slips.
+// Only a day that c names may be a working day then, as where an amendment takes
+// a day off back.
+func (c *Calendar) Misfits(year int, days []Arrangement) (all []Misfit) {
+	named := map[Date]bool{}
 	for i, a := range ofYear(year, days) {
 		err := a.check()
-		if same, named := before[a.Date]; err == nil && named && same != a {
-			err = ErrContradiction
+		switch {
+		case err != nil:
+		case named[a.Date]:
+			err = ErrNamedTwice
+		case !a.Off && !weekend(a.Date) && !c.names(a.Date):
+			err = ErrWorkOnWeekday
 		}
-		before[a.Date] = a
+		named[a.Date] = true
 		if err != nil {
 			all = append(all, Misfit{i, cause(err)})
 		}
 	}
 	return all
+}
+
+func weekend(d Date) bool { return d.Weekday() == time.Saturday || d.Weekday() == time.Sunday }
+
+func (c *Calendar) names(d Date) bool {
+	return slices.ContainsFunc(c.days, func(a Arrangement) bool { return a.Date == d })
 }
 
 // Misfits tells everything that is wrong with office hours: at most one thing

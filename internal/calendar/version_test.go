@@ -68,12 +68,51 @@ func TestMisfitsAreToldAllAtOnce(t *testing.T) {
 		day(t, "2027-01-01", true, "元旦"), day(t, "2027-01-01", true, "元旦"), day(t, "2027-01-01", true, "春节"),
 		day(t, "2028-01-01", true, "元旦"), {Date: calendar.Date{Year: 2027, Month: 13, Day: 1}},
 	}
-	want := []calendar.Misfit{{Index: 2, Err: calendar.ErrContradiction}, {Index: 3, Err: calendar.ErrOutsideYear}, {Index: 4, Err: calendar.ErrNoSuchDate}}
-	if got := calendar.Misfits(2027, days); !slices.Equal(got, want) {
+	want := []calendar.Misfit{
+		{Index: 1, Err: calendar.ErrNamedTwice}, {Index: 2, Err: calendar.ErrNamedTwice},
+		{Index: 3, Err: calendar.ErrOutsideYear}, {Index: 4, Err: calendar.ErrNoSuchDate},
+	}
+	if got := calendar.Embedded().Misfits(2027, days); !slices.Equal(got, want) {
 		t.Errorf("got %v", got)
 	}
-	if got := calendar.Misfits(2026, calendar.Embedded().Arrangements(2026)); got != nil {
-		t.Errorf("of 2026: %v", got)
+	for year := 2007; year <= 2026; year++ {
+		if got := calendar.Embedded().Misfits(year, calendar.Embedded().Arrangements(year)); got != nil {
+			t.Errorf("of %d: %v", year, got)
+		}
+	}
+}
+
+// A working day that is one anyway is a slip, unless an arrangement that is known
+// has made something else of it.
+func TestAWorkingDayOnAWeekdayIsAMisfit(t *testing.T) {
+	t.Parallel()
+	c, err := calendar.Embedded().With(2, 2027, []calendar.Arrangement{day(t, "2027-01-01", true, "元旦"), day(t, "2027-12-31", true, "元旦")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		year int
+		date string
+		want error
+	}{
+		{2027, "2027-02-12", calendar.ErrWorkOnWeekday}, // Friday
+		{2027, "2027-02-13", nil},
+		{2027, "2027-02-14", nil},
+		{2027, "2027-02-15", calendar.ErrWorkOnWeekday}, // Monday
+		{2027, "2027-01-01", nil},                       // a day off before
+		{2028, "2027-12-31", nil},                       // a day off by the year before
+		{2028, "2027-12-30", calendar.ErrWorkOnWeekday},
+		{2020, "2020-02-03", nil}, // the notice of that year says so
+	}
+	for _, tt := range tests {
+		days := []calendar.Arrangement{day(t, tt.date, false, "春节")}
+		got := c.Misfits(tt.year, days)
+		if len(got) > 1 || (len(got) == 1) != (tt.want != nil) || tt.want != nil && got[0].Err != tt.want {
+			t.Errorf("%d %s: %v, want %v", tt.year, tt.date, got, tt.want)
+		}
+		if _, err := c.With(3, tt.year, days); err != nil {
+			t.Errorf("%d %s: the calendar itself refuses it: %v", tt.year, tt.date, err)
+		}
 	}
 }
 

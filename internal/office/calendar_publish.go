@@ -36,9 +36,11 @@ type PublishedCalendar struct {
 // already makes no version. The actor must administer a root.
 //
 // It refuses, with every fault at its place, a year that would leave out another
-// (calendar.year_left_out), no days, days outside the year (calendar.day_outside)
-// or that contradict each other (calendar.day_twice), and names that nobody can
-// read; and, with ifVersion, a calendar of another version (calendar.stale).
+// (calendar.year_left_out), no days, more days off than a year
+// has (calendar.too_many_days), days outside the year (calendar.day_outside),
+// named twice (calendar.day_twice) or said to be worked though every Monday to
+// Friday is (calendar.day_work_on_weekday), and names that nobody can read; and,
+// with ifVersion, a calendar of another version (calendar.stale).
 func (o *Office) PublishCalendar(ctx context.Context, by grievance.Actor, p Publication, ifVersion *int64, keep ...Keep[PublishedCalendar]) (PublishedCalendar, error) {
 	return o.revise(ctx, by, ifVersion, keep, p.apply, func(c *change, done PublishedCalendar) error {
 		return c.record(subject{SubjectBook, theBook}, EvCalendarPublished, done.PublishedAt, p.facts(done))
@@ -138,7 +140,7 @@ func (p Publication) facts(done PublishedCalendar) Facts {
 
 func applyHours(hours calendar.OfficeHours) revision {
 	return func(c *calendar.Calendar) (*calendar.Calendar, error) {
-		if err := checkHours(hours); err != nil {
+		if err := CheckHours(hours); err != nil {
 			return nil, err
 		}
 		next, err := c.WithHours(c.Version()+1, hours)

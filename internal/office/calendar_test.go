@@ -107,7 +107,6 @@ func TestAnIdenticalYearChangesNothing(t *testing.T) {
 		s.clock.Advance(time.Hour)
 		same := next()
 		slices.Reverse(same.Days)
-		same.Days = append(same.Days, same.Days[0])
 		again, err := s.PublishCalendar(t.Context(), grievance.System, same, nil)
 		must(t, err)
 		if again.New || again.Version() != 2 || again.Before.Version() != 2 || !again.PublishedAt.Equal(first.PublishedAt) {
@@ -150,6 +149,10 @@ func TestPublishingRefuses(t *testing.T) {
 		return office.Publication{Year: 2027, Days: days}
 	}
 	many := with(slices.Repeat([]calendar.Arrangement{dayOf("2027-01-01", true, "元旦")}, 401)...)
+	long := make([]calendar.Arrangement, 61)
+	for i := range long {
+		long[i] = calendar.Arrangement{Date: calendar.NewDate(2027, time.March, 1).AddDays(i), Off: true, Holiday: "春节"}
+	}
 	later := next()
 	later.Year = 2028
 	later.Days = []calendar.Arrangement{dayOf("2028-01-01", true, "元旦")}
@@ -160,6 +163,10 @@ func TestPublishingRefuses(t *testing.T) {
 	}{
 		{"no days", with(), "/days calendar.no_days"},
 		{"too many", many, "/days calendar.too_many_days"},
+		{"a holiday of months", with(long...), "/days calendar.too_many_days"},
+		{"a slip in the date of a make-up day", with(dayOf("2027-02-06", true, "春节"), dayOf("2027-02-15", false, "春节"), dayOf("2027-02-14", false, "春节")),
+			"/days/1/date calendar.day_work_on_weekday"},
+		{"twice in the same way", with(dayOf("2027-02-06", true, "春节"), dayOf("2027-02-06", true, "春节")), "/days/1/date calendar.day_twice"},
 		{"a year left out", later, " calendar.year_left_out"},
 		{"all at once", with(
 			dayOf("2027-01-01", true, "元旦"), dayOf("2027-01-01", false, "元旦"), dayOf("2028-01-01", true, "元旦"),
@@ -181,6 +188,22 @@ func TestPublishingRefuses(t *testing.T) {
 	}
 	if v := s.newest().Calendar.Version(); v != 1 {
 		t.Errorf("version %d", v)
+	}
+	if _, err := s.PreviewCalendar(t.Context(), with(long[1:]...)); err != nil {
+		t.Errorf("60 days off: %v", err)
+	}
+}
+
+// What is built in can be published again as it is: a working Monday that the
+// notice of 2020 names among it.
+func TestTheYearsBuiltInCanBePublishedAgain(t *testing.T) {
+	t.Parallel()
+	s := newTown(t, "sqlite")
+	for year := 2007; year <= 2026; year++ {
+		p := office.Publication{Year: year, Days: s.newest().Calendar.Arrangements(year)}
+		if done, err := s.PreviewCalendar(t.Context(), p); err != nil || done.New {
+			t.Errorf("%d: %v, new %v", year, err, done.New)
+		}
 	}
 }
 
