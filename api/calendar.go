@@ -158,8 +158,11 @@ func (s *server) calendarYear(c echo.Context) error {
 		return err
 	}
 	year, err := strconv.Atoi(c.Param("year"))
+	if err != nil {
+		return errUnpublished
+	}
 	days := cal.Arrangements(year)
-	if err != nil || len(days) == 0 {
+	if len(days) == 0 {
 		return errUnpublished
 	}
 	return show(c, int64(cal.Version()), yearView(year, cal.Version(), days))

@@ -40,6 +40,9 @@ func TestPublishingAYear(t *testing.T) {
 		s := newTown(t, dialect)
 		admin := s.login("admin").AccessToken
 		s.refused(admin, "GET", "/api/v1/calendar/2027", "", 404, "calendar.unpublished")
+		for _, year := range []string{"99999999999999999999", "9223372036854775807", "-9223372036854775808", "x"} {
+			s.refused(admin, "GET", "/api/v1/calendar/"+year, "", 404, "calendar.unpublished")
+		}
 		s.clock.Advance(time.Minute)
 		done := ask[CalendarPublication](s, admin, "PUT", "/api/v1/calendar/2027", year2027, 200)
 		c := done.Calendar

@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,6 +23,7 @@ func TestAGroupPetitionIsSignedByTwo(t *testing.T) {
 		s.act("handler", id, "/submit", opinion)
 		s.wantSigning(id, "leader", "deputy")
 		s.refuses("county_leader", "POST", v1+"/cases/"+id+"/sign-offs/2/approve", `{}`, 404, "not_found")
+		s.refuses("county_leader", "POST", v1+"/cases/"+id+"/sign-offs/1/approve", `{}`, 403, "case.not_permitted")
 		if v := s.act("leader", id, "/sign-offs/1/approve", `{}`); v.Status != "awaiting_signoff" || v.PendingSignOff != 2 {
 			t.Fatalf("after the first signature %s, sign-off %d", v.Status, v.PendingSignOff)
 		}
@@ -56,15 +58,18 @@ func TestAGroupPetitionIsSignedByTwo(t *testing.T) {
 func (s *city) wantSigning(id string, who ...string) {
 	s.t.Helper()
 	for _, leader := range []string{"leader", "deputy", "county_leader"} {
-		want := false
-		for _, w := range who {
-			want = want || w == leader
+		desk := false
+		for _, i := range read[SignOffPage](s, leader, "/sign-offs?limit=200").Items {
+			desk = desk || i.Case.ID == id
+		}
+		if want := slices.Contains(who, leader); desk != want {
+			s.t.Errorf("on the desk of %s: %t, want %t", leader, desk, want)
 		}
 		inbox := false
 		for _, i := range read[InboxPage](s, leader, "/inbox?limit=200").Items {
 			inbox = inbox || i.CaseID == id && i.Reason == "sign_off"
 		}
-		if inbox != want {
+		if want := slices.Contains(who, leader); inbox != want {
 			s.t.Errorf("in the inbox of %s: %t, want %t", leader, inbox, want)
 		}
 	}

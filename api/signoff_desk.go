@@ -53,7 +53,7 @@ func (s *server) listSignOffs(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	desk := store.SignOffDesk{Leader: actor.UserID, Areas: ledBy(actor, book, false), Heads: ledBy(actor, book, true), Decided: state == "decided"}
+	desk := store.SignOffDesk{Leader: actor.UserID, Areas: ledBy(actor, book, false), Heads: ledBy(actor, book, true), Decided: state == "decided", Seats: book.Seats(actor, now)}
 	var found []store.SignOffItem
 	err = s.Store.Read(ctx, func(sn *store.Snapshot) (err error) {
 		found, err = sn.ListSignOffs(store.ViewerOf(actor, book).AtWork(), desk, after, limit+1)

@@ -79,7 +79,10 @@ func (c *Calendar) LastYear() int {
 // date; they may begin in the December before.
 func (c *Calendar) Arrangements(year int) []Arrangement {
 	from, _ := slices.BinarySearchFunc(c.days, year, byYear)
-	to, _ := slices.BinarySearchFunc(c.days, year+1, byYear)
+	to := from
+	for to < len(c.days) && c.days[to].Year == year {
+		to++
+	}
 	return slices.Clone(c.days[from:to])
 }
 

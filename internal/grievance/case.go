@@ -16,7 +16,8 @@ type Case struct {
 	Version        int64 // seq of the last event that changed what people edit: the ETag
 	LastRecordedAt time.Time
 	ContentDigest  []byte
-	EventsDigest   []byte // over every event so far, each with those before it
+	EventsDigest   []byte // over every event after DigestFrom, each with those before it
+	DigestFrom     int64  // seq of the last event that the digest leaves out: 0 but for cases older than it
 
 	Status         Status
 	Round          int

@@ -78,7 +78,7 @@ type Event struct {
 // given, nil for none: who has seen the one has seen, digest for digest, the
 // record so far.
 func (e Event) Chain(before []byte) []byte {
-	return digest(e.SubjectID, string(before), fmt.Sprintf("|%d|%s|%s|%s|%s|", e.Seq, e.Kind, e.ActorID,
+	return digest(e.SubjectID, string(before), fmt.Sprintf("|%d|%s|%s|%s|%s|%t|%s|%s|", e.Seq, e.Kind, e.ActorID, e.Post.UnitID, e.Post.Role, e.Post.Head,
 		e.AboutAt.UTC().Format(time.RFC3339Nano), e.RecordedAt.UTC().Format(time.RFC3339Nano)), string(e.Body))
 }
 

@@ -1,6 +1,7 @@
 package grievance
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/huiyin/huiyin/internal/calendar"
@@ -40,7 +41,7 @@ func (c *Case) Extend(m Moment, in Extending) error {
 		return err
 	}
 	var f faults
-	f.check(in.N >= 1 && in.N <= rule.Extension.Max.N, "/days", "extension.too_long", "延长的天数须为 1 至 "+rule.Extension.Max.String())
+	f.check(in.N >= 1 && in.N <= rule.Extension.Max.N, "/days", "extension.too_long", fmt.Sprintf("延长的天数须为 1 至 %d", rule.Extension.Max.N))
 	f.check(slices.Contains(ExtensionReasons, in.Reason), "/reason", "reason.unknown", "请选择延期原因")
 	f.checkText(in.Words, "/words", MaxText, true)
 	if err := f.err(); err != nil {
@@ -70,7 +71,7 @@ func (r ClockRule) allows(k *Clock) error {
 	case r.Extension == nil || !k.Length.ByDay():
 		return Refuse(Conflict, "extension.not_allowed", "该时限不能延长")
 	case k.ExtensionCount >= r.Extension.Times:
-		return Refuse(Conflict, "extension.used", "该时限已经延长过，不能再次延长（条例第三十四条）")
+		return Refuse(Conflict, "extension.used", "该时限已按规定延长过，不能再次延长")
 	case k.BreachedAt != nil:
 		return errExtensionLate
 	}
@@ -113,7 +114,7 @@ func (c *Case) DueIfExtended(b *Book, s *SignOff) (calendar.Due, bool) {
 	return b.CalendarAt(k.CalendarVersion).DueOf(term), true
 }
 
-// lapse ends a request for an extension whose clock has stopped.
+// lapse ends a request for an extension when the case ends.
 func (c *Case) lapse(m Moment) {
 	s, now := c.signOff(c.PendingExtension), m.Now
 	if s == nil {

@@ -121,7 +121,7 @@ func handlingHandler(c *Case, m Moment) (Post, bool) {
 func signer(c *Case, m Moment) (Post, bool) {
 	for _, s := range c.signOffs {
 		if s.State == SignOffPending {
-			if p, ok := s.signer(m); ok {
+			if p, ok := c.signerOf(m, s); ok {
 				return p, true
 			}
 		}

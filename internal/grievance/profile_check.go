@@ -32,6 +32,9 @@ var moments = map[ClockKind]struct{ starts, stops string }{
 	ReReview:        {"re_review_requested", "re_review_decided"},
 }
 
+// mayExtend are the clocks that a profile may let be extended.
+var mayExtend = []ClockKind{Handling, Review, ReReview}
+
 // optional are the clocks that a profile may do without.
 var optional = []ClockKind{FirstContact, Review, ReReview}
 
@@ -118,6 +121,7 @@ func checkSource(f *faults, at, source string) {
 // and a pause for a cause without a limit.
 func (p *Profile) checkLeave(f *faults, at string, r *ClockRule) {
 	if x := r.Extension; x != nil {
+		f.check(slices.Contains(mayExtend, r.Kind), at+"/extension", "profile.extension_kind", "只有办理、复查和复核时限可以延长")
 		f.check(bounded(x.Max) && x.Max.ByDay() && r.Length.ByDay(), at+"/extension/max", "profile.extension_max", "只有以日计的时限可以延长，且须规定最多延长几日，不超过 3650 日")
 		f.check(x.Times >= 1 && x.Times <= 9, at+"/extension/times", "profile.extension_times", "延长次数须在 1 至 9 次之间")
 		checkSource(f, at+"/extension/source", x.Source)

@@ -17,27 +17,49 @@ const (
 	SignerSuperior Signer = "superior"
 )
 
-// Signers lists them.
+// Signers lists them, the lowest first: a chain goes upwards.
 var Signers = []Signer{SignerLeader, SignerHead, SignerSuperior}
 
 // maxChain is how many leaders sign one request at most.
 const maxChain = 3
 
-// SigningChain is who signs one request, in order, as words: "leader superior".
+// SigningChain is who signs one request, in order, as words: of each step the
+// signer and the unit of the seat, "leader:UNIT superior:UNIT".
 type SigningChain string
 
-// Signers gives the steps of the chain.
-func (c SigningChain) Signers() (list []Signer) {
+// chainStep is one step: as whom, and whose seat.
+type chainStep struct {
+	as   Signer
+	unit UnitID
+}
+
+func (s chainStep) seat() Post {
+	return Post{UnitID: s.unit, Role: RoleLeader, Head: s.as != SignerLeader}
+}
+
+// steps reads the chain. Units are left out of those that were made before
+// several could sign.
+func (c SigningChain) steps() (list []chainStep) {
 	for _, word := range strings.Fields(string(c)) {
-		list = append(list, Signer(word))
+		as, unit, _ := strings.Cut(word, ":")
+		id, _ := ParseID[Unit](unit)
+		list = append(list, chainStep{Signer(as), id})
 	}
 	return list
 }
 
-func chainOf(list []Signer) SigningChain {
+// Signers gives who signs each step.
+func (c SigningChain) Signers() (list []Signer) {
+	for _, s := range c.steps() {
+		list = append(list, s.as)
+	}
+	return list
+}
+
+func chainOf(list []chainStep) SigningChain {
 	words := make([]string, len(list))
 	for i, s := range list {
-		words[i] = string(s)
+		words[i] = string(s.as) + ":" + s.unit.String()
 	}
 	return SigningChain(strings.Join(words, " "))
 }
@@ -91,11 +113,17 @@ func (p *Profile) checkSigning(f *faults) {
 		f.check(r.Level >= 0 && r.Level <= MaxLevel, at+"/level", "profile.chain_level", "升级层级须为 1 至 3")
 		f.check(r.Amount >= 0, at+"/amount", "profile.chain_amount", "金额不能为负数")
 		for n, s := range r.Chain {
-			here := fmt.Sprintf("%s/chain/%d", at, n)
-			f.check(slices.Contains(Signers, s), here, "profile.signer_unknown", "没有这种签批人")
-			f.check(!slices.Contains(r.Chain[:n], s), here, "profile.signer_twice", "同一签批人不能签批两次")
+			here, rank := fmt.Sprintf("%s/chain/%d", at, n), slices.Index(Signers, s)
+			f.check(rank >= 0, here, "profile.signer_unknown", "没有这种签批人")
+			f.check(n == 0 || rank < 0 || slices.Index(Signers, r.Chain[n-1]) < rank, here, "profile.chain_order", "签批须由下而上，每级一次")
 		}
-		f.check(!among(SignExtension, r.Kinds) || len(r.Chain) == 0 || r.Chain[0] != SignerLeader, at+"/chain", "profile.chain_head", "延期须由负责人签批（条例第三十四条）")
+		f.check(!among(SignExtension, r.Kinds) || len(r.Chain) == 0 || r.Chain[0] == SignerHead, at+"/chain", "profile.chain_head", "延期须由负责人签批（条例第三十四条）")
+		for _, o := range r.Outcomes {
+			f.check(slices.Contains(Outcomes, o), at+"/outcomes", "outcome.unknown", "没有这种办理结果："+string(o))
+		}
+		for _, u := range r.Urgencies {
+			f.check(slices.Contains(Urgencies, u), at+"/urgencies", "profile.grade_unknown", "没有这种等级："+string(u))
+		}
 		for _, k := range r.Kinds {
 			f.check(slices.Contains(SignOffKinds, k), at+"/kinds", "profile.kind_unknown", "没有这种签批事项："+string(k))
 		}

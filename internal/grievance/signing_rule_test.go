@@ -2,6 +2,7 @@ package grievance
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -23,7 +24,7 @@ func chained(t *testing.T, chain ...Signer) *story {
 func TestAChainIsSignedStepByStep(t *testing.T) {
 	t.Parallel()
 	s := chained(t, SignerLeader, SignerHead, SignerSuperior).does("handler", submit)
-	s.refuses("county_leader", "not_found", approve(2))
+	s.refuses("county_leader", "not_found", approve(2)).refuses("county_leader", "case.not_permitted", approve(1))
 	s.does("deputy", approve(1))
 	if c := s.c(); c.Status != AwaitingSignOff || c.PendingSignOff != 2 || s.o.post(c.AwaitingPost) != "leader*@river" {
 		t.Fatalf("after the first signature %s, sign-off %d, awaiting %s", c.Status, c.PendingSignOff, s.o.post(c.AwaitingPost))
@@ -73,6 +74,14 @@ func TestASignatureSaysWhatWasSeen(t *testing.T) {
 	}
 }
 
+func signers(list []Signer) string {
+	words := make([]string, len(list))
+	for i, s := range list {
+		words[i] = string(s)
+	}
+	return strings.Join(words, " ")
+}
+
 func TestWhoSignsIsData(t *testing.T) {
 	t.Parallel()
 	p := &Profile{SignOffs: []SigningRule{
@@ -85,7 +94,7 @@ func TestWhoSignsIsData(t *testing.T) {
 		is   string
 		c    Case
 		s    SignOff
-		want SigningChain
+		want string
 	}{
 		{"a plain closure", Case{}, SignOff{Kind: SignClosure}, "leader"},
 		{"an extension", Case{}, SignOff{Kind: SignExtension}, "head"},
@@ -95,14 +104,44 @@ func TestWhoSignsIsData(t *testing.T) {
 		{"escalated to the third level", Case{EscalatedLevel: 3}, SignOff{Kind: SignWithdrawal}, "superior"},
 		{"danger", Case{Urgency: LifeProperty}, SignOff{Kind: SignSuspension}, "head superior"},
 	} {
-		if got := chainOf(p.Chain(&x.c, x.s)); got != x.want {
+		if got := signers(p.Chain(&x.c, x.s)); got != x.want {
 			t.Errorf("%s: %s, want %s", x.is, got, x.want)
 		}
 	}
 }
 
-// At the root there is no superior: the step falls away. Where the only leader
-// of the organ has handled the case, the next superior's signs, once.
+// The head who signs as any leader of the organ has signed as its head too.
+func TestOneSignatureIsEnoughForEverySeatOfThePost(t *testing.T) {
+	t.Parallel()
+	s := chained(t, SignerLeader, SignerHead, SignerSuperior).does("handler", submit).does("leader", approve(1))
+	if c := s.c(); c.Status != AwaitingSignOff || s.o.post(c.AwaitingPost) != "leader*@county" {
+		t.Fatalf("after the head's signature %s, awaiting %s", c.Status, s.o.post(c.AwaitingPost))
+	}
+	if s.does("county_leader", approve(2)); s.c().Status != Closed {
+		t.Errorf("after both %s", s.c().Status)
+	}
+}
+
+// A step passes to the next superior when its seat becomes vacant; with nobody
+// left the request can be returned, and goes its way anew.
+func TestAVacantStepRisesAndNoneIsSkipped(t *testing.T) {
+	t.Parallel()
+	s := chained(t, SignerLeader, SignerSuperior).does("handler", submit)
+	s.o.leaves("county_leader", s.now)
+	s.does("leader", approve(1))
+	if c := s.c(); s.o.post(c.AwaitingPost) != "leader*@city" {
+		t.Fatalf("awaiting %s", s.o.post(c.AwaitingPost))
+	}
+	s.does("city_leader", sendBack(2)).does("handler", submit)
+	s.o.leaves("city_leader", s.now)
+	s.refuses("leader", "signoff.nobody_next", approve(3)).does("leader", sendBack(3))
+	if s.does("handler", submit).does("leader", approve(4)); s.c().Status != Closed {
+		t.Errorf("with nobody above %s", s.c().Status)
+	}
+}
+
+// At the root there is no superior: the step falls away. Where nobody of the
+// organ can sign, its step rises to the organ above, whose head signs for both.
 func TestStepsWithoutASeatOfTheirOwnFallAway(t *testing.T) {
 	t.Parallel()
 	s := chained(t, SignerLeader, SignerSuperior)
@@ -117,7 +156,8 @@ func TestStepsWithoutASeatOfTheirOwnFallAway(t *testing.T) {
 	for _, name := range []string{"leader", "deputy", "jack_of_all"} {
 		s.o.leaves(name, s.now)
 	}
-	s.does("handler", submit).does("county_leader", approve(1))
+	s.o.promotes("county_clerk", "county", s.now)
+	s.does("handler", submit).refuses("county_clerk", "case.not_permitted", approve(1)).does("county_leader", approve(1))
 	if c := s.c(); c.Status != Closed || c.SignOffCount != 1 {
 		t.Errorf("with nobody in the organ: %s after %d steps", c.Status, c.SignOffCount)
 	}
@@ -128,7 +168,9 @@ func TestCheckOfSigningRules(t *testing.T) {
 	for code, rule := range map[string]SigningRule{
 		"profile.chain_length":   {Source: "x"},
 		"profile.signer_unknown": {Chain: []Signer{"mayor"}, Source: "x"},
-		"profile.signer_twice":   {Chain: []Signer{SignerHead, SignerHead}, Source: "x"},
+		"profile.chain_order":    {Chain: []Signer{SignerSuperior, SignerHead}, Source: "x"},
+		"outcome.unknown":        {Outcomes: []Outcome{"not_suported"}, Chain: []Signer{SignerHead}, Source: "x"},
+		"profile.grade_unknown":  {Urgencies: []Urgency{"urgent"}, Chain: []Signer{SignerHead}, Source: "x"},
 		"profile.source_missing": {Chain: []Signer{SignerHead}},
 		"profile.chain_head":     {Chain: []Signer{SignerLeader}, Source: "x"},
 		"profile.kind_unknown":   {Kinds: []SignOffKind{"holiday"}, Chain: []Signer{SignerHead}, Source: "x"},

@@ -73,9 +73,6 @@ func (s *SignOff) fact() *SignOffFact {
 	return f
 }
 
-// last reports whether no other step follows.
-func (s *SignOff) last() bool { return s.Step >= len(s.Chain.Signers()) }
-
 // request opens a sign-off at the nearest organ at or above the unit acting
 // that has a leader other than the author and the handler, and starts its clock.
 func (c *Case) request(m Moment, by Post, s SignOff, kind EventKind, words ...textIn) error {
@@ -139,37 +136,57 @@ func (s *SignOff) digest(words []TextRef) []byte {
 }
 
 // chain finds out who signs a request and gives the seat of the first step. A
-// step for which there is no other seat than one before it falls away: at the
-// root there is no superior.
+// step whose seat is that of one before it falls away, as does one for which
+// there is none: at the root there is no superior. Where a step rises out of the
+// organ to a unit whose head signs anyhow, the head signs for both.
 func (c *Case) chain(m Moment, from UnitID, s *SignOff) (first Post, err error) {
-	var seats []Post
-	var signers []Signer
-	for _, signer := range m.Book.Profiles[c.Profile].Chain(c, *s) {
-		seat, ok := c.seatOf(m, from, signer, m.By.UserID)
-		same := func(p Post) bool { return p.Covers(seat) || signer == SignerSuperior && p.UnitID == seat.UnitID }
-		if !ok || slices.ContainsFunc(seats, same) {
+	own := m.Book.Organ(from)
+	var steps []chainStep
+	for _, as := range m.Book.Profiles[c.Profile].Chain(c, *s) {
+		seat, ok := c.seatOf(m, from, as)
+		if !ok {
 			continue
 		}
-		seats, signers = append(seats, seat), append(signers, signer)
+		step := chainStep{as, seat.UnitID}
+		i := slices.IndexFunc(steps, func(o chainStep) bool { return o.unit == seat.UnitID })
+		switch {
+		case i >= 0 && steps[i].seat().Covers(seat):
+		case i >= 0 && seat.UnitID != own.ID:
+			steps[i] = step
+		default:
+			steps = append(steps, step)
+		}
 	}
-	if len(seats) == 0 {
+	if len(steps) == 0 {
 		return Post{}, errNobodySigns
 	}
-	s.Chain = chainOf(signers)
-	return seats[0], nil
+	s.Chain = chainOf(steps)
+	return steps[0].seat(), nil
 }
 
-var errNobodySigns = Refuse(Conflict, "signoff.nobody", "本单位及上级均无可签批的领导")
+var (
+	errNobodySigns = Refuse(Conflict, "signoff.nobody", "本单位及上级均无可签批的领导")
+	errNobodyNext  = Refuse(Conflict, "signoff.nobody_next", "后续环节已无人可以签批，请退回后重新提请")
+)
 
 // seatOf finds the organ whose leader, or head, signs: stations, villages and
 // grids sign nothing, and nobody signs what they wrote, handled or asked for.
-func (c *Case) seatOf(m Moment, from UnitID, as Signer, but ...UserID) (Post, bool) {
+func (c *Case) seatOf(m Moment, from UnitID, as Signer) (Post, bool) {
 	organ := m.Book.Organ(from)
 	if as == SignerSuperior && organ != nil {
 		organ = m.Book.Organ(organ.ParentID)
 	}
-	for ; organ != nil; organ = m.Book.Organ(organ.ParentID) {
-		p, climbed, ok := m.Book.Seat(organ.ID, RoleLeader, as != SignerLeader, m.Now, append(c.interested(), but...)...)
+	if organ == nil {
+		return Post{}, false
+	}
+	return c.seatAt(m, organ.ID, as != SignerLeader, append(c.interested(), m.By.UserID)...)
+}
+
+// seatAt finds the nearest organ, at or above one, whose leader, or head, is none
+// of those left out.
+func (c *Case) seatAt(m Moment, unit UnitID, head bool, but ...UserID) (Post, bool) {
+	for organ := m.Book.Organ(unit); organ != nil; organ = m.Book.Organ(organ.ParentID) {
+		p, climbed, ok := m.Book.Seat(organ.ID, RoleLeader, head, m.Now, but...)
 		if ok && (climbed == 0 || m.Book.Unit(p.UnitID).Organ) {
 			return p, true
 		}
@@ -198,13 +215,17 @@ func (c *Case) Approve(m Moment, number int, in Approval) error {
 	if err := c.stillPossible(m, s); err != nil {
 		return err
 	}
+	next, seat, err := c.following(m, by, s)
+	if err != nil {
+		return err
+	}
 	facts, err := c.decide(m, s, SignOffApproved)
 	if err != nil {
 		return err
 	}
 	facts.Texts = c.writeAll(m, false, textIn{TextReason, in.Words})
-	if !s.last() {
-		return c.passOn(m, by, s, facts)
+	if next > 0 {
+		return c.passOn(m, by, s, next, seat, facts)
 	}
 	switch s.Kind {
 	case SignDecline:
@@ -224,25 +245,43 @@ func (c *Case) Approve(m Moment, number int, in Approval) error {
 	return c.end(m, by, EvClosed, done, facts)
 }
 
-// passOn puts a request that one leader has signed before the next. Who signed a
-// step signs no other of it.
-func (c *Case) passOn(m Moment, by Post, s *SignOff, f Facts) error {
-	signed := []UserID{m.By.UserID}
+// following gives the step that comes after a signature, with its seat, 0 where
+// it was the last: one signature is enough for every seat that the signer's own
+// post covers. Who has signed one step signs no other. Conflict where nobody is
+// left for it: nothing may end without the signatures that its rule asks for.
+func (c *Case) following(m Moment, by Post, s *SignOff) (step int, seat Post, err error) {
+	steps := s.Chain.steps()
+	for i := s.Step; i < len(steps); i++ {
+		if by.Covers(steps[i].seat()) {
+			continue
+		}
+		seat, ok := c.seatAt(m, steps[i].unit, steps[i].seat().Head, append(c.excluded(s), m.By.UserID)...)
+		if !ok {
+			return 0, Post{}, errNobodyNext
+		}
+		return i + 1, seat, nil
+	}
+	return 0, Post{}, nil
+}
+
+// excluded are those who sign no step of a request: the interested, and who has
+// signed one.
+func (c *Case) excluded(s *SignOff) []UserID {
+	who := c.interested()
 	for _, o := range c.signOffs {
 		if o.Request == s.Request && o.State == SignOffApproved {
-			signed = append(signed, o.DecidedBy)
+			who = append(who, o.DecidedBy)
 		}
 	}
-	next := s.Chain.Signers()[s.Step]
-	seat, ok := c.seatOf(m, c.signOff(s.Request).UnitID, next, signed...)
-	if !ok {
-		return errNobodySigns
-	}
-	o := *s
-	o.DecidedBy, o.DecidedAt, o.SeenSeq, o.SeenDigest = UserID{}, nil, 0, nil
-	signedFact := f.SignOff
-	c.openStep(m, o, s.Step+1, seat, &f)
-	f.SignOff = signedFact
+	return who
+}
+
+// passOn puts a request that one leader has signed before the next.
+func (c *Case) passOn(m Moment, by Post, s *SignOff, step int, seat Post, f Facts) error {
+	next, signed := *s, f.SignOff
+	next.DecidedBy, next.DecidedAt, next.SeenSeq, next.SeenDigest = UserID{}, nil, 0, nil
+	c.openStep(m, next, step, seat, &f)
+	f.SignOff = signed
 	return c.record(m, by, EvSigned, f)
 }
 
@@ -253,7 +292,7 @@ func (c *Case) stillPossible(m Moment, s *SignOff) error {
 	case SignExtension:
 		k := c.extendable(s.ClockID)
 		if k == nil {
-			return errExtensionLate
+			return Refuse(Conflict, "extension.stopped", "该时限已经停止，无需延期，请退回")
 		}
 		rule, _ := m.Book.rule(k)
 		if err := rule.allows(k); err != nil {
@@ -327,12 +366,12 @@ func (c *Case) sign(m Moment, number int) (*SignOff, Post, error) {
 		return nil, Post{}, Refuse(Forbidden, "signoff.own_work", "不能签批本人承办、提请或反映的事项")
 	}
 	if c.signedBefore(m, s) {
-		return nil, Post{}, Refuse(Forbidden, "signoff.signed_before", "您已签批过该事项的前一环节，须由下一级领导签批")
+		return nil, Post{}, Refuse(Forbidden, "signoff.signed_before", "您已签批过该事项的前一环节，须由其他领导签批")
 	}
 	if _, err := c.permit(m, OpSign); err != nil {
 		return nil, Post{}, err
 	}
-	by, ok := s.signer(m)
+	by, ok := c.signerOf(m, s)
 	if !ok {
 		return nil, Post{}, errNotPermitted
 	}
@@ -345,14 +384,22 @@ func (c *Case) signedBefore(m Moment, s *SignOff) bool {
 	})
 }
 
-// signer gives the post in which the actor may decide: as a leader of the unit
-// that must sign or of one above it, as the head where the head must.
-func (s *SignOff) signer(m Moment) (Post, bool) {
+// signerOf gives the post in which the actor may decide: as a leader of the unit
+// that must sign or of one above it, as the head where the head must. A step of
+// several is for whoever fills its seat: nobody above takes it from them.
+func (c *Case) signerOf(m Moment, s *SignOff) (Post, bool) {
+	seat := Post{UnitID: s.UnitID, Role: RoleLeader, Head: s.Head}
+	if len(s.Chain.steps()) > 1 {
+		taken, ok := c.seatAt(m, s.UnitID, s.Head, c.excluded(s)...)
+		if !ok {
+			return Post{}, false
+		}
+		return m.By.postLike(taken)
+	}
 	for _, u := range m.Book.Ancestors(s.UnitID) {
-		for _, p := range m.By.Posts {
-			if p.UnitID == u.ID && p.Role == RoleLeader && (p.Head || !s.Head) {
-				return p, true
-			}
+		seat.UnitID = u.ID
+		if p, ok := m.By.postLike(seat); ok {
+			return p, true
 		}
 	}
 	return Post{}, false

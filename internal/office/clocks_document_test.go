@@ -57,7 +57,9 @@ its cause; every other clock runs on in a suspended case. Its longest time count
 A **signature** (签批) is a leader's of the nearest organ that has one who neither handled the case nor
 asked for it; an extension is the head's (Art. 34). Where a profile says so, several sign one after
 another: ` + "`leader`" + ` any leader of that organ, ` + "`head`" + ` its head, ` + "`superior`" + ` the head of the organ above.
-Whoever signed one step signs no other; whoever returns it returns the whole.
+A step of several is for whoever fills its seat, and nobody above takes it. Whoever signed one step
+signs no other, but a head's signature is enough for both seats of the post; whoever returns a step
+returns the whole.
 
 These are the profiles that the program brings. An administrator may change them: each change is a
 new version, by which clocks start from then on. A clock that runs keeps the version that set it,

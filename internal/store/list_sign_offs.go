@@ -36,6 +36,7 @@ type SignOffDesk struct {
 	Leader  grievance.UserID
 	Areas   []Area
 	Heads   []Area
+	Seats   grievance.Seats // a step of several is for whoever fills its seat
 	Decided bool
 }
 
@@ -80,6 +81,8 @@ func (s session) ListSignOffs(v Viewer, d SignOffDesk, after *SignOffPosition, l
 		heads, args := lyingIn("signing.path", d.Heads)
 		page = page.Joins(joinStep).Where("sign_offs.state = 'pending'").Where("(sign_offs.head = ? OR "+heads+")", append([]any{false}, args...)...).
 			Where(mayBeSigned, d.Leader, d.Leader, d.Leader, d.Leader).Order(at + ", sign_offs.id")
+		page = page.Where("(sign_offs.chain NOT LIKE '% %' OR sign_offs.head = ? AND sign_offs.unit_id IN ? OR sign_offs.head = ? AND sign_offs.unit_id IN ?)",
+			false, d.Seats.Signs, true, d.Seats.Leads)
 		if after != nil {
 			page = page.Where("("+at+", sign_offs.id) > (?, ?)", after.At, after.ID)
 		}

@@ -1,10 +1,13 @@
 -- +goose Up
 
 -- How much is at stake for the petitioner, in yuan; the highest level that an
--- escalation of the case has reached; and a digest over its events so far.
+-- escalation of the case has reached; and a digest over its events, those that it
+-- has already left out.
 ALTER TABLE cases ADD COLUMN amount bigint NOT NULL DEFAULT 0;
 ALTER TABLE cases ADD COLUMN escalated_level bigint NOT NULL DEFAULT 0;
 ALTER TABLE cases ADD COLUMN events_digest bytea NOT NULL DEFAULT '';
+ALTER TABLE cases ADD COLUMN digest_from bigint NOT NULL DEFAULT 0;
+UPDATE cases SET digest_from = seq;
 
 -- A request that several leaders sign, one after another: the steps of one have
 -- the number of the first. What a leader saw in deciding: the events up to a
