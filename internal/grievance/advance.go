@@ -4,7 +4,7 @@ import "time"
 
 // step is one thing that time alone does to a case: a rung of a clock, a clock's
 // move to a newer version of the calendar or of its profile, the end of a
-// suspension.
+// suspension, somebody's leaving.
 type step struct {
 	at      time.Time // the instant that it is about
 	take    func(*Case, Moment, step) error
@@ -16,15 +16,26 @@ type step struct {
 // in order of their instants, each about its own, and tells how many. So no
 // figure depends on how often it is called: it may be after ten years. Called
 // twice at one instant it records nothing the second time.
-func (c *Case) Advance(m Moment) (int, error) {
-	for n := 0; ; n++ {
+//
+// That somebody left a post is such a step, and of several at one instant the
+// last: what is due at an instant is told of who was there until then.
+func (c *Case) Advance(m Moment) (n int, err error) {
+	leaving, left := c.nextLeaving(m) // where all are in office now, no step names somebody who is not
+	for ; ; n++ {
 		s, ok := c.nextStep(m)
-		if !ok || s.at.After(m.Now) {
+		ok = ok && !s.at.After(m.Now)
+		if left && (!ok || leaving.Before(s.at)) {
+			s, ok = step{at: leaving, take: (*Case).leave}, true
+		}
+		if !ok {
 			c.replan(m)
 			return n, nil
 		}
 		if err := s.take(c, m, s); err != nil {
 			return n, err
+		}
+		if left {
+			leaving, left = c.nextLeaving(m)
 		}
 	}
 }

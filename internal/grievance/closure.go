@@ -85,7 +85,7 @@ func (c *Case) reopen(m Moment) Facts {
 	f := Facts{Round: c.Round}
 	c.succeed(m, &f)
 	handler := Post{UnitID: c.HandlingUnitID, Role: RoleHandler}
-	if !c.Handler.IsZero() && holds(m.Book, c.Handler, handler, m.Now) {
+	if !c.Handler.IsZero() && m.Book.holds(c.Handler, handler, m.Now) {
 		c.Status = InHandling
 		f.Responsible = c.answerable(c.Handler, handler)
 	} else {

@@ -267,6 +267,9 @@ func (c *Case) ResolveEscalation(m Moment, id EscalationID, words string) error 
 // merged unit its successor's line answers. What nobody could take when it was
 // opened, whoever has been appointed since above the unit that owes may.
 func (c *Case) takeEscalation(m Moment, id EscalationID) (*Escalation, Post, error) {
+	if err := c.catchUp(m); err != nil {
+		return nil, Post{}, err
+	}
 	for _, e := range c.escalations {
 		if e.ID != id {
 			continue

@@ -185,52 +185,56 @@ func (c *Case) Submit(m Moment, in Submission) error {
 // them, and moves a case out of a unit that was merged into another; an open
 // sign-off still waits for its leader. It changes nothing where everybody is
 // still in office, or nobody is up to the root: then the last name stands.
+//
+// What people left is handed on by Advance, about the instant at which they did.
+// What is left to hand on now is what moves with a merged unit, and what names
+// somebody who never held the post.
 func (c *Case) HandOn(m Moment) error {
 	if _, err := c.Advance(m); err != nil {
 		return err
 	}
 	var f Facts
-	changed := c.succeed(m, &f)
-	if !c.Status.Open() && len(c.running()) == 0 {
-		if !changed {
-			return nil
-		}
-		return c.record(m.asSystem(), systemPost, EvHandedOn, f) // it may be disputed yet, or a notice of it served
+	changed := c.succeed(m, &f) // of a case that is over too: it may be disputed yet, or a notice of it served
+	if c.owed() {
+		gone := func(user UserID, post Post) bool { return !user.IsZero() && !m.Book.holds(user, post, m.Now) }
+		changed = c.handOver(m, m.Now, &f, gone) || changed
 	}
-	if gone(m, c.Responsible, c.ResponsiblePost) {
-		heir, _ := successor(m.Book, c.ResponsiblePost.UnitID)
-		if user, post, ok := m.Book.DutyPerson(heir, m.Now); ok {
-			f.Responsible, changed = c.answerable(user, post), true
-		}
-	}
-	handling := gone(m, c.Handler, Post{UnitID: c.HandlingUnitID, Role: RoleHandler})
-	if handling {
-		c.orphan(m, &f)
-	}
-	if c.PendingSignOff == 0 && (handling || gone(m, c.AwaitingUser, c.AwaitingPost)) {
-		f.Awaiting, changed = c.awaitByStatus(), true
-	}
-	if owed := c.bequeath(m); !owed && !changed && !handling {
+	if !changed {
 		return nil
 	}
 	return c.record(m.asSystem(), systemPost, EvHandedOn, f)
 }
 
-// gone tells whether a person is named who no longer holds the post.
-func gone(m Moment, user UserID, post Post) bool {
-	return !user.IsZero() && !holds(m.Book, user, post, m.Now)
+// handOver passes what those have who are gone to who is on duty at an instant,
+// and tells whether anything passed.
+func (c *Case) handOver(m Moment, at time.Time, f *Facts, gone func(UserID, Post) bool) (changed bool) {
+	if gone(c.Responsible, c.ResponsiblePost) {
+		if user, post, ok := m.Book.DutyPerson(c.ResponsiblePost.UnitID, at); ok {
+			f.Responsible, changed = c.answerable(user, post), true
+		}
+	}
+	handling := gone(c.Handler, Post{UnitID: c.HandlingUnitID, Role: RoleHandler})
+	if handling {
+		c.orphan(m, at, f)
+	}
+	if c.PendingSignOff == 0 && (handling || gone(c.AwaitingUser, c.AwaitingPost)) {
+		was := c.Awaiting()
+		f.Awaiting = c.awaitByStatus()
+		changed = changed || was != c.Awaiting()
+	}
+	owed := c.bequeath(m, at, gone)
+	return changed || handling || owed
 }
 
 // bequeath passes what people owe who have gone to who is on duty where they
 // sat, but for acknowledging, which the post owes: only who is assigned can do
 // it. It tells whether any debt passed.
-func (c *Case) bequeath(m Moment) (passed bool) {
+func (c *Case) bequeath(m Moment, at time.Time, gone func(UserID, Post) bool) (passed bool) {
 	for _, k := range c.running() {
-		if !gone(m, k.DebtorUser, k.DebtorPost) {
+		if !gone(k.DebtorUser, k.DebtorPost) {
 			continue
 		}
-		heir, _ := successor(m.Book, k.DebtorPost.UnitID)
-		user, post, ok := m.Book.DutyPerson(heir, m.Now)
+		user, post, ok := m.Book.DutyPerson(k.DebtorPost.UnitID, at)
 		switch {
 		case k.Kind == Acknowledgement:
 			k.DebtorUser = UserID{}
@@ -247,11 +251,11 @@ func (c *Case) bequeath(m Moment) (passed bool) {
 
 // orphan takes the handler out of a case: another of the unit has to
 // acknowledge it.
-func (c *Case) orphan(m Moment, f *Facts) {
+func (c *Case) orphan(m Moment, at time.Time, f *Facts) {
 	c.Handler = UserID{}
 	c.owe(debtor{post: Post{UnitID: c.HandlingUnitID, Role: RoleHandler}}, Acknowledgement)
 	if c.Status == InHandling {
-		c.unassign(m, m.Now, f)
+		c.unassign(m, at, f)
 	}
 }
 
@@ -261,9 +265,4 @@ func (c *Case) unassign(m Moment, at time.Time, f *Facts) {
 	c.Status, f.Status = Assigned, Assigned
 	owes := debtor{post: Post{UnitID: c.HandlingUnitID, Role: RoleHandler}}
 	f.Started = c.start(m, Acknowledgement, at, c.HandlingUnitID, strconv.FormatInt(c.Seq+1, 10), owes)
-}
-
-func holds(b *Book, user UserID, post Post, t time.Time) bool {
-	post.Head = false
-	return slices.Contains(b.Holders(post, t), user)
 }

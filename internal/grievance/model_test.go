@@ -274,7 +274,7 @@ func (m *model) checkChain(t *rapid.T) {
 		t.Fatalf("the events say %v, %v, %s; the case %v, %v, %s", folded, awaiting, status, c.Holder(), c.Awaiting(), c.Status)
 	}
 	if _, _, ok := m.o.book.DutyPerson(unitID("county"), m.now); m.last == "hand on" && c.Status.Open() && ok {
-		if !holds(m.o.book, c.Responsible, c.ResponsiblePost, m.now) {
+		if !m.o.book.holds(c.Responsible, c.ResponsiblePost, m.now) {
 			t.Fatalf("%s has left and still answers for the case", m.o.user(c.Responsible))
 		}
 	}

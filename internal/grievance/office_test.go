@@ -162,7 +162,7 @@ func (o *testOffice) employ(name string, posts []string) {
 func (o *testOffice) leaves(name string, at time.Time) {
 	o.data.Appointments = slices.Clone(o.data.Appointments)
 	for i, a := range o.data.Appointments {
-		if a.UserID == userID(name) && a.Until == nil {
+		if a.UserID == userID(name) && (a.Until == nil || a.Until.After(at)) {
 			o.data.Appointments[i].Until = &at
 		}
 	}
@@ -188,7 +188,7 @@ func (o *testOffice) merges(from, into string, at time.Time) {
 		}
 	}
 	for i, a := range o.data.Appointments {
-		if a.UnitID == unitID(from) && a.Until == nil {
+		if a.UnitID == unitID(from) && (a.Until == nil || a.Until.After(at)) {
 			o.data.Appointments[i].Until = &at
 		}
 	}

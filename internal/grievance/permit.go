@@ -165,10 +165,8 @@ var errNotPermitted = Refuse(Forbidden, "case.not_permitted", "您的岗位不�
 // permit checks who acts before it checks the state, so that somebody without
 // the right learns nothing about the state. It gives the post acted in.
 func (c *Case) permit(m Moment, op Operation) (Post, error) {
-	if c.SuspendedUntil != nil && !m.Now.Before(*c.SuspendedUntil) { // it is over, though nobody has recorded it yet
-		if _, err := c.Advance(m); err != nil {
-			return Post{}, err
-		}
+	if err := c.catchUp(m); err != nil {
+		return Post{}, err
 	}
 	p := permissions[op]
 	by, ok := c.related(m, p.who)

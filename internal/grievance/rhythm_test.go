@@ -16,7 +16,8 @@ import (
 // TestNoRhythmOfTheEngineChangesWhatIsJudged lets the same people do the same
 // things at the same instants while the engine runs at one rhythm, at another,
 // and not at all until ten years later; calendars and profiles are published in
-// between, suspensions end by themselves, people leave. What is recorded, about
+// between, suspensions end by themselves, people leave, now or by a planned end,
+// noticed or not, and others come. What is recorded, about
 // which instants, of whom, must be the same; only when it was recorded, in which
 // order and under which identifiers may differ.
 func TestNoRhythmOfTheEngineChangesWhatIsJudged(t *testing.T) {
@@ -46,7 +47,8 @@ type life struct {
 	o     *testOffice
 	every time.Duration
 	now   time.Time
-	ran   int64 // the version of the Book that the engine has followed
+	ran   int64     // the version of the Book that the engine has followed
+	ends  time.Time // up to which the engine has followed what ends
 
 	rec         record
 	suspensions []Suspension
@@ -61,9 +63,9 @@ type turn struct {
 	name string
 	do   func(*life) error
 
-	// Where time alone does something at the very instant at which somebody leaves
-	// or something is published, nobody can say which was first.
-	people bool // somebody leaves
+	// Where time alone does something at the very instant at which somebody comes or
+	// leaves there and then, or something is published, nobody can say which was first.
+	people bool // somebody comes or leaves
 	rules  bool // something is published
 }
 
@@ -74,7 +76,7 @@ func newLife(t *rapid.T, every time.Duration) *life {
 		l.o.data.ProfileVersions = append(l.o.data.ProfileVersions, ProfileVersion{Profile: p, PublishedAt: longAgo})
 	}
 	l.renew()
-	l.ran = l.o.data.Version
+	l.ran, l.ends = l.o.data.Version, l.now
 	return l
 }
 
@@ -119,6 +121,13 @@ func (l *life) end() {
 	}
 }
 
+// runHandOn hands the case on as the engine does where appointments have ended.
+func (l *life) runHandOn() {
+	if err := l.do("system", handOn, true); err != nil {
+		l.t.Fatalf("the engine was refused: %v", err)
+	}
+}
+
 func (l *life) advance() {
 	if err := l.do("system", advance, false); err != nil {
 		l.t.Fatalf("the engine was refused: %v", err)
@@ -126,8 +135,13 @@ func (l *life) advance() {
 }
 
 // runEngine advances the case where a clock of it needs something, or where
-// something was published since the engine ran.
+// something was published since the engine ran, and hands it on where somebody
+// has left.
 func (l *life) runEngine() {
+	if l.ended(l.ends, l.now) {
+		l.runHandOn()
+	}
+	l.ends = l.now
 	due := l.ran != l.o.data.Version
 	for _, k := range l.rec.clocks {
 		due = due || k.NextAt != nil && !k.NextAt.After(l.now)
@@ -198,7 +212,7 @@ func (l *life) improvise(t *rapid.T) (script []turn) {
 		l.passTo(at)
 		s := l.draw(t)
 		s.at = at
-		if s.people || s.rules && l.rested(at) {
+		if s.people || s.rules && (l.rested(at) || l.ended(at.Add(-1), at)) {
 			s.at = at.Add(time.Microsecond)
 		}
 		play(s)
@@ -210,6 +224,14 @@ func (l *life) improvise(t *rapid.T) (script []turn) {
 // rested reports whether a suspension ends by itself at an instant.
 func (l *life) rested(at time.Time) bool {
 	return slices.ContainsFunc(l.suspensions, func(s Suspension) bool { return s.Until.Equal(at) })
+}
+
+// ended reports whether an appointment ended or somebody was disabled after one
+// instant, up to another.
+func (l *life) ended(after, until time.Time) bool {
+	within := func(t *time.Time) bool { return t != nil && t.After(after) && !t.After(until) }
+	return slices.ContainsFunc(l.o.data.Appointments, func(a Appointment) bool { return within(a.Until) }) ||
+		slices.ContainsFunc(l.o.data.Users, func(u User) bool { return within(u.DisabledAt) })
 }
 
 // preludes are what is done first, to come sooner to where more can happen.

@@ -3,6 +3,7 @@ package grievance
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"pgregory.net/rapid"
@@ -43,9 +44,11 @@ func (l *life) draw(t *rapid.T) turn {
 		return l.publication(t)
 	case n < 13:
 		return l.newProfile(t)
-	case n < 16:
+	case n < 18:
 		return l.departure(t)
-	case n < 19:
+	case n < 20:
+		return l.arrival(t)
+	case n < 22:
 		return l.merger(t)
 	default:
 		return l.act(t)
@@ -145,7 +148,8 @@ func (p *Profile) withLengths(handling, contact calendar.Length) *Profile {
 	return &next
 }
 
-// departure lets somebody leave, whose cases are handed on at once.
+// departure lets somebody leave: at once, as the cases are handed on or unnoticed,
+// by an end that is planned, disabled, or with all who could take over.
 func (l *life) departure(t *rapid.T) turn {
 	names := slices.Sorted(mapKeys(testPeople))
 	for _, id := range []UserID{l.rec.row.Responsible, l.rec.row.Handler, l.rec.row.AwaitingUser} {
@@ -154,9 +158,50 @@ func (l *life) departure(t *rapid.T) turn {
 		}
 	}
 	who := rapid.SampledFrom(names).Draw(t, "leaver")
-	return turn{people: true, name: who + " leaves", do: func(l *life) error {
-		l.o.leaves(who, l.now)
-		return l.handOn()
+	how := rapid.SampledFrom([]string{"at once", "unnoticed", "as planned", "as planned", "disabled", "with all others"}).Draw(t, "how")
+	planned := time.Duration(rapid.IntRange(1, 60*24*20).Draw(t, "planned")) * time.Minute
+	return turn{people: how != "as planned", name: who + " leaves " + how, do: func(l *life) error {
+		switch how {
+		case "as planned":
+			l.o.leaves(who, l.now.Add(planned))
+		case "disabled":
+			l.o.disables(who, l.now)
+		case "with all others":
+			for _, other := range []string{who, "station_clerk", "station_head", "clerk", "clerk_b", "jack_of_all", "leader", "county_clerk", "county_leader", "city_leader"} {
+				l.o.leaves(other, l.now)
+			}
+		default:
+			l.o.leaves(who, l.now)
+		}
+		if how == "at once" {
+			return l.handOn()
+		}
+		return nil
+	}}
+}
+
+// arrival gives somebody a post more, from now on or later, for good or not.
+func (l *life) arrival(t *rapid.T) turn {
+	who := rapid.SampledFrom([]string{"grid_worker", "village_head", "town_courier", "admin"}).Draw(t, "newcomer")
+	post := rapid.SampledFrom([]string{"clerk station duty", "handler station", "leader station head", "clerk river", "clerk hill", "leader county head"}).Draw(t, "post")
+	later := time.Duration(rapid.IntRange(0, 60*24*10).Draw(t, "later")) * time.Minute
+	lasts := time.Duration(rapid.IntRange(0, 60*24*10).Draw(t, "lasts")) * time.Minute
+	return turn{people: later == 0, name: who + " becomes " + post, do: func(l *life) error {
+		held := func(a Appointment) bool {
+			return a.UserID == userID(who) && a.UnitID == unitID(strings.Fields(post)[1]) && a.Role == Role(strings.Fields(post)[0])
+		}
+		if slices.ContainsFunc(l.o.data.Appointments, held) { // nobody comes back: see nextLeaving
+			return nil
+		}
+		l.o.data.Appointments = slices.Clone(l.o.data.Appointments)
+		l.o.appoints(who, post)
+		last := &l.o.data.Appointments[slices.IndexFunc(l.o.data.Appointments, held)]
+		if last.From = l.now.Add(later); lasts > 0 {
+			until := last.From.Add(lasts)
+			last.Until = &until
+		}
+		l.renew()
+		return nil
 	}}
 }
 

@@ -352,6 +352,9 @@ func (c *Case) Return(m Moment, number int, in Returning) error {
 
 // sign finds the open sign-off and checks that the actor may decide it.
 func (c *Case) sign(m Moment, number int) (*SignOff, Post, error) {
+	if err := c.catchUp(m); err != nil {
+		return nil, Post{}, err
+	}
 	s := c.signOff(number)
 	if s == nil {
 		return nil, Post{}, ErrNotFound

@@ -25,7 +25,8 @@ func (b *Book) Stranded(unit UnitID, role Role, t time.Time) []UnitID {
 // Strand marks the unresolved escalations that nobody can take any more, because
 // the last seat up to the root has become vacant or is held by the recused alone,
 // as unroutable: an alarm, not an oversight. Whoever is appointed later can take
-// them.
+// them. It is raised about the instant at which somebody looked: an alarm judges
+// nobody and starts no clock, so unlike what people leave it is no step of time.
 func (c *Case) Strand(m Moment) error {
 	for _, e := range c.escalations {
 		if e.State == EscalationResolved || e.Unroutable {

@@ -34,8 +34,9 @@ var actOf = map[grievance.EventKind]Act{
 
 // UpcomingQuery asks what time alone will do until the end of a period, if
 // nobody does anything: what the engine records when it runs at that instant,
-// all of it and nothing else, as long as nobody leaves a post, no calendar and
-// no profile changes and no unit is merged until then. It is found by letting
+// all of it and nothing else, as long as nobody leaves a post but by an end that
+// is planned already, no calendar and no profile changes and no unit is merged
+// until then. That a case is handed on is itself no act. It is found by letting
 // the very rules that the engine follows judge a copy of each case. A case that
 // only a move to a newer version, published already, makes due is foretold once
 // the engine has made the move, which takes it minutes.

@@ -81,6 +81,9 @@ func (f *forecast) judge(c *grievance.Case, until time.Time) error {
 	}
 	came := c.TakeChanges()
 	for _, e := range came.Events {
+		if e.Kind == grievance.EvHandedOn {
+			continue
+		}
 		row, err := f.row(c, e, came)
 		if err != nil {
 			return err
