@@ -19,6 +19,7 @@ var (
 	errPetitioner    = grievance.Refuse(grievance.Conflict, "appointment.petitioner", "群众账号不能任职")
 	errNoAppointment = grievance.Refuse(grievance.NotFound, "appointment.unknown", "没有这项任职")
 	errEnded         = grievance.Refuse(grievance.Conflict, "appointment.ended", "该任职已结束，或已定在更早结束")
+	errPastEnd       = grievance.InvalidField("/until", "appointment.past", "任职不能在过去的时间结束，请从现在或以后结束")
 	errLastAdmin     = grievance.Refuse(grievance.Conflict, "appointment.last_admin", "须保留至少一名管理员")
 )
 
@@ -143,10 +144,18 @@ func (o *Office) EndAppointment(ctx context.Context, by grievance.Actor, id grie
 	})
 }
 
+// skew is by how much the clock of who ends an appointment may be behind.
+const skew = 5 * time.Minute
+
+// endAppointment ends no appointment in the past: whoever held it has acted in
+// it, and what is late since then would be somebody else's who never knew.
 func (c *change) endAppointment(a grievance.Appointment, until time.Time) (grievance.Appointment, error) {
 	at := clock.Normal(until)
-	if until.IsZero() {
+	if until.IsZero() || at.Before(c.now) && c.now.Sub(at) <= skew {
 		at = c.now
+	}
+	if at.Before(c.now) {
+		return a, errPastEnd
 	}
 	if err := c.checkEnd(a, at); err != nil {
 		return a, err
