@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/hex"
 	"net/http"
 	"time"
@@ -56,9 +57,10 @@ type ClockView struct {
 	Explanation string `json:"explanation" example:"/api/v1/deadlines/01939e7c-0000-7000-8000-000000000001/explanation"`
 
 	// How much of the time did not count, or will not while the case rests: in days
-	// where the length is, else in minutes, of office hours where it counts in them.
+	// or working days where the length is, without the start's, which never counts;
+	// else in minutes, of office hours where it counts in them.
 	Paused     int           `json:"paused" example:"0"`
-	PausedUnit calendar.Unit `json:"paused_unit,omitempty" swaggertype:"string" enums:"minute,working_minute,day"`
+	PausedUnit calendar.Unit `json:"paused_unit,omitempty" swaggertype:"string" enums:"minute,working_minute,day,working_day"`
 	// Until when it stands still; absent while it runs.
 	PausedUntil *time.Time `json:"paused_until,omitempty"`
 	// How often it was extended.
@@ -114,7 +116,7 @@ type SignOffView struct {
 	// Of an extension: what is to be extended and by how much, and, while it is
 	// pending, when that would be due, and the last day in time.
 	ClockID    string         `json:"clock_id,omitempty" format:"uuid"`
-	Length     int            `json:"length,omitempty" example:"30"`
+	Length     int            `json:"length,omitempty,omitzero" example:"30"`
 	LengthUnit calendar.Unit  `json:"length_unit,omitempty" swaggertype:"string" enums:"day,working_day"`
 	NewDueAt   *time.Time     `json:"new_due_at,omitempty"`
 	NewDueOn   *calendar.Date `json:"new_due_on,omitempty" swaggertype:"string" format:"date"`
@@ -138,7 +140,7 @@ type SignOffView struct {
 	Head bool `json:"head"`
 	// What the leader could see in deciding: the events up to a number, by the
 	// SHA-256 over them, in hexadecimal.
-	SeenSeq    int64  `json:"seen_seq,omitempty"`
+	SeenSeq    int64  `json:"seen_seq,omitempty,omitzero"`
 	SeenDigest string `json:"seen_digest,omitempty"`
 } // @name SignOff
 
@@ -170,7 +172,7 @@ var errOutside = grievance.Refuse(grievance.Forbidden, "case.outside", "只有�
 //	@Success		200	{object}	CaseDetail
 //	@Header			200	{string}	ETag	"the version"
 //	@Success		304	"unchanged since If-None-Match"
-//	@Failure		400,401,404,503	{object}	Problem
+//	@Failure		400,401,403,404,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/cases/{id} [get]
 func (s *server) getCase(c echo.Context) error {
@@ -220,7 +222,7 @@ func (l look) detail() (CaseDetail, error) {
 //	@Produce		json
 //	@Param			id	path		string	true	"case"	format(uuid)
 //	@Success		200	{object}	ClockList
-//	@Failure		400,401,404,503	{object}	Problem
+//	@Failure		400,401,403,404,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/cases/{id}/deadlines [get]
 func (s *server) caseDeadlines(c echo.Context) error {
@@ -248,7 +250,7 @@ func clockView(k *grievance.Clock, book *grievance.Book, now time.Time) ClockVie
 		PausedUntil: k.PausedUntil(now), Extensions: k.ExtensionCount,
 	}
 	if k.PauseCount > 0 {
-		sum := k.Paused(book.CalendarAt(k.CalendarVersion))
+		sum := k.Paused(cmp.Or(book.CalendarAt(k.CalendarVersion), book.Calendar))
 		view.Paused, view.PausedUnit = sum.N, sum.Unit
 	}
 	return view
@@ -270,7 +272,7 @@ func reply(c echo.Context, found any, err error) error {
 //	@Produce		json
 //	@Param			id	path		string	true	"case"	format(uuid)
 //	@Success		200	{object}	NoticeList
-//	@Failure		400,401,404,503	{object}	Problem
+//	@Failure		400,401,403,404,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/cases/{id}/notices [get]
 func (s *server) caseNotices(c echo.Context) error {
@@ -361,7 +363,7 @@ func orNone(texts []TextView) []TextView {
 //	@Produce		json
 //	@Param			id	path		string	true	"case"	format(uuid)
 //	@Success		200	{object}	PartyList
-//	@Failure		400,401,404,503	{object}	Problem
+//	@Failure		400,401,403,404,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/cases/{id}/parties [get]
 func (s *server) caseParties(c echo.Context) error {

@@ -122,7 +122,8 @@ type ExplainedPause struct {
 	From  time.Time            `json:"from"`
 	// Exclusive; fixed in advance while it lasts.
 	Until time.Time `json:"until"`
-	// Of a length in days: how many days on the wall calendar it takes.
+	// Of a length in days: how many of those that would have counted it takes, so
+	// never the start's; of a length in working days, working days.
 	Days       *int       `json:"days,omitempty"`
 	Suspension int        `json:"suspension"`
 	ApprovedBy *PersonRef `json:"approved_by,omitempty"`
@@ -174,7 +175,7 @@ type ExplainedMove struct {
 //	@Param			Accept-Language	header	string	false	"the language of the sentence: zh-CN, the default, or en"
 //	@Success		200	{object}	Explanation
 //	@Header			200	{string}	Content-Language	"of the sentence"
-//	@Failure		400,401,404,503	{object}	Problem
+//	@Failure		400,401,403,404,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/deadlines/{id}/explanation [get]
 func (s *server) explainDeadline(c echo.Context) error {
@@ -232,7 +233,7 @@ func explanationView(x grievance.Explanation, book *grievance.Book, now time.Tim
 			At: k.StartedAt, On: calendar.DateOf(k.StartedAt), Reason: x.Start.Reason, Event: x.Start.Event, EventSeq: x.Start.Seq,
 		},
 		Parts: explainedParts(x.Count.Parts), Rolled: explainedDays(x.Count.Rolled), Hours: explainedHours(x.Count.Hours),
-		Pauses: explainedPauses(k, book), Extensions: explainedExtensions(k, book),
+		Pauses: explainedPauses(k, x.Calendar.Calendar, book), Extensions: explainedExtensions(k, book),
 		Calendar: ExplainedCalendar{
 			Version: x.Calendar.Version(), PublishedAt: x.Calendar.PublishedAt, SettledUntil: x.Calendar.Settled(),
 		},
@@ -283,14 +284,14 @@ func explainedHours(hours []calendar.OfficeDay) []ExplainedHours {
 	return views
 }
 
-func explainedPauses(k *grievance.Clock, book *grievance.Book) []ExplainedPause {
+func explainedPauses(k *grievance.Clock, cal *calendar.Calendar, book *grievance.Book) []ExplainedPause {
 	views := []ExplainedPause{}
 	for _, p := range k.Pauses() {
 		v := ExplainedPause{
 			N: p.N, Cause: p.Cause, From: p.FromAt, Until: p.Until, Suspension: p.Suspension, ApprovedBy: optionalPerson(book, p.ApprovedBy),
 		}
 		if k.Length.ByDay() {
-			_, _, days := p.Days()
+			_, days := k.DaysOff(p, cal)
 			v.Days = &days
 		}
 		views = append(views, v)

@@ -168,13 +168,3 @@ func (x Explanation) approver(id UserID) string {
 	}
 	return id.String()
 }
-
-// Days tells which days of a clock by day a pause takes: from the first through
-// the last. There are none where it ends on the day on which it began.
-func (p *Pause) Days() (first, last calendar.Date, n int) {
-	first, last = calendar.DateOf(p.FromAt), calendar.DateOf(p.Until).AddDays(-1)
-	for d := first; !d.After(last); d = d.AddDays(1) {
-		n++
-	}
-	return first, last, n
-}

@@ -155,15 +155,36 @@ func (x Explanation) enRolled() string {
 }
 
 func (x Explanation) enPausedDays(p *Pause, now time.Time) string {
-	first, last, n := p.Days()
-	if n == 0 {
+	first, last := p.Days()
+	if last.Before(first) {
 		return fmt.Sprintf("It was suspended on %s for %s and resumed on the same day, which takes nothing off.", enDate(first), or(enCauses, p.Cause))
 	}
-	stretch, days := enSuspended(p, now, enDate(first), enDate(last)), enCount(n, "day")+" are"
-	if n == 1 {
-		stretch, days = "Suspended on "+enDate(first), "1 day is"
+	stretch := enSuspended(p, now, enDate(first), enDate(last))
+	if first == last {
+		stretch = "Suspended on " + enDate(first)
 	}
-	return fmt.Sprintf("%s, for %s and approved by %s: %s not counted.", stretch, or(enCauses, p.Cause), x.approver(p.ApprovedBy), days)
+	return fmt.Sprintf("%s, for %s and approved by %s: %s.", stretch, or(enCauses, p.Cause), x.approver(p.ApprovedBy), x.enDaysOff(p))
+}
+
+func (x Explanation) enDaysOff(p *Pause) string {
+	days, counted := x.Clock.DaysOff(p, x.Calendar.Calendar)
+	var but, verb string
+	if counted < days {
+		but = fmt.Sprintf(" (%d days with those off)", days)
+	}
+	if verb = " are not counted"; counted == 1 {
+		verb = " is not counted"
+	}
+	if x.fromTheStart(p) {
+		verb += ", besides the day of the start, which would not count anyway"
+	}
+	switch {
+	case days == 0:
+		return "it is the day of the start, which would not count anyway"
+	case counted == 0:
+		return "there is no working day in it, which takes nothing off"
+	}
+	return enCount(counted, enUnits[x.Clock.Length.Unit]) + but + verb
 }
 
 func (x Explanation) enPausedTime(now time.Time) (s []string) {

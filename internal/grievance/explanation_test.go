@@ -189,6 +189,24 @@ func TestSentences(t *testing.T) {
 			`按照“热线”办理模式的规定，自受理时起24小时内联系诉求人。2026年9月30日17时25分32秒受理，昼夜连续计算；经顾长河批准，因听证于2026年10月1日0时58分1秒中止计时，当即恢复，至2026年10月1日17时25分32秒满24小时。期限至2026年10月1日17时25分32秒，已于届满前不足一秒按期完成。`,
 			`By the rules of the profile "hotline", the petitioner must be contacted within 24 hours of acceptance. The case was accepted at 17:25:32 on 30 September 2026; time runs day and night. Suspended at 00:58:01 on 1 October 2026, for a hearing and approved by 顾长河, and resumed at once. 24 hours are full at 17:25:32 on 1 October 2026. The time ran until 17:25:32 on 1 October 2026; it was done in time, less than a second before.`,
 		},
+		"7 days that rest from the day of the start": {
+			timed{kind: Handling, profile: "hotline", length: "7d", source: "12345 practice", start: "2026-11-23 09:00", now: "2026-12-07 10:00",
+				pauses: []Pause{hearing("2026-11-23 10:00", "2026-12-07 00:00")}},
+			`按照“热线”办理模式的规定，自受理之日起7日内办结。2026年11月23日受理，当日不计；经顾长河批准，因听证自2026年11月23日至2026年12月6日中止计时，扣除13日（起算当日本不计入）；第7日为2026年12月13日（星期日），休息日顺延至2026年12月14日（星期一）。请在2026年12月14日24时前办结。`,
+			`By the rules of the profile "hotline", the case must be closed within 7 days of acceptance. The case was accepted on 23 November 2026, a day that is not counted. Suspended from 23 November 2026 to 6 December 2026, for a hearing and approved by 顾长河: 13 days are not counted, besides the day of the start, which would not count anyway. Day 7 is Sunday 13 December 2026; for the weekend the period ends on the next working day, Monday 14 December 2026. Please close the case before 24:00 on 14 December 2026.`,
+		},
+		"7 days that rest on the day of the start": {
+			timed{kind: Handling, profile: "hotline", length: "7d", source: "12345 practice", start: "2026-11-23 09:00", now: "2026-11-24 10:00",
+				pauses: []Pause{hearing("2026-11-23 10:00", "2026-11-24 00:00")}},
+			`按照“热线”办理模式的规定，自受理之日起7日内办结。2026年11月23日受理，当日不计；经顾长河批准，因听证于2026年11月23日中止计时，起算当日本不计入，不扣除；第7日为2026年11月30日（星期一）。请在2026年11月30日24时前办结。`,
+			`By the rules of the profile "hotline", the case must be closed within 7 days of acceptance. The case was accepted on 23 November 2026, a day that is not counted. Suspended on 23 November 2026, for a hearing and approved by 顾长河: it is the day of the start, which would not count anyway. Day 7 is Monday 30 November 2026. Please close the case before 24:00 on 30 November 2026.`,
+		},
+		"7 working days that rest over a weekend, and on another": {
+			timed{kind: Handling, profile: "wall", length: "7wd", source: "practice", start: "2026-11-02 09:00", now: "2026-11-20 10:00",
+				pauses: []Pause{hearing("2026-11-05 09:00", "2026-11-10 09:00"), hearing("2026-11-14 09:00", "2026-11-16 09:00")}},
+			`按照“民情回音墙”办理模式的规定，自受理之日起7个工作日内办结。2026年11月2日受理，当日不计；经顾长河批准，因听证自2026年11月5日至2026年11月9日中止计时，扣除3个工作日（连休息日共5日）；经顾长河批准，因听证自2026年11月14日至2026年11月15日中止计时，其间没有工作日，不扣除；第7个工作日为2026年11月16日（星期一）。期限已于2026年11月16日24时届满，至今尚未完成，已逾期。`,
+			`By the rules of the profile "wall", the case must be closed within 7 working days of acceptance. The case was accepted on 2 November 2026, a day that is not counted. Suspended from 5 November 2026 to 9 November 2026, for a hearing and approved by 顾长河: 3 working days (5 days with those off) are not counted. Suspended from 14 November 2026 to 15 November 2026, for a hearing and approved by 顾长河: there is no working day in it, which takes nothing off. Working day 7 is Monday 16 November 2026. The time was over at 24:00 on 16 November 2026 and it is not done yet: it is overdue.`,
+		},
 		"24 hours by the wall": {
 			timed{kind: FirstContact, profile: "hotline", length: "24h", source: "12345 practice", start: "2026-09-30 17:10", now: "2026-09-30 18:00", fixed: true},
 			`按照“热线”办理模式的规定，自受理时起24小时内联系诉求人。2026年9月30日17时10分受理，昼夜连续计算，至2026年10月1日17时10分满24小时。请在2026年10月1日17时10分前联系诉求人。`,
@@ -369,6 +387,26 @@ func TestTheDocumentsExample(t *testing.T) {
 	for _, sentence := range []string{x.InChinese(x.Clock.StartedAt), x.InEnglish(x.Clock.StartedAt)} {
 		if !strings.Contains(string(page), "> "+sentence+"\n") {
 			t.Errorf("docs/deadlines.md has another sentence than %s", sentence)
+		}
+	}
+}
+
+// What the pauses take is the same number wherever it is told.
+func TestDaysOffAreThoseThatWouldHaveCounted(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		timed
+		days, counted int
+		sum           string
+	}{
+		"from the start": {timed{kind: Handling, profile: "hotline", length: "7d", start: "2026-11-23 09:00", pauses: []Pause{hearing("2026-11-23 10:00", "2026-12-07 00:00")}}, 13, 13, "13d"},
+		"working days":   {timed{kind: Handling, profile: "wall", length: "7wd", start: "2026-11-05 09:00", pauses: []Pause{hearing("2026-11-05 10:00", "2026-11-10 00:00")}}, 4, 2, "2wd"},
+		"the day after":  {timed{kind: Handling, profile: "hotline", length: "7d", start: "2026-11-23 09:00", pauses: []Pause{hearing("2026-11-24 10:00", "2026-11-25 00:00")}}, 1, 1, "1d"},
+	} {
+		x := tt.explanation(t)
+		days, counted := x.Clock.DaysOff(x.Clock.pauses[0], x.Calendar.Calendar)
+		if sum := x.Clock.Paused(x.Calendar.Calendar).String(); days != tt.days || counted != tt.counted || sum != tt.sum {
+			t.Errorf("%s: %d days, %d counted, %s in sum", name, days, counted, sum)
 		}
 	}
 }

@@ -90,6 +90,12 @@ func (k *Clock) closeCall() bool {
 		k.MetAt.Before(k.DueAt) == (k.BreachedAt == nil)
 }
 
+// fromTheStart reports whether a pause begins on the day on which the clock
+// started, which a length in days never counts.
+func (x Explanation) fromTheStart(p *Pause) bool {
+	return !calendar.DateOf(p.FromAt).After(calendar.DateOf(x.Clock.StartedAt))
+}
+
 // brief reports whether a pause is too short to be told from when until when.
 func (p *Pause) brief() bool { return p.Until.Sub(p.FromAt) < time.Second }
 

@@ -152,15 +152,36 @@ func zhRollers(o outline, year int) string {
 }
 
 func (x Explanation) zhPausedDays(p *Pause, now time.Time) string {
-	first, last, n := p.Days()
-	if n == 0 {
+	first, last := p.Days()
+	if last.Before(first) {
 		return fmt.Sprintf("因%s于%s中止计时，当日恢复，不足一日，不扣除", or(zhCauses, p.Cause), zhDate(first))
 	}
 	stretch := "自" + zhDate(first) + zhUntil(p, now) + zhDate(last)
-	if n == 1 {
+	if first == last {
 		stretch = "于" + zhDate(first)
 	}
-	return fmt.Sprintf("经%s批准，因%s%s中止计时，扣除%d日", x.approver(p.ApprovedBy), or(zhCauses, p.Cause), stretch, n)
+	return fmt.Sprintf("经%s批准，因%s%s中止计时，%s", x.approver(p.ApprovedBy), or(zhCauses, p.Cause), stretch, x.zhDaysOff(p))
+}
+
+// zhDaysOff tells how many days a pause takes off, and why not all of them.
+func (x Explanation) zhDaysOff(p *Pause) string {
+	days, counted := x.Clock.DaysOff(p, x.Calendar.Calendar)
+	var but []string
+	if counted < days {
+		but = append(but, fmt.Sprintf("连休息日共%d日", days))
+	}
+	if x.fromTheStart(p) {
+		but = append(but, "起算当日本不计入")
+	}
+	switch {
+	case days == 0:
+		return "起算当日本不计入，不扣除"
+	case counted == 0:
+		return "其间没有工作日，不扣除"
+	case len(but) > 0:
+		return fmt.Sprintf("扣除%d%s（%s）", counted, zhUnits[x.Clock.Length.Unit], strings.Join(but, "，"))
+	}
+	return fmt.Sprintf("扣除%d%s", counted, zhUnits[x.Clock.Length.Unit])
 }
 
 func (x Explanation) zhPausedTime(p *Pause, now time.Time) string {

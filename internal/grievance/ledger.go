@@ -54,21 +54,45 @@ func (k *Clock) stretches() []calendar.Stretch {
 	return list
 }
 
-// Paused sums up the pauses of a clock: whole days where it counts in days, else
+// Days tells which days rest in a pause of a clock by day: from the first through
+// the last. There are none where it ends on the day on which it began.
+func (p *Pause) Days() (first, last calendar.Date) {
+	return calendar.DateOf(p.FromAt), calendar.DateOf(p.Until).AddDays(-1)
+}
+
+// DaysOff tells what a pause takes off the count of a clock by day: the days of
+// the pause without that on which the clock started, which never counts, and how
+// many of them would have counted, working days alone where the length is in them.
+func (k *Clock) DaysOff(p *Pause, cal *calendar.Calendar) (days, counted int) {
+	first, last := p.Days()
+	if next := calendar.DateOf(k.StartedAt).AddDays(1); first.Before(next) {
+		first = next
+	}
+	for d := first; !d.After(last); d = d.AddDays(1) {
+		days++
+		if k.Length.Unit == calendar.Day || cal.Workday(d) {
+			counted++
+		}
+	}
+	return days, counted
+}
+
+// Paused sums up the pauses of a clock: by day in the unit of its length, else in
 // minutes, of office hours where it counts in them. A pause that lasts counts up
 // to its planned end, as the due instant does.
 func (k *Clock) Paused(cal *calendar.Calendar) (sum calendar.Length) {
 	sum.Unit = calendar.Minute
 	switch {
 	case k.Length.ByDay():
-		sum.Unit = calendar.Day
+		sum.Unit = k.Length.Unit
 	case k.Length.WorkingMinutes() > 0:
 		sum.Unit = calendar.WorkingMinute
 	}
 	for _, p := range k.pauses {
 		switch sum.Unit {
-		case calendar.Day:
-			sum.N += int(calendar.DateOf(p.Until).Start().Sub(calendar.DateOf(p.FromAt).Start()) / (24 * time.Hour))
+		case calendar.Day, calendar.WorkingDay:
+			_, counted := k.DaysOff(p, cal)
+			sum.N += counted
 		case calendar.WorkingMinute:
 			sum.N += cal.WorkingMinutesBetween(p.FromAt, p.Until)
 		default:
