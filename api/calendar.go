@@ -13,6 +13,9 @@ import (
 	"github.com/huiyin/huiyin/internal/grievance"
 )
 
+// lastYear is the last that a date can be written with.
+const lastYear = 9999
+
 // CalendarYear is the State Council's arrangement of one year.
 type CalendarYear struct {
 	Year int `json:"year" validate:"required" example:"2026"`
@@ -99,7 +102,7 @@ var (
 //	@Produce		json
 //	@Success		200	{object}	CalendarVersions
 //	@Success		304	"unchanged since If-None-Match"
-//	@Failure		400,401,503	{object}	Problem
+//	@Failure		400,401,403,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/calendar [get]
 func (s *server) calendarVersions(c echo.Context) error {
@@ -149,7 +152,7 @@ func versionView(before, now *calendar.Calendar, at time.Time) CalendarVersionVi
 //	@Param			version	query		int	false	"the version of the calendar; the newest without it"	minimum(1)
 //	@Success		200		{object}	CalendarYear
 //	@Success		304		"unchanged since If-None-Match"
-//	@Failure		400,401,404,503	{object}	Problem
+//	@Failure		400,401,403,404,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/calendar/{year} [get]
 func (s *server) calendarYear(c echo.Context) error {
@@ -157,8 +160,8 @@ func (s *server) calendarYear(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	year, err := strconv.Atoi(c.Param("year"))
-	if err != nil {
+	year, ok := pathYear(c)
+	if !ok {
 		return errUnpublished
 	}
 	days := cal.Arrangements(year)
@@ -166,6 +169,12 @@ func (s *server) calendarYear(c echo.Context) error {
 		return errUnpublished
 	}
 	return show(c, int64(cal.Version()), yearView(year, cal.Version(), days))
+}
+
+// pathYear reads a year of the path, from 1 to lastYear and as it is written.
+func pathYear(c echo.Context) (year int, ok bool) {
+	year, err := strconv.Atoi(c.Param("year"))
+	return year, err == nil && 1 <= year && year <= lastYear && strconv.Itoa(year) == c.Param("year")
 }
 
 // calendarHours gives the office hours.
@@ -177,7 +186,7 @@ func (s *server) calendarYear(c echo.Context) error {
 //	@Param			version	query		int	false	"the version of the calendar; the newest without it"	minimum(1)
 //	@Success		200		{object}	CalendarHours
 //	@Success		304		"unchanged since If-None-Match"
-//	@Failure		400,401,404,503	{object}	Problem
+//	@Failure		400,401,403,404,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/calendar/hours [get]
 func (s *server) calendarHours(c echo.Context) error {
@@ -236,7 +245,7 @@ func yearView(year, version int, days []calendar.Arrangement) CalendarYear {
 //	@Param			days	query		int		true	"how many"						minimum(1)	maximum(3660)
 //	@Param			unit	query		string	false	"what is counted"				enums(day,working_day)	default(working_day)
 //	@Success		200		{object}	CalendarSum
-//	@Failure		400,401,503	{object}	Problem
+//	@Failure		400,401,403,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/calendar/add [get]
 func (s *server) calendarAdd(c echo.Context) error {
@@ -255,6 +264,10 @@ func (s *server) calendarAdd(c echo.Context) error {
 		return err
 	}
 	due := book.Calendar.Due(from.Start(), calendar.Length{N: days, Unit: unit}, true)
+	if due.On.Year > lastYear {
+		q.faults = append(q.faults, q.faultOf("days", "too_far"))
+		return q.err()
+	}
 	return c.JSON(http.StatusOK, CalendarSum{
 		From: from, Days: days, Unit: unit, UnrolledOn: due.UnrolledOn, DueOn: due.On, DueAt: due.At,
 		Provisional: due.Provisional, CalendarVersion: book.Calendar.Version(),

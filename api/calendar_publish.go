@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -60,8 +59,8 @@ type CalendarPublication struct {
 //	@Security		bearer
 //	@Router			/api/v1/calendar/{year} [put]
 func (s *server) publishYear(c echo.Context) error {
-	year, err := strconv.Atoi(c.Param("year"))
-	if err != nil {
+	year, ok := pathYear(c)
+	if !ok {
 		return grievance.ErrNotFound
 	}
 	in, err := decode[PublishYearRequest](c)

@@ -99,6 +99,26 @@ func TestOfficeHours(t *testing.T) {
 	})
 }
 
+// A year is written in one way, and no date lies after the last that can be written.
+func TestYearsOfTheCalendar(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		s := newTown(t, dialect)
+		admin := s.login("admin").AccessToken
+		for _, year := range []string{"+2026", "%2B2026", "02026", "0", "-2026", "10000", "9223372036854775807", "9223372036854775808", "x"} {
+			s.refused(admin, "GET", "/api/v1/calendar/"+year, "", 404, "calendar.unpublished")
+			s.refused(admin, "PUT", "/api/v1/calendar/"+year, year2027, 404, "not_found")
+		}
+		for _, query := range []string{"from=9999-12-31&days=5", "from=9999-12-31&days=1&unit=day", "from=9990-01-01&days=3660&unit=day"} {
+			s.refused(admin, "GET", "/api/v1/calendar/add?"+query, "", 400, "request.parameter")
+		}
+		sum := ask[CalendarSum](s, admin, "GET", "/api/v1/calendar/add?from=9999-12-30&days=1&unit=day", "", 200)
+		if sum.DueOn.String() != "9999-12-31" { // a Friday
+			t.Errorf("the day after 9999-12-30 is %s", sum.DueOn)
+		}
+	})
+}
+
 func TestVersionsOfTheCalendar(t *testing.T) {
 	t.Parallel()
 	s := newTown(t, "sqlite")
