@@ -93,7 +93,7 @@ func nextDueView(k *grievance.Clock, now time.Time) *NextDueView {
 //	@Param			limit	query	int		false	"how many"	minimum(1)	maximum(200)	default(50)
 //	@Param			cursor	query	string	false	"where the page begins"
 //	@Success		200		{object}	CasePage
-//	@Failure		400,401,404,422,503	{object}	Problem
+//	@Failure		400,401,403,404,422,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/cases [get]
 func (s *server) listCases(c echo.Context) error {

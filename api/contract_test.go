@@ -16,6 +16,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/go-json-experiment/json"
 )
 
 const contractFile = "../docs/openapi.json"
@@ -106,6 +107,62 @@ func TestKeysAreInTheContract(t *testing.T) {
 		takes := item.Post.Parameters.GetByInAndName("header", "Idempotency-Key") != nil
 		if without := slices.Contains(keyless, strings.TrimPrefix(r.path, v1)); takes == without {
 			t.Errorf("POST %s: an Idempotency-Key in the contract: %t", r.path, takes)
+		}
+	}
+}
+
+// Whoever has to change their first password is refused everywhere but where that
+// is done, and by every route that asks for a role somebody is; each says so.
+func TestRefusalsOfGatesAreInTheContract(t *testing.T) {
+	t.Parallel()
+	doc, err := openapi3.NewLoader().LoadFromFile(filepath.FromSlash(contractFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range newRig(t, Deps{}, (*server).routes).routes() {
+		item := doc.Paths.Value(template(r.path))
+		if item == nil || r.gate.anonymous {
+			continue
+		}
+		refused := item.GetOperation(r.method).Responses
+		if refused.Value("401") == nil || refused.Value("403") == nil && !r.gate.initially {
+			t.Errorf("%s %s lacks 401 or 403 in the contract", r.method, r.path)
+		}
+	}
+}
+
+// What an answer leaves out where there is nothing to say is optional in the
+// contract, and what is optional is left out.
+func TestWhatIsLeftOutIsOptional(t *testing.T) {
+	t.Parallel()
+	doc, err := openapi3.NewLoader().LoadFromFile(filepath.FromSlash(contractFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, empty := range map[string]any{
+		"Case": CaseView{}, "Deadline": ClockView{}, "SignOff": SignOffView{}, "Notice": NoticeView{},
+		"Event": EventView{}, "Facts": FactsView{}, "SignOffFact": SignOffFactView{}, "ClockFact": ClockFactView{},
+		"DeadlineExplanation": Explanation{}, "DeadlineStart": ExplainedStart{}, "DeadlinePart": ExplainedPart{}, "DeadlinePause": ExplainedPause{},
+		"DeadlineMove": ExplainedMove{}, "UpcomingItem": UpcomingItem{}, "UpcomingReport": UpcomingReport{}, "Feed": FeedView{},
+	} {
+		body, err := marshal(empty)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said map[string]any
+		if err := json.Unmarshal(body, &said); err != nil {
+			t.Fatal(err)
+		}
+		required := doc.Components.Schemas[name].Value.Required
+		for _, member := range required {
+			if _, ok := said[member]; !ok {
+				t.Errorf("%s: %s is required, but left out", name, member)
+			}
+		}
+		for member, value := range said {
+			if !slices.Contains(required, member) {
+				t.Errorf("%s: %s is optional, but %v is said", name, member, value)
+			}
 		}
 	}
 }

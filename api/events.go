@@ -86,11 +86,11 @@ type SignOffFactView struct {
 	Digest string `json:"digest,omitempty"`
 	// Where several leaders sign: the number of the first step, and which step of
 	// how many this is.
-	Request int `json:"request,omitempty"`
-	Step    int `json:"step,omitempty"`
-	Steps   int `json:"steps,omitempty"`
+	Request int `json:"request,omitempty,omitzero"`
+	Step    int `json:"step,omitempty,omitzero"`
+	Steps   int `json:"steps,omitempty,omitzero"`
 	// Of a decision: the last event before it, and SHA-256 over all up to that one.
-	SeenSeq    int64  `json:"seen_seq,omitempty"`
+	SeenSeq    int64  `json:"seen_seq,omitempty,omitzero"`
 	SeenDigest string `json:"seen_digest,omitempty"`
 } // @name SignOffFact
 
@@ -156,7 +156,7 @@ type EventPage struct {
 //	@Param			limit	query		int		false	"how many"	minimum(1)	maximum(200)	default(50)
 //	@Param			cursor	query		string	false	"where the page begins"
 //	@Success		200		{object}	EventPage
-//	@Failure		400,401,404,503	{object}	Problem
+//	@Failure		400,401,403,404,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/cases/{id}/events [get]
 func (s *server) caseEvents(c echo.Context) error {

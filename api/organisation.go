@@ -79,7 +79,7 @@ func showUnit(u office.Changed[grievance.Unit]) (string, any) {
 //	@Param			limit	query		int		false	"how many"	minimum(1)	maximum(200)	default(50)
 //	@Param			cursor	query		string	false	"where the page begins"
 //	@Success		200		{object}	UnitPage
-//	@Failure		400,401,503	{object}	Problem
+//	@Failure		400,401,403,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/units [get]
 func (s *server) listUnits(c echo.Context) error {
@@ -126,7 +126,7 @@ func (s *server) publicUnits(c echo.Context) error {
 //	@Param			limit	query		int		false	"how many"	minimum(1)	maximum(200)	default(50)
 //	@Param			cursor	query		string	false	"where the page begins"
 //	@Success		200		{object}	UnitPage
-//	@Failure		400,401,404,503	{object}	Problem
+//	@Failure		400,401,403,404,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/units/{id}/subtree [get]
 func (s *server) unitSubtree(c echo.Context) error {
@@ -163,7 +163,7 @@ func (s *server) pageOfUnits(c echo.Context, q *query, wanted func(*grievance.Un
 //	@Produce	json
 //	@Param		id	path		string	true	"unit"	format(uuid)
 //	@Success	200	{object}	UnitView
-//	@Failure	400,401,404,503	{object}	Problem
+//	@Failure	400,401,403,404,503	{object}	Problem
 //	@Security	bearer
 //	@Router		/api/v1/units/{id} [get]
 func (s *server) getUnit(c echo.Context) error {

@@ -58,7 +58,7 @@ type SigningRule struct {
 	Outcomes  []grievance.Outcome     `json:"outcomes,omitempty" swaggertype:"array,string" enums:"supported,explained,not_supported,mediated,redirected"`
 	Urgencies []grievance.Urgency     `json:"urgencies,omitempty" swaggertype:"array,string" enums:"life_property,utilities,simple,ordinary,complex"`
 	// Group petitions alone (Art. 20).
-	Group bool `json:"group,omitempty"`
+	Group bool `json:"group,omitempty,omitzero"`
 	// At least so high an escalation.
 	Level int `json:"level,omitzero" minimum:"1" maximum:"3"`
 	// At least so much at stake, in yuan.

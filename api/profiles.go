@@ -42,7 +42,7 @@ type ProfileVersionList struct {
 //	@Produce		json
 //	@Success		200	{object}	ProfileList
 //	@Success		304	"unchanged since If-None-Match"
-//	@Failure		400,401,503	{object}	Problem
+//	@Failure		400,401,403,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/profiles [get]
 func (s *server) listProfiles(c echo.Context) error {
@@ -70,7 +70,7 @@ func (s *server) listProfiles(c echo.Context) error {
 //	@Param			version	query		int		false	"the version"	minimum(1)
 //	@Success		200		{object}	ProfileView
 //	@Success		304		"unchanged since If-None-Match"
-//	@Failure		400,401,404,503	{object}	Problem
+//	@Failure		400,401,403,404,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/profiles/{name} [get]
 func (s *server) getProfile(c echo.Context) error {
@@ -101,7 +101,7 @@ func (s *server) getProfile(c echo.Context) error {
 //	@Produce	json
 //	@Param		name	path		string	true	"profile"	enums(petition,petition_simple,hotline,township,wall)
 //	@Success	200		{object}	ProfileVersionList
-//	@Failure	400,401,404,503	{object}	Problem
+//	@Failure	400,401,403,404,503	{object}	Problem
 //	@Security	bearer
 //	@Router		/api/v1/profiles/{name}/versions [get]
 func (s *server) profileVersions(c echo.Context) error {

@@ -27,7 +27,7 @@ type CategoryList struct {
 //	@Produce	json
 //	@Success	200	{object}	CategoryList
 //	@Success	304	"unchanged since If-None-Match"
-//	@Failure	400,401,503	{object}	Problem
+//	@Failure	400,401,403,503	{object}	Problem
 //	@Security	bearer
 //	@Router		/api/v1/categories [get]
 func (s *server) listCategories(c echo.Context) error {
@@ -102,7 +102,7 @@ type ResponsibilityList struct {
 //	@Param		unit	query		string	false	"the unit that answers"	format(uuid)
 //	@Success	200		{object}	ResponsibilityList
 //	@Success	304		"unchanged since If-None-Match"
-//	@Failure	400,401,503	{object}	Problem
+//	@Failure	400,401,403,503	{object}	Problem
 //	@Security	bearer
 //	@Router		/api/v1/responsibilities [get]
 func (s *server) listResponsibilities(c echo.Context) error {

@@ -100,7 +100,7 @@ func (s *server) resumeCase(c echo.Context) error {
 //	@Produce		json
 //	@Param			id	path		string	true	"case"	format(uuid)
 //	@Success		200	{object}	SuspensionList
-//	@Failure		400,401,404,503	{object}	Problem
+//	@Failure		400,401,403,404,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/cases/{id}/suspensions [get]
 func (s *server) caseSuspensions(c echo.Context) error {

@@ -34,10 +34,11 @@ type UpcomingItem struct {
 	// Absent for a clock that is yet to start.
 	ClockID string `json:"clock_id,omitempty" format:"uuid"`
 	// Which rung of the clock's ladder, from 1, and of which of its due instants.
-	Rung       int            `json:"rung,omitempty,omitzero"`
-	DueVersion int            `json:"due_version,omitempty,omitzero"`
-	DueAt      time.Time      `json:"due_at,omitzero" format:"date-time"`
-	DueOn      *calendar.Date `json:"due_on,omitempty" swaggertype:"string" format:"date"`
+	Rung       int `json:"rung,omitempty,omitzero"`
+	DueVersion int `json:"due_version,omitempty,omitzero"`
+	// Absent where a case is resumed.
+	DueAt time.Time      `json:"due_at,omitempty,omitzero" format:"date-time"`
+	DueOn *calendar.Date `json:"due_on,omitempty" swaggertype:"string" format:"date"`
 	// Of an escalation.
 	Level int             `json:"level,omitempty,omitzero"`
 	Cause grievance.Cause `json:"cause,omitempty" swaggertype:"string" enums:"overdue_acceptance,overdue_acknowledgement,overdue_first_contact,overdue_handling,overdue_sign_off,overdue_review,overdue_re_review"`

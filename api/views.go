@@ -60,7 +60,7 @@ type CaseView struct {
 	SimplePetition bool   `json:"simple_petition"`
 	GroupPetition  bool   `json:"group_petition"`
 	Headcount      int    `json:"headcount" example:"1"`
-	Amount         int64  `json:"amount,omitempty"` // at stake, in yuan
+	Amount         int64  `json:"amount,omitempty,omitzero"` // at stake, in yuan
 	Confidential   bool   `json:"confidential"`
 	// No line of the responsibility list names a unit for it.
 	Unrouted bool `json:"unrouted"`
