@@ -15,8 +15,11 @@ type Table struct {
 	Rows   [][]string
 	// Number is the first column that holds figures.
 	Number int
-	period store.Period
-	made   time.Time
+	// sentence is true where the total is one, in its second cell: no column is
+	// made wider for it.
+	sentence bool
+	period   store.Period
+	made     time.Time
 }
 
 // totalWord stands in the first column of a total.

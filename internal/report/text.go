@@ -11,7 +11,11 @@ import (
 // wide, names stand at the left and figures at the right.
 func WriteTable(w io.Writer, t Table) error {
 	widths := make([]int, len(t.Header))
-	for _, row := range append([][]string{t.Header}, t.Rows...) {
+	measured := t.Rows
+	if t.sentence {
+		measured = measured[:len(measured)-1]
+	}
+	for _, row := range append([][]string{t.Header}, measured...) {
 		for i, cell := range row {
 			widths[i] = max(widths[i], columns(cell))
 		}
@@ -38,7 +42,7 @@ func (t Table) line(cells []string, widths []int) string {
 		if i > 0 {
 			b.WriteString("  ")
 		}
-		blank := strings.Repeat(" ", widths[i]-columns(cell))
+		blank := strings.Repeat(" ", max(0, widths[i]-columns(cell)))
 		if i < t.Number {
 			b.WriteString(cell + blank)
 		} else {

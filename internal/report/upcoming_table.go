@@ -48,7 +48,7 @@ func (r UpcomingReport) Table() Table {
 	}
 	last := make([]string, t.Number)
 	last[0], last[1] = totalWord, r.totalWords()
-	t.Rows = append(t.Rows, last)
+	t.Rows, t.sentence = append(t.Rows, last), true
 	return t
 }
 
