@@ -52,7 +52,8 @@ Every clock of a case that ends otherwise (declined, withdrawn, answered on the 
 A clock that may be **extended** (延期) is so before its due instant, for a coded reason, with the
 approval of the unit's head and a notice to the petitioner; the days are added to the last day before
 it was rolled, and the sum is rolled once. A **suspension** (中止) stops only the clocks whose line names
-its cause; every other clock runs on in a suspended case. Its longest time counts from the request.
+its cause; every other clock runs on in a suspended case. Its longest time is that of each suspension,
+counted from its request; what a case may rest in all is not limited.
 
 A **signature** (签批) is a leader's of the nearest organ that has one who neither handled the case nor
 asked for it; an extension is the head's (Art. 34). Where a profile says so, several sign one after
@@ -193,7 +194,7 @@ func suspensionRows(p *grievance.Profile) string {
 		return "\nA case cannot be suspended.\n\n"
 	}
 	var b strings.Builder
-	b.WriteString("\n| suspended for | at most | clocks that it stops |\n|---|---|---|\n")
+	b.WriteString("\n| suspended for | at most, each time | clocks that it stops |\n|---|---|---|\n")
 	for _, cause := range grievance.PauseCauses {
 		limit, ok := p.Suspensions[cause]
 		if !ok {
