@@ -5,10 +5,12 @@ import (
 	"context"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/huiyin/huiyin/internal/app"
+	"github.com/huiyin/huiyin/internal/clock"
 	"github.com/huiyin/huiyin/internal/store"
 	"github.com/huiyin/huiyin/internal/store/storetest"
 	"github.com/huiyin/huiyin/internal/vault"
@@ -55,23 +57,35 @@ func (c cli) run(args ...string) (out, log string, err error) {
 func TestSigningKeyRotatesByCommand(t *testing.T) {
 	t.Parallel()
 	storetest.Dialects(t, func(t *testing.T, dialect string) {
-		url := storetest.URL(t, dialect)
-		c := newCLI(t, url)
-		st := storetest.OpenURL(t, url)
+		url, file := storetest.URL(t, dialect), filepath.Join(t.TempDir(), "clock")
+		if _, err := clock.CreateFile(file, time.Date(2026, time.December, 1, 2, 0, 0, 0, time.UTC)); err != nil {
+			t.Fatal(err)
+		}
+		c, st := newCLI(t, url), storetest.OpenURL(t, url)
+		c.flags = append(c.flags, "--clock-file="+file)
 		for _, step := range []struct {
 			args []string
 			keys int
-		}{{[]string{"key", "signing"}, 2}, {[]string{"key", "signing", "--now"}, 1}} {
-			if _, log, err := c.run(step.args...); err != nil {
+			told string // after the new key's id
+		}{
+			{[]string{"key", "signing"}, 2, " signs from 2026-12-01T02:10:00Z (Beijing 2026-12-01 10:10:00)\n"},
+			{[]string{"key", "signing", "--now"}, 1, " signs from 2026-12-01T02:00:00Z (Beijing 2026-12-01 10:00:00)\n" +
+				"2 old keys dropped: their tokens stop working within a minute, and clients refresh\n"},
+		} {
+			said, log, err := c.run(step.args...)
+			if err != nil {
 				t.Fatalf("%v: %v\n%s", step.args, err, log)
 			}
 			var keys []store.SigningKey
-			err := st.Read(t.Context(), func(s *store.Snapshot) (err error) {
+			err = st.Read(t.Context(), func(s *store.Snapshot) (err error) {
 				keys, err = s.SigningKeys()
 				return err
 			})
 			if err != nil || len(keys) != step.keys {
-				t.Errorf("after %v there are %d keys, %v", step.args, len(keys), err)
+				t.Fatalf("after %v there are %d keys, %v", step.args, len(keys), err)
+			}
+			if want := "key " + keys[0].Kid + step.told; said != want {
+				t.Errorf("%v says %q, want %q", step.args, said, want)
 			}
 		}
 	})

@@ -9,10 +9,12 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
 	"github.com/huiyin/huiyin/internal/auth"
+	"github.com/huiyin/huiyin/internal/calendar"
 	"github.com/huiyin/huiyin/internal/config"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/office"
@@ -179,9 +181,21 @@ type KeySigning struct {
 	Now bool `help:"Drop the old keys at once: one of them has leaked."`
 }
 
-// Run makes the key. Replicas that serve take it up within a minute.
+// Run makes the key, and tells its id and when it begins to sign. Replicas that
+// serve take it up within a minute.
 func (k *KeySigning) Run(ctx context.Context, c *config.Common, std *IO) error {
-	return with(ctx, c, std, false, func(a *App) error { return a.Auth.RotateKey(ctx, k.Now) })
+	return with(ctx, c, std, false, func(a *App) error {
+		made, err := a.Auth.RotateKey(ctx, k.Now)
+		if err != nil {
+			return err
+		}
+		_, _ = fmt.Fprintf(std.Out, "key %s signs from %s (Beijing %s)\n",
+			made.Kid, made.From.UTC().Format(time.RFC3339), made.From.In(calendar.Zone).Format(time.DateTime))
+		if made.Dropped > 0 {
+			_, err = fmt.Fprintf(std.Out, "%d old keys dropped: their tokens stop working within a minute, and clients refresh\n", made.Dropped)
+		}
+		return err
+	})
 }
 
 // KeyGenerate makes a key.

@@ -82,22 +82,31 @@ func (s *Service) ring(ctx context.Context, age time.Duration) *keyring {
 	return next
 }
 
+// NewKey tells of a signing key that was made.
+type NewKey struct {
+	Kid     string
+	From    time.Time // when it begins to sign
+	Dropped int       // how many old keys went
+}
+
 // RotateKey makes a new signing key. It begins to sign in ten minutes, when every
 // replica and every reader of the JWK set knows it; tokens of the old key are
 // believed until the last has expired, so nobody is logged out. With now it signs
 // at once, and the old keys are dropped: for a key that has leaked. Then access
 // tokens of before stop working within a minute, and a refresh, which needs no
 // key, gives the next.
-func (s *Service) RotateKey(ctx context.Context, now bool) error {
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
+func (s *Service) RotateKey(ctx context.Context, now bool) (made NewKey, err error) {
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		keys, err := tx.SigningKeys()
 		if err != nil {
 			return err
 		}
+		dropped := 0
 		if now {
 			if err := tx.DropSigningKeys(); err != nil {
 				return err
 			}
+			dropped = len(keys)
 		}
 		k, err := s.newKey(keys[0].Seq + 1)
 		if err != nil {
@@ -106,12 +115,13 @@ func (s *Service) RotateKey(ctx context.Context, now bool) error {
 		if now {
 			k.CreatedAt = k.CreatedAt.Add(-keyLead)
 		}
+		made = NewKey{Kid: k.Kid, From: k.CreatedAt.Add(keyLead), Dropped: dropped}
 		return tx.InsertSigningKey(k)
 	})
 	if err != nil {
-		return fmt.Errorf("rotating the signing key: %w", err)
+		return NewKey{}, fmt.Errorf("rotating the signing key: %w", err)
 	}
-	return nil
+	return made, nil
 }
 
 // agreeOnKeys gives the signing keys of the database, newest first, and makes

@@ -32,8 +32,12 @@ func TestRotationLogsNobodyOut(t *testing.T) {
 		_, other := h.replica(t)
 		tokens := h.login(t)
 		first := header(tokens.Access)
-		if err := h.RotateKey(t.Context(), false); err != nil {
+		made, err := h.RotateKey(t.Context(), false)
+		if err != nil {
 			t.Fatal(err)
+		}
+		if made.Dropped != 0 || !made.From.Equal(h.clock.Now().Add(10*time.Minute)) {
+			t.Errorf("made %+v at %v", made, h.clock.Now())
 		}
 		signed := map[string]bool{}
 		for minute := range 40 {
@@ -50,8 +54,11 @@ func TestRotationLogsNobodyOut(t *testing.T) {
 				}
 				tokens, signed[header(next.Access)] = next, true
 			}
-			if minute == 1 && keysOf(t, other) != 2 {
+			if minute == 1 && (keysOf(t, other) != 2 || !strings.Contains(string(other.JWKS(t.Context())), made.Kid)) {
 				t.Error("the new key is not made known before it signs")
+			}
+			if begun := !h.clock.Now().Before(made.From); begun != (header(tokens.Access) != first) {
+				t.Errorf("minute %d: the new key signs: %v, want %v", minute, !begun, begun)
 			}
 		}
 		if len(signed) != 2 || header(tokens.Access) == first {
@@ -74,8 +81,12 @@ func TestALeakedKeyIsDropped(t *testing.T) {
 		if _, err := other.Verify(t.Context(), tokens.Access); err != nil {
 			t.Fatal(err)
 		}
-		if err := h.RotateKey(t.Context(), true); err != nil {
+		made, err := h.RotateKey(t.Context(), true)
+		if err != nil {
 			t.Fatal(err)
+		}
+		if made.Dropped != 1 || !made.From.Equal(h.clock.Now()) {
+			t.Errorf("made %+v at %v", made, h.clock.Now())
 		}
 		h.clock.Advance(time.Minute)
 		for i, s := range []*auth.Service{other, h.Service} {
@@ -104,12 +115,14 @@ func TestRotationUnderLoad(t *testing.T) {
 			wg.Go(func() {
 				for range 30 {
 					for _, s := range []*auth.Service{other, h.Service} {
+						began := h.clock.Now()
 						next, err := s.Refresh(t.Context(), tokens.Refresh)
 						if err != nil {
 							t.Errorf("refreshing: %v", err)
 							return
 						}
-						if _, err := s.Verify(t.Context(), next.Access); err != nil && !errors.Is(err, auth.ErrTokenExpired) {
+						_, err = s.Verify(t.Context(), next.Access)
+						if expired := h.clock.Now().Sub(began) >= auth.AccessLifetime; err != nil && !expired {
 							t.Errorf("verifying: %v", err)
 							return
 						}
@@ -119,7 +132,7 @@ func TestRotationUnderLoad(t *testing.T) {
 			})
 		}
 		for range 5 {
-			if err := h.RotateKey(t.Context(), false); err != nil {
+			if _, err := h.RotateKey(t.Context(), false); err != nil {
 				t.Error(err)
 			}
 			for range 4 {
