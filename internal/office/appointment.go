@@ -154,11 +154,11 @@ func (c *change) endAppointment(a grievance.Appointment, until time.Time) (griev
 	if until.IsZero() || at.Before(c.now) && c.now.Sub(at) <= skew {
 		at = c.now
 	}
-	if at.Before(c.now) {
-		return a, errPastEnd
-	}
 	if err := c.checkEnd(a, at); err != nil {
 		return a, err
+	}
+	if at.Before(c.now) {
+		return a, errPastEnd
 	}
 	err := c.end([]grievance.Appointment{a}, at)
 	a.Until = &at
