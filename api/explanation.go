@@ -126,8 +126,15 @@ type ExplainedPause struct {
 	// never the start's; of a length in working days, working days.
 	Days       *int       `json:"days,omitempty"`
 	Suspension int        `json:"suspension"`
-	ApprovedBy *PersonRef `json:"approved_by,omitempty"`
+	ApprovedBy *SignerRef `json:"approved_by,omitempty"`
 } // @name DeadlinePause
+
+// SignerRef names who signed.
+type SignerRef struct {
+	PersonRef
+	// The leader, where a deputy signed (AB 角).
+	For *PersonRef `json:"for,omitempty"`
+} // @name SignerRef
 
 // ExplainedExtension is what was added, why and by whom (延期).
 type ExplainedExtension struct {
@@ -137,7 +144,7 @@ type ExplainedExtension struct {
 	Reason      grievance.Reason `json:"reason" swaggertype:"string" enums:"complex,investigation,appraisal,coordination,other"`
 	RequestedBy *PersonRef       `json:"requested_by,omitempty"`
 	RequestedAt time.Time        `json:"requested_at"`
-	ApprovedBy  *PersonRef       `json:"approved_by,omitempty"`
+	ApprovedBy  *SignerRef       `json:"approved_by,omitempty"`
 	ApprovedAt  time.Time        `json:"approved_at"`
 	SignOff     int              `json:"sign_off"`
 	// The number of the notice that tells the petitioner.
@@ -233,7 +240,7 @@ func explanationView(x grievance.Explanation, book *grievance.Book, now time.Tim
 			At: k.StartedAt, On: calendar.DateOf(k.StartedAt), Reason: x.Start.Reason, Event: x.Start.Event, EventSeq: x.Start.Seq,
 		},
 		Parts: explainedParts(x.Count.Parts), Rolled: explainedDays(x.Count.Rolled), Hours: explainedHours(x.Count.Hours),
-		Pauses: explainedPauses(k, x.Calendar.Calendar, book), Extensions: explainedExtensions(k, book),
+		Pauses: explainedPauses(x, book), Extensions: explainedExtensions(x, book),
 		Calendar: ExplainedCalendar{
 			Version: x.Calendar.Version(), PublishedAt: x.Calendar.PublishedAt, SettledUntil: x.Calendar.Settled(),
 		},
@@ -284,14 +291,15 @@ func explainedHours(hours []calendar.OfficeDay) []ExplainedHours {
 	return views
 }
 
-func explainedPauses(k *grievance.Clock, cal *calendar.Calendar, book *grievance.Book) []ExplainedPause {
-	views := []ExplainedPause{}
+func explainedPauses(x grievance.Explanation, book *grievance.Book) []ExplainedPause {
+	k, views := x.Clock, []ExplainedPause{}
 	for _, p := range k.Pauses() {
 		v := ExplainedPause{
-			N: p.N, Cause: p.Cause, From: p.FromAt, Until: p.Until, Suspension: p.Suspension, ApprovedBy: optionalPerson(book, p.ApprovedBy),
+			N: p.N, Cause: p.Cause, From: p.FromAt, Until: p.Until, Suspension: p.Suspension,
+			ApprovedBy: signedBy(book, p.ApprovedBy, x.PauseSignedFor(p)),
 		}
 		if k.Length.ByDay() {
-			_, days := k.DaysOff(p, cal)
+			_, days := k.DaysOff(p, x.Calendar.Calendar)
 			v.Days = &days
 		}
 		views = append(views, v)
@@ -299,13 +307,21 @@ func explainedPauses(k *grievance.Clock, cal *calendar.Calendar, book *grievance
 	return views
 }
 
-func explainedExtensions(k *grievance.Clock, book *grievance.Book) []ExplainedExtension {
+// signedBy names who signed, and for whom a deputy did.
+func signedBy(book *grievance.Book, by, leader grievance.UserID) *SignerRef {
+	if by.IsZero() {
+		return nil
+	}
+	return &SignerRef{PersonRef: personRef(book, by), For: optionalPerson(book, leader)}
+}
+
+func explainedExtensions(x grievance.Explanation, book *grievance.Book) []ExplainedExtension {
 	views := []ExplainedExtension{}
-	for _, e := range k.Extensions() {
+	for _, e := range x.Clock.Extensions() {
 		views = append(views, ExplainedExtension{
 			N: e.N, Length: e.Length.N, LengthUnit: e.Length.Unit, Reason: e.Reason,
 			RequestedBy: optionalPerson(book, e.RequestedBy), RequestedAt: e.RequestedAt,
-			ApprovedBy: optionalPerson(book, e.ApprovedBy), ApprovedAt: e.ApprovedAt, SignOff: e.SignOff, Notice: e.Notice,
+			ApprovedBy: signedBy(book, e.ApprovedBy, x.ExtensionSignedFor(e)), ApprovedAt: e.ApprovedAt, SignOff: e.SignOff, Notice: e.Notice,
 		})
 	}
 	return views

@@ -25,6 +25,9 @@ type Explanation struct {
 	Moves    []Move // found by Trace
 
 	book *Book
+	// For whom a deputy signed, by the number of the suspension and of the sign-off;
+	// found by Trace.
+	restFor, moreFor map[int]UserID
 }
 
 // Origin is why a clock started: the moment that its rule names and, once Trace
@@ -134,14 +137,16 @@ var ClockEvents = []EventKind{
 }
 
 // Trace finds among the events of the case, in order, the one that started the
-// clock and those that moved it.
+// clock and those that moved it, and whoever was signed for by a deputy.
 func (x *Explanation) Trace(events []Event) error {
 	due := x.Clock.StartedAt
+	x.restFor, x.moreFor = map[int]UserID{}, map[int]UserID{}
 	for _, e := range events {
 		f, err := ReadFacts(e)
 		if err != nil {
 			return fmt.Errorf("reading event %d of case %s: %w", e.Seq, e.SubjectID, err)
 		}
+		x.traceDeputy(e, f)
 		for _, s := range f.Started {
 			if s.ID == x.Clock.ID {
 				x.Start.Event, x.Start.Seq, due = e.Kind, e.Seq, s.DueAt
@@ -161,8 +166,36 @@ func (x *Explanation) Trace(events []Event) error {
 	return nil
 }
 
-// approver names who approved a pause or an extension.
-func (x Explanation) approver(id UserID) string {
+// traceDeputy notes for whom the actor of an event held the post of the signature
+// at the time.
+func (x *Explanation) traceDeputy(e Event, f Facts) {
+	leader, deputy := x.book.DeputyFor(e.ActorID, e.Post, e.RecordedAt)
+	switch {
+	case !deputy:
+	case e.Kind == EvSuspended && f.Suspension != nil:
+		x.restFor[f.Suspension.N] = leader
+	case e.Kind == EvExtended && f.SignOff != nil:
+		x.moreFor[f.SignOff.N] = leader
+	}
+}
+
+// PauseSignedFor gives for whom a deputy approved the pause; none where the leader
+// did, and before Trace.
+func (x Explanation) PauseSignedFor(p *Pause) UserID { return x.restFor[p.Suspension] }
+
+// ExtensionSignedFor is PauseSignedFor of an extension.
+func (x Explanation) ExtensionSignedFor(e *Extension) UserID { return x.moreFor[e.SignOff] }
+
+// signer names who approved a pause or an extension, and by the format, such as
+// " for %s", for whom a deputy did.
+func (x Explanation) signer(by, leader UserID, format string) string {
+	if leader.IsZero() {
+		return x.person(by)
+	}
+	return x.person(by) + fmt.Sprintf(format, x.person(leader))
+}
+
+func (x Explanation) person(id UserID) string {
 	if u := x.book.User(id); u != nil {
 		return u.Name
 	}

@@ -54,6 +54,9 @@ var (
 	}
 )
 
+// enFor follows the name of a deputy who signed (AB 角).
+const enFor = " for %s"
+
 // InEnglish tells the same as InChinese.
 func (x Explanation) InEnglish(now time.Time) string {
 	s := []string{x.enRule()}
@@ -101,7 +104,7 @@ func (x Explanation) enDays(now time.Time) []string {
 	for i, part := range more {
 		e := x.Clock.extensions[i]
 		s = append(s, fmt.Sprintf("On %s %s approved an extension by %s (%s), counted from the day after %s.", enDate(calendar.DateOf(e.ApprovedAt)),
-			x.approver(e.ApprovedBy), enLength(e.Length), or(enReasons, e.Reason), enDate(part.After)))
+			x.signer(e.ApprovedBy, x.ExtensionSignedFor(e), enFor), enLength(e.Length), or(enReasons, e.Reason), enDate(part.After)))
 		s = enCounted(s, part)
 	}
 	s[len(s)-1] = strings.TrimSuffix(s[len(s)-1], ".") + x.enRolled()
@@ -163,7 +166,7 @@ func (x Explanation) enPausedDays(p *Pause, now time.Time) string {
 	if first == last {
 		stretch = "Suspended on " + enDate(first)
 	}
-	return fmt.Sprintf("%s, for %s and approved by %s: %s.", stretch, or(enCauses, p.Cause), x.approver(p.ApprovedBy), x.enDaysOff(p))
+	return fmt.Sprintf("%s, for %s and approved by %s: %s.", stretch, or(enCauses, p.Cause), x.signer(p.ApprovedBy, x.PauseSignedFor(p), enFor), x.enDaysOff(p))
 }
 
 func (x Explanation) enDaysOff(p *Pause) string {
@@ -191,11 +194,11 @@ func (x Explanation) enPausedTime(now time.Time) (s []string) {
 	for _, p := range x.Clock.pauses {
 		if p.brief() {
 			s = append(s, fmt.Sprintf("Suspended at %s, for %s and approved by %s, and resumed at once.", enMoment(p.FromAt),
-				or(enCauses, p.Cause), x.approver(p.ApprovedBy)))
+				or(enCauses, p.Cause), x.signer(p.ApprovedBy, x.PauseSignedFor(p), enFor)))
 			continue
 		}
 		s = append(s, fmt.Sprintf("%s, for %s and approved by %s: that time does not count.", enSuspended(p, now, enMoment(p.FromAt), enInstant(p.Until)),
-			or(enCauses, p.Cause), x.approver(p.ApprovedBy)))
+			or(enCauses, p.Cause), x.signer(p.ApprovedBy, x.PauseSignedFor(p), enFor)))
 	}
 	return s
 }

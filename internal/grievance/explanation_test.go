@@ -410,3 +410,48 @@ func TestDaysOffAreThoseThatWouldHaveCounted(t *testing.T) {
 		}
 	}
 }
+
+// A deputy's signature names the leader for whom it was given, by the post of the
+// event and the appointments of its time; one that is the signer's own does not.
+func TestADeputySignsForTheLeader(t *testing.T) {
+	t.Parallel()
+	more := thirtyDays("2026-11-20 09:00")
+	more.SignOff = 3
+	rest := hearing("2026-10-09 09:00", "2026-10-11 00:00")
+	rest.Suspension = 1
+	x := timed{
+		kind: ReReview, profile: "petition", length: "60d", source: "Art. 36", start: "2026-09-30 15:00", extensions: []Extension{more}, pauses: []Pause{rest},
+	}.explanation(t)
+	vice, post := User{ID: userID("vice"), Name: "唐有田"}, Post{UnitID: unitID("river"), Role: RoleLeader, Head: true}
+	since, until := beijing("2026-01-01 00:00"), beijing("2026-11-20 09:00")
+	held := Appointment{ID: AppointmentID{1}, UserID: approver.ID, UnitID: post.UnitID, Role: post.Role, Head: true, From: since}
+	deputy := held
+	deputy.ID, deputy.UserID, deputy.DeputyFor, deputy.Until = AppointmentID{2}, vice.ID, held.ID, &until
+	x.book = NewBook(BookData{
+		Version: 1, Calendar: calendar.Embedded(), Users: []User{approver, vice}, Units: []Unit{{ID: post.UnitID, Path: "river/"}},
+		Appointments: []Appointment{held, deputy},
+	})
+	x.Clock.pauses[0].ApprovedBy, x.Clock.extensions[0].ApprovedBy = vice.ID, vice.ID
+	signed := func(kind EventKind, at time.Time, facts string) Event {
+		return Event{Kind: kind, ActorID: vice.ID, Post: post, AboutAt: at, RecordedAt: at, Body: []byte(facts)}
+	}
+	for name, tt := range map[string]struct {
+		extended time.Time
+		zh, en   string
+	}{
+		"in the period": {until.Add(-time.Microsecond), "经唐有田（代顾长河）批准延长30日", "唐有田 for 顾长河 approved an extension by 30 days"},
+		"after it":      {until, "经唐有田批准延长30日", "唐有田 approved an extension by 30 days"},
+	} {
+		events := []Event{signed(EvSuspended, rest.FromAt, `{"suspension":{"n":1}}`), signed(EvExtended, tt.extended, `{"sign_off":{"n":3}}`)}
+		if err := x.Trace(events); err != nil {
+			t.Fatal(err)
+		}
+		zh, en := x.InChinese(until), x.InEnglish(until)
+		if !strings.Contains(zh, tt.zh) || !strings.Contains(zh, "经唐有田（代顾长河）批准，因听证自2026年10月9日") {
+			t.Errorf("%s: %s", name, zh)
+		}
+		if !strings.Contains(en, tt.en) || !strings.Contains(en, "for a hearing and approved by 唐有田 for 顾长河: 2 days") {
+			t.Errorf("%s: %s", name, en)
+		}
+	}
+}

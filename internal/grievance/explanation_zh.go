@@ -37,6 +37,9 @@ var (
 	zhWeekdays = [...]string{"日", "一", "二", "三", "四", "五", "六"}
 )
 
+// zhFor follows the name of a deputy who signed (AB 角).
+const zhFor = "（代%s）"
+
 // InChinese tells in sentences that a clerk can read out why the clock is due
 // when it is, and how it stands at now. Instants are told to the second, never
 // later than they are.
@@ -84,7 +87,7 @@ func (x Explanation) zhDays(now time.Time) string {
 	for i, part := range more {
 		e := x.Clock.extensions[i]
 		clause := fmt.Sprintf("%s经%s批准延长%s（%s），自%s的次日起续计", zhDate(calendar.DateOf(e.ApprovedAt)),
-			x.approver(e.ApprovedBy), zhLength(e.Length), or(zhReasons, e.Reason), zhDate(part.After))
+			x.signer(e.ApprovedBy, x.ExtensionSignedFor(e), zhFor), zhLength(e.Length), or(zhReasons, e.Reason), zhDate(part.After))
 		s += "。" + zhCounted([]string{clause}, part)
 	}
 	return s + x.zhRolled() + "。"
@@ -160,7 +163,7 @@ func (x Explanation) zhPausedDays(p *Pause, now time.Time) string {
 	if first == last {
 		stretch = "于" + zhDate(first)
 	}
-	return fmt.Sprintf("经%s批准，因%s%s中止计时，%s", x.approver(p.ApprovedBy), or(zhCauses, p.Cause), stretch, x.zhDaysOff(p))
+	return fmt.Sprintf("经%s批准，因%s%s中止计时，%s", x.signer(p.ApprovedBy, x.PauseSignedFor(p), zhFor), or(zhCauses, p.Cause), stretch, x.zhDaysOff(p))
 }
 
 // zhDaysOff tells how many days a pause takes off, and why not all of them.
@@ -186,9 +189,9 @@ func (x Explanation) zhDaysOff(p *Pause) string {
 
 func (x Explanation) zhPausedTime(p *Pause, now time.Time) string {
 	if p.brief() {
-		return fmt.Sprintf("经%s批准，因%s于%s中止计时，当即恢复", x.approver(p.ApprovedBy), or(zhCauses, p.Cause), zhMoment(p.FromAt))
+		return fmt.Sprintf("经%s批准，因%s于%s中止计时，当即恢复", x.signer(p.ApprovedBy, x.PauseSignedFor(p), zhFor), or(zhCauses, p.Cause), zhMoment(p.FromAt))
 	}
-	return fmt.Sprintf("经%s批准，因%s自%s%s%s中止计时", x.approver(p.ApprovedBy), or(zhCauses, p.Cause),
+	return fmt.Sprintf("经%s批准，因%s自%s%s%s中止计时", x.signer(p.ApprovedBy, x.PauseSignedFor(p), zhFor), or(zhCauses, p.Cause),
 		zhMoment(p.FromAt), zhUntil(p, now), zhInstant(p.Until))
 }
 
