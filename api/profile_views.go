@@ -18,7 +18,7 @@ type ProfileView struct {
 type ProfileRules struct {
 	// For so many days after closure the petitioner may dispute; 0: may ask for a
 	// review instead.
-	DisputeDays int `json:"dispute_days" minimum:"0" maximum:"365" example:"15"`
+	DisputeDays int `json:"dispute_days" validate:"required" minimum:"0" maximum:"365" example:"15"`
 	// For which causes a case may be suspended, and how long at most.
 	Suspensions map[grievance.PauseCause]calendar.Length `json:"suspensions,omitempty" swaggertype:"object,string" example:"petitioner:15d"`
 	Clocks      []ClockRule                              `json:"clocks" validate:"required"`

@@ -137,6 +137,11 @@ func (s *server) putProfile(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	body, err := readBody(c)
+	if err != nil {
+		return err
+	}
+	blameFields(c, office.Unsaid(body)...)
 	return s.changeProfile(c, func(p office.StoredProfile) any { return profileView(p.Profile) },
 		func(ctx context.Context, version *int64, keep office.Keep[office.StoredProfile]) (office.StoredProfile, error) {
 			return s.Office.PutProfile(ctx, actorOf(c), in.profile(c.Param("name")), version, keep)
@@ -176,11 +181,18 @@ func (s *server) changeProfile(c echo.Context, shown func(office.StoredProfile) 
 		return err
 	}
 	render := func(done office.Changed[office.StoredProfile]) (answer.Response, error) {
+		if faults := blamed(c); len(faults) > 0 { // nothing is kept once its answer fails
+			return answer.Response{}, &badInput{cause: errInvalid, faults: faults}
+		}
 		body, err := marshal(shown(done.Of))
 		header := map[string]string{"ETag": entityTag(int64(done.Of.Version))}
 		return answer.Response{Status: http.StatusOK, Header: header, Body: body}, err
 	}
-	return once(s, c, render, func(ctx context.Context, keep office.Keep[office.StoredProfile]) (office.StoredProfile, error) {
+	err = once(s, c, render, func(ctx context.Context, keep office.Keep[office.StoredProfile]) (office.StoredProfile, error) {
 		return change(ctx, version, keep)
 	})
+	if len(blamed(c)) > 0 {
+		return alsoBlamed(c, err)
+	}
+	return err
 }

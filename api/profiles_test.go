@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -109,6 +110,35 @@ func TestProfilesAreRefused(t *testing.T) {
 		p := s.refuses("admin", "PUT", path, `{"dispute_days":400,"clocks":[],"ladders":{"day":[{"at":"0d","act":"breach","level":1}]}}`, 422, "request.invalid")
 		if len(p.Errors) != 6 {
 			t.Errorf("faults %+v", p.Errors)
+		}
+	})
+}
+
+// No rule is made of silence: false and 0 are said, or they are refused.
+func TestAProfileLeavesNothingUnsaid(t *testing.T) {
+	t.Parallel()
+	eachCity(t, func(t *testing.T, s *city) {
+		const path = v1 + "/profiles/wall"
+		was := rulesOf(s, "wall")
+		whole := s.json(was.Rules)
+		days := fmt.Sprintf(`"dispute_days":%d,`, was.Rules.DisputeDays)
+		rolls := fmt.Sprintf(`"rolls":%t,`, was.Rules.Clocks[0].Rolls)
+		for body, faults := range map[string]string{
+			strings.Replace(whole, days, "", 1):                     "/dispute_days profile.unsaid",
+			strings.Replace(whole, days, `"dispute_days":null,`, 1): "/dispute_days profile.unsaid",
+			strings.Replace(whole, rolls, "", 1):                    "/clocks/0/rolls profile.unsaid",
+			strings.Replace(whole, rolls, `"rolls":null,`, 1):       "/clocks/0/rolls profile.unsaid",
+		} {
+			if p := s.refuses("admin", "PUT", path, body, 422, "request.invalid"); faultsOf(p) != faults {
+				t.Errorf("%s: got %s, want %s", body, faultsOf(p), faults)
+			}
+		}
+		both := strings.Replace(strings.Replace(whole, days, `"dispute_days":400,`, 1), rolls, "", 1)
+		if p := s.refuses("admin", "PUT", path, both, 422, "request.invalid"); faultsOf(p) != "/clocks/0/rolls profile.unsaid /dispute_days profile.dispute_days" {
+			t.Errorf("both faults: %s", faultsOf(p))
+		}
+		if is := rulesOf(s, "wall"); s.json(is) != s.json(was) {
+			t.Errorf("what was refused made %+v", is)
 		}
 	})
 }

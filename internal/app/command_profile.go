@@ -60,14 +60,15 @@ type ProfilePut struct {
 // Run makes the next version of the profile, and with Rebase orders that running
 // clocks follow the newest. It tells every fault of the file.
 func (p ProfilePut) Run(ctx context.Context, c *config.Common, std *IO) error {
+	pointer := func(f grievance.FieldError) string { return f.Pointer }
 	in, seen, err := p.read(std)
 	if err != nil {
-		return err
+		return tellFaults(std, err, pointer)
 	}
 	return with(ctx, c, std, true, func(a *App) error {
 		next, isNew, err := a.Office.PreviewProfile(ctx, in, seen)
 		if err != nil {
-			return tellFaults(std, err, func(f grievance.FieldError) string { return f.Pointer })
+			return tellFaults(std, err, pointer)
 		}
 		if p.DryRun {
 			return p.tell(std, next, isNew, "would be")

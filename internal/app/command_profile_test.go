@@ -34,6 +34,7 @@ func TestProfileCommands(t *testing.T) {
 		}
 		same, other := file("same.json", text), file("other.json", strings.Replace(text, `"dispute_days": 15`, `"dispute_days": 30`, 1))
 		broken := file("broken.json", strings.Replace(strings.Replace(text, `"dispute_days": 15`, `"dispute_days": 400`, 1), `"7wd"`, `"9999wd"`, 1))
+		silent := file("silent.json", strings.Replace(strings.Replace(text, `"dispute_days": 15`, `"dispute_days": null`, 1), `"7wd"`, `"9999wd"`, 1))
 		const keep, follow = "running clocks keep the version that set them\n", "the engine lets running clocks follow it, each with an event, but for those that would be late by it\n"
 		c.follow([]commandStep{
 			{[]string{"profile", "show", "express"}, failed, ""},
@@ -43,6 +44,7 @@ func TestProfileCommands(t *testing.T) {
 			{[]string{"profile", "put", other, "--dry-run"}, done, "version 3 of wall would be the newest: clocks start by it from now on\n" + keep},
 			{[]string{"profile", "show", "wall"}, done, text},
 			{[]string{"profile", "put", broken}, failed, "/dispute_days  异议期须在 0 至 365 天之间 (profile.dispute_days)\n/clocks/2/length  时限不得超过 3650 日 (profile.length_long)\n"},
+			{[]string{"profile", "put", silent}, failed, "/dispute_days  必须写明，不能省略或为 null (profile.unsaid)\n/clocks/2/length  时限不得超过 3650 日 (profile.length_long)\n"},
 			{[]string{"profile", "put", other, "--rebase"}, done, "version 3 of wall is the newest: clocks start by it from now on\n" + follow},
 			{[]string{"profile", "put", same}, failed, ""},
 			{[]string{"profile", "show", "wall", "--version=2"}, done, text},

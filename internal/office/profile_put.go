@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -206,7 +207,8 @@ func (c *change) recordProfile(kind grievance.EventKind, p *grievance.Profile, a
 }
 
 // ReadProfile reads a profile from its JSON, strictly: it refuses members that a
-// profile does not have, and a name that is none. It does not Check it.
+// profile does not have, a name that is none, and the silence that Unsaid finds,
+// together with whatever Check finds then. It does not Check what says all.
 func ReadProfile(text []byte) (p grievance.Profile, err error) {
 	if err := json.Unmarshal(text, &p, json.RejectUnknownMembers(true)); err != nil {
 		return p, fmt.Errorf("reading a profile: %w", err)
@@ -214,5 +216,41 @@ func ReadProfile(text []byte) (p grievance.Profile, err error) {
 	if !slices.Contains(grievance.ProfileNames, p.Name) {
 		return p, ErrProfileUnknown
 	}
-	return p, nil
+	unsaid := Unsaid(text)
+	if len(unsaid) == 0 {
+		return p, nil
+	}
+	whole := p
+	whole.Version = max(p.Version, 1) // need not be told
+	if other, ok := errors.AsType[*grievance.Error](whole.Check()); ok {
+		unsaid = append(unsaid, other.Fields...)
+	}
+	return p, &grievance.Error{Kind: grievance.Invalid, Code: "request.invalid", Message: "提交的内容有误，请按提示修改", Fields: unsaid}
+}
+
+// Unsaid finds in a profile's JSON the members that have to be there though their
+// zero is a rule as well: who leaves them out, or says null, has said neither.
+// What is no profile has none.
+func Unsaid(text []byte) (missing []grievance.FieldError) {
+	var said struct {
+		DisputeDays *int `json:"dispute_days"`
+		Clocks      []struct {
+			Rolls *bool `json:"rolls"`
+		} `json:"clocks"`
+	}
+	if err := json.Unmarshal(text, &said); err != nil {
+		return nil
+	}
+	miss := func(pointer string) {
+		missing = append(missing, grievance.FieldError{Pointer: pointer, Code: "profile.unsaid", Message: "必须写明，不能省略或为 null"})
+	}
+	if said.DisputeDays == nil {
+		miss("/dispute_days")
+	}
+	for i, rule := range said.Clocks {
+		if rule.Rolls == nil {
+			miss(fmt.Sprintf("/clocks/%d/rolls", i))
+		}
+	}
+	return missing
 }

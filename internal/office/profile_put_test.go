@@ -153,16 +153,21 @@ func TestAPreviewChangesNothing(t *testing.T) {
 func TestReadProfileIsStrict(t *testing.T) {
 	t.Parallel()
 	for text, ok := range map[string]bool{
-		`{"name":"wall","version":2,"clocks":[],"ladders":{},"dispute_days":0}`: true,
-		`{"name":"wall","extra":1}`:                       false,
-		`{"name":"wall","name":"wall"}`:                   false,
-		`{"name":"express"}`:                              false,
-		`{"name":"wall","clocks":[{"length":"1 day"}]}`:   false,
-		`{"name":"wall"} {}`:                              false,
-		``:                                                false,
-		`{"name":"wall","Dispute_days":1}`:                false,
-		`{"name":"wall","ladders":{"day":[{"at":5}]}}`:    false,
-		`{"name":"wall","suspensions":{"hearing":"30x"}}`: false,
+		`{"name":"wall","version":2,"clocks":[],"ladders":{},"dispute_days":0}`:    true,
+		`{"name":"wall","version":2,"clocks":[],"ladders":{},"dispute_days":null}`: false,
+		`{"name":"wall","version":2,"clocks":[],"ladders":{}}`:                     false,
+		`{"name":"wall","dispute_days":0,"clocks":[{"rolls":false}]}`:              true,
+		`{"name":"wall","dispute_days":0,"clocks":[{"rolls":null}]}`:               false,
+		`{"name":"wall","dispute_days":0,"clocks":[{}]}`:                           false,
+		`{"name":"wall","extra":1}`:                                                false,
+		`{"name":"wall","name":"wall"}`:                                            false,
+		`{"name":"express"}`:                                                       false,
+		`{"name":"wall","clocks":[{"length":"1 day"}]}`:                            false,
+		`{"name":"wall"} {}`:                                                       false,
+		``:                                                                         false,
+		`{"name":"wall","Dispute_days":1}`:                                         false,
+		`{"name":"wall","ladders":{"day":[{"at":5}]}}`:                             false,
+		`{"name":"wall","suspensions":{"hearing":"30x"}}`:                          false,
 	} {
 		if _, err := office.ReadProfile([]byte(text)); (err == nil) != ok {
 			t.Errorf("%s: %v", text, err)
