@@ -107,7 +107,7 @@ func TestAWorkingDayOnAWeekdayIsAMisfit(t *testing.T) {
 	for _, tt := range tests {
 		days := []calendar.Arrangement{day(t, tt.date, false, "春节")}
 		got := c.Misfits(tt.year, days)
-		if len(got) > 1 || (len(got) == 1) != (tt.want != nil) || tt.want != nil && got[0].Err != tt.want {
+		if len(got) > 1 || (len(got) == 1) != (tt.want != nil) || tt.want != nil && !errors.Is(got[0].Err, tt.want) {
 			t.Errorf("%d %s: %v, want %v", tt.year, tt.date, got, tt.want)
 		}
 		if _, err := c.With(3, tt.year, days); err != nil {
