@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -18,6 +19,12 @@ func guard(decide func() error) (err error) {
 		}
 	}()
 	return decide()
+}
+
+// stopped reports whether an error says nothing about a case: the database cannot
+// be used, or nobody waits any more. There is no point in trying the next one.
+func stopped(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || grievance.KindOf(err) == grievance.Unavailable
 }
 
 // errStillDue says that a case needs something at this instant though everything

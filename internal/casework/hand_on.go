@@ -27,39 +27,36 @@ func (d *Desk) HandOnAll(ctx context.Context) (total int, err error) {
 	}
 }
 
-// HandOnDue hands on up to limit cases of each appointment that has ended, and
-// of the units that were merged, and tells how many it handed on. There may be
-// more until it tells none. A case that fails does not keep the others; the
-// error tells of it.
+// HandOnDue hands on the cases of each appointment that has ended, and of the
+// units that were merged, up to limit in a transaction, and tells how many it
+// handed on. There may be more until it tells none. A case that fails, be it that it cannot be read, is
+// tried once and keeps neither the others nor other appointments: all of them
+// are handed on that can be, and the error tells of it. It stays with whom it is
+// with, and its appointment is looked at again by the next call.
 func (d *Desk) HandOnDue(ctx context.Context, limit int) (n int, err error) {
-	book, ended, err := d.leavers(ctx, limit)
+	book, ended, err := d.leavers(ctx)
 	if err != nil {
 		return 0, err
 	}
-	var failed []error
-	try := func(step func(*handover) (int, error)) {
-		one, err := d.handOver(ctx, book, limit, step)
-		n += one
-		failed = append(failed, err)
-	}
+	p := handingOn{desk: d, book: book, limit: limit}
 	if merged := mergedUnits(book); len(merged) > 0 {
-		try(func(h *handover) (int, error) { return h.merged(merged) })
+		p.through(ctx, func(h *handover) (int, error) { return h.merged(merged) })
 	}
 	for _, a := range ended {
-		try(func(h *handover) (int, error) { return h.left(a) })
+		p.through(ctx, func(h *handover) (int, error) { return h.left(a) })
 	}
-	return n, errors.Join(failed...)
+	return p.n, p.result()
 }
 
 // leavers gives the appointments that have ended and are not done with, and a
 // Book that knows of them.
-func (d *Desk) leavers(ctx context.Context, limit int) (book *grievance.Book, ended []grievance.Appointment, err error) {
+func (d *Desk) leavers(ctx context.Context) (book *grievance.Book, ended []grievance.Appointment, err error) {
 	var version int64
 	err = d.store.Read(ctx, func(s *store.Snapshot) (err error) {
 		if version, err = s.BookVersion(); err != nil {
 			return err
 		}
-		ended, err = s.AppointmentsToHandOn(d.clock.Now(), limit)
+		ended, err = s.AppointmentsToHandOn(d.clock.Now(), -1)
 		return err
 	})
 	if err != nil {
@@ -78,22 +75,49 @@ func mergedUnits(b *grievance.Book) (merged []grievance.UnitID) {
 	return merged
 }
 
-// handover is one transaction in which cases are handed on. It remembers which
-// it looked at, so that they can be tried one by one.
-type handover struct {
-	tx     *store.Tx
-	m      grievance.Moment
-	limit  int
-	looked []grievance.CaseID
+// handingOn is one call of HandOnDue. It remembers which cases failed: they are
+// not tried again in it.
+type handingOn struct {
+	desk    *Desk
+	book    *grievance.Book
+	limit   int
+	n       int // handed on
+	aside   []grievance.CaseID
+	last    error   // of those aside
+	refused []error // of steps that failed as a whole
+}
+
+// through does a step again and again, without the cases that failed, until all
+// has been handed on that can be.
+func (p *handingOn) through(ctx context.Context, step func(*handover) (int, error)) {
+	for again := true; again; {
+		failed := len(p.aside)
+		n, err := p.handOver(ctx, step)
+		p.n += n
+		if err != nil {
+			p.refused = append(p.refused, err)
+			return
+		}
+		again = len(p.aside) > failed || n > 0
+	}
+}
+
+func (p *handingOn) result() error {
+	if len(p.aside) == 0 {
+		return errors.Join(p.refused...)
+	}
+	return errors.Join(append(p.refused, fmt.Errorf("%d cases cannot be handed on, the last: %w", len(p.aside), p.last))...)
 }
 
 // handOver does one step in a transaction; when it fails, it tries each of its
 // cases alone.
-func (d *Desk) handOver(ctx context.Context, book *grievance.Book, limit int, step func(*handover) (int, error)) (n int, err error) {
+func (p *handingOn) handOver(ctx context.Context, step func(*handover) (int, error)) (n int, err error) {
 	var h *handover
-	err = d.onBook(ctx, book, func(book *grievance.Book) error {
+	d := p.desk
+	err = d.onBook(ctx, p.book, func(book *grievance.Book) error {
 		return d.store.Write(ctx, func(tx *store.Tx) (err error) {
-			h = &handover{tx: tx, m: d.moment(Request{Actor: grievance.System}, book), limit: limit}
+			m := d.moment(Request{Actor: grievance.System}, book)
+			h = &handover{tx: tx, m: m, some: store.Some{Limit: p.limit, But: p.aside}}
 			n, err = step(h)
 			return err
 		})
@@ -101,28 +125,45 @@ func (d *Desk) handOver(ctx context.Context, book *grievance.Book, limit int, st
 	if err == nil {
 		return n, nil
 	}
-	if h == nil || len(h.looked) == 0 || ctx.Err() != nil || grievance.KindOf(err) == grievance.Unavailable {
+	if h == nil || len(h.looked) == 0 || stopped(ctx, err) {
 		return 0, err
 	}
-	return d.handOverEach(ctx, h.looked)
+	return p.each(ctx, h.looked)
 }
 
-func (d *Desk) handOverEach(ctx context.Context, ids []grievance.CaseID) (n int, last error) {
-	failed := 0
+// each hands cases on one by one, and tells how many changed.
+func (p *handingOn) each(ctx context.Context, ids []grievance.CaseID) (n int, err error) {
 	for _, id := range ids {
-		err := d.changeAll(ctx, Request{Actor: grievance.System}, []grievance.CaseID{id}, store.Needs{SignOffs: true, Escalations: true}, handOnOne, nil)
-		if err == nil {
+		changed := false
+		err := p.desk.changeAll(ctx, Request{Actor: grievance.System}, []grievance.CaseID{id}, handOnNeeds,
+			func(c *grievance.Case, m grievance.Moment) error {
+				err := handOnOne(c, m)
+				changed = c.Changed()
+				return err
+			}, nil)
+		switch {
+		case err == nil && changed:
 			n++
-			continue
+		case err != nil && stopped(ctx, err):
+			return n, err
+		case err != nil:
+			p.aside = append(p.aside, id)
+			p.last = fmt.Errorf("case %s: %w", id, err)
 		}
-		failed++
-		last = err
 	}
-	if failed == 0 {
-		return n, nil
-	}
-	return n, fmt.Errorf("%d cases cannot be handed on, the last: %w", failed, last)
+	return n, nil
 }
+
+// handover is one transaction in which some cases are handed on. It remembers
+// which it looked at, so that they can be tried one by one.
+type handover struct {
+	tx     *store.Tx
+	m      grievance.Moment
+	some   store.Some
+	looked []grievance.CaseID
+}
+
+var handOnNeeds = store.Needs{SignOffs: true, Escalations: true}
 
 func handOnOne(c *grievance.Case, m grievance.Moment) error {
 	return guard(func() error {
@@ -135,21 +176,22 @@ func handOnOne(c *grievance.Case, m grievance.Moment) error {
 
 // merged moves the next cases out of units that were merged into others.
 func (h *handover) merged(units []grievance.UnitID) (int, error) {
-	cases, err := h.tx.LockIn(units, h.limit)
+	ids, err := h.tx.LockIn(units, h.some)
 	if err != nil {
 		return 0, err
 	}
-	return h.each(cases)
+	return h.each(ids)
 }
 
 // left hands on the next cases of one ended appointment. It is done with the
-// appointment when no case is left that somebody else could take.
+// appointment when no case is left that somebody else could take, and none that
+// failed.
 func (h *handover) left(a grievance.Appointment) (int, error) {
-	cases, err := h.tx.LockHeldBy(a.UserID, a.UnitID, a.Role, h.limit)
+	ids, err := h.tx.LockHeldBy(a.UserID, a.UnitID, a.Role, h.some)
 	if err != nil {
 		return 0, err
 	}
-	held, err := h.each(cases)
+	held, err := h.each(ids)
 	if err != nil || held > 0 {
 		return held, err
 	}
@@ -157,7 +199,23 @@ func (h *handover) left(a grievance.Appointment) (int, error) {
 	if err != nil || stranded > 0 || h.m.Now.Before(a.Until.Add(settled)) {
 		return stranded, err
 	}
+	if failed, err := h.keeps(a); err != nil || failed {
+		return 0, err
+	}
 	return 0, h.tx.MarkHandedOn(a.ID, h.m.Now)
+}
+
+// keeps reports whether an appointment has to be looked at again for a case that
+// failed: one that is with it, or one that may call on it.
+func (h *handover) keeps(a grievance.Appointment) (bool, error) {
+	if len(h.some.But) == 0 {
+		return false, nil
+	}
+	if a.Role == grievance.RoleLeader || a.Role == grievance.RoleSupervisor {
+		return true, nil
+	}
+	ids, err := h.tx.LockHeldBy(a.UserID, a.UnitID, a.Role, store.Some{Limit: -1})
+	return slices.ContainsFunc(ids, func(id grievance.CaseID) bool { return slices.Contains(h.some.But, id) }), err
 }
 
 // strand raises the alarm for escalations that the end of an appointment leaves
@@ -167,11 +225,11 @@ func (h *handover) strand(a grievance.Appointment) (int, error) {
 		return 0, nil
 	}
 	if vacant := h.m.Book.Stranded(a.UnitID, a.Role, h.m.Now); len(vacant) > 0 {
-		cases, err := h.tx.LockCallingOn(vacant, a.Role, h.limit)
+		ids, err := h.tx.LockCallingOn(vacant, a.Role, h.some)
 		if err != nil {
 			return 0, err
 		}
-		if n, err := h.each(cases); err != nil || n > 0 {
+		if n, err := h.each(ids); err != nil || n > 0 {
 			return n, err
 		}
 	}
@@ -181,32 +239,34 @@ func (h *handover) strand(a grievance.Appointment) (int, error) {
 // strandOwn raises it for those that are left with nobody but the recused.
 func (h *handover) strandOwn(role grievance.Role) (int, error) {
 	calls, err := h.tx.OwnCalls(role)
-	if err != nil {
-		return 0, err
+	if err != nil { // one of them cannot be read: each is looked at alone
+		ids, lookErr := h.tx.OwnCallCases(role)
+		h.looked = slices.DeleteFunc(ids, h.failed)
+		return 0, errors.Join(err, lookErr)
 	}
 	var ids []grievance.CaseID
 	recused := store.RecusedOf(calls)
 	for _, c := range calls {
 		p := c.TargetPost
 		_, _, filled := h.m.Book.Seat(p.UnitID, p.Role, p.Head, h.m.Now, recused[c.ID]...)
-		if !filled && !slices.Contains(ids, c.CaseID) && len(ids) < h.limit {
+		if !filled && !h.failed(c.CaseID) && !slices.Contains(ids, c.CaseID) && len(ids) < h.some.Limit {
 			ids = append(ids, c.CaseID)
 		}
 	}
+	return h.each(ids)
+}
+
+func (h *handover) failed(id grievance.CaseID) bool { return slices.Contains(h.some.But, id) }
+
+// each hands on each case, saves those that changed, and tells how many.
+func (h *handover) each(ids []grievance.CaseID) (int, error) {
 	if len(ids) == 0 {
 		return 0, nil
 	}
-	cases, err := h.tx.LockCases(ids, store.ViewerOf(grievance.System, h.m.Book), store.Needs{SignOffs: true, Escalations: true})
+	h.looked = append(h.looked, ids...)
+	cases, err := h.tx.LockCases(ids, store.ViewerOf(h.m.By, h.m.Book), handOnNeeds)
 	if err != nil {
 		return 0, err
-	}
-	return h.each(cases)
-}
-
-// each hands on each case, saves those that changed, and tells how many.
-func (h *handover) each(cases []*grievance.Case) (int, error) {
-	for _, c := range cases {
-		h.looked = append(h.looked, c.ID)
 	}
 	for _, c := range cases {
 		if !h.m.Book.Knows(c) {

@@ -26,7 +26,8 @@ type Rebased struct {
 //
 // Any number of replicas may do it at once. What ends it on the way is done, and
 // the next call begins anew; cases that somebody else holds are left for it. A
-// case that fails is left to AdvanceDue, which tries it later, with growing delay.
+// case that fails, be it that it cannot be read, keeps neither the others nor the
+// version: it is left to AdvanceDue, which tries it later, with growing delay.
 func (d *Desk) Rebase(ctx context.Context, limit int) (Rebased, error) {
 	book, pending, err := d.pending(ctx)
 	if err != nil || len(pending) == 0 {
@@ -187,28 +188,55 @@ func (r *rebasing) batch(ctx context.Context, old store.OldClocks, after store.C
 	err = r.desk.onBook(ctx, r.book, func(book *grievance.Book) error {
 		r.book = book
 		return r.desk.store.Write(ctx, func(tx *store.Tx) (err error) {
-			b.OldCases, err = tx.LockOld(old, after, r.limit)
-			if err != nil {
+			b = rebased{}
+			if b.OldCases, err = tx.LockOld(old, after, r.limit); err != nil {
 				return err
 			}
-			b.Cases = slices.DeleteFunc(b.Cases, func(c *grievance.Case) bool { return r.aside[c.ID] })
-			b.tried = attemptsAt(b.Cases)
-			if _, err := advanceAll(b.Cases, r.desk.moment(Request{Actor: grievance.System}, book)); err != nil {
-				return err
-			}
-			changed := changedOf(b.Cases)
-			b.moved = len(changed)
-			return tx.SaveCases(changed)
+			b.tried = r.attempts(b.Free)
+			b.moved, err = r.followAll(tx, b.tried, book)
+			return err
 		})
 	})
-	if err == nil || len(b.tried) == 0 || ctx.Err() != nil || grievance.KindOf(err) == grievance.Unavailable {
+	if err == nil || len(b.tried) == 0 || stopped(ctx, err) {
 		return b, err
 	}
 	b.moved, err = r.each(ctx, b.tried)
 	return b, err
 }
 
-// each lets the cases of a failed batch follow one by one.
+// attempts are the cases that have not failed in this call.
+func (r *rebasing) attempts(cases []store.DueCase) (list []attempt) {
+	for _, c := range cases {
+		if !r.aside[c.ID] {
+			list = append(list, attempt{c.ID, c.Attempts})
+		}
+	}
+	return list
+}
+
+// followAll lets cases follow, and tells how many changed.
+func (r *rebasing) followAll(tx *store.Tx, tried []attempt, book *grievance.Book) (int, error) {
+	if len(tried) == 0 {
+		return 0, nil
+	}
+	ids := make([]grievance.CaseID, len(tried))
+	for i, a := range tried {
+		ids[i] = a.id
+	}
+	m := r.desk.moment(Request{Actor: grievance.System}, book)
+	cases, err := tx.LockCases(ids, store.ViewerOf(m.By, book), store.Needs{})
+	if err != nil {
+		return 0, err
+	}
+	if _, err := advanceAll(cases, m); err != nil {
+		return 0, err
+	}
+	changed := changedOf(cases)
+	return len(changed), tx.SaveCases(changed)
+}
+
+// each lets the cases of a failed batch follow one by one. One that fails is set
+// aside; where not even that can be written, the error tells of both.
 func (r *rebasing) each(ctx context.Context, tried []attempt) (moved int, err error) {
 	for _, a := range tried {
 		changed := false
@@ -221,13 +249,16 @@ func (r *rebasing) each(ctx context.Context, tried []attempt) (moved int, err er
 		switch {
 		case one == nil && changed:
 			moved++
+		case one != nil && stopped(ctx, one):
+			return moved, one
 		case one != nil:
-			r.aside[a.id] = true
-			r.sum.SetAside++
-			r.sum.LastErr = one
-			if aside := r.desk.tryAgain(ctx, a, one); aside != nil {
+			aside := r.desk.tryAgain(ctx, a, one)
+			if aside != nil && stopped(ctx, aside) {
 				return moved, errors.Join(aside, one)
 			}
+			r.aside[a.id] = true
+			r.sum.SetAside++
+			r.sum.LastErr = errors.Join(aside, one)
 		}
 	}
 	return moved, nil

@@ -55,38 +55,47 @@ func (tx *Tx) LockDue(now time.Time, limit int) ([]*grievance.Case, error) {
 	return tx.restore(rows, Needs{})
 }
 
-// LockHeldBy reads up to limit cases that wait for somebody in a post of a unit:
-// open ones which the user answers for or handles there, and any whose running
-// clock the user owes there. It holds them.
-func (tx *Tx) LockHeldBy(user grievance.UserID, unit grievance.UnitID, role grievance.Role, limit int) ([]*grievance.Case, error) {
+// Some says which cases are wanted: up to Limit, or all where it is below
+// zero, in order of their ids, but for those that are named.
+type Some struct {
+	Limit int
+	But   []grievance.CaseID
+}
+
+// LockHeldBy names some cases that wait for somebody in a post of a unit: open
+// ones which the user answers for or handles there, and any whose running clock
+// the user owes there. It holds them, unread: one that cannot be read is known.
+func (tx *Tx) LockHeldBy(user grievance.UserID, unit grievance.UnitID, role grievance.Role, some Some) ([]grievance.CaseID, error) {
 	held := tx.db.Raw(`SELECT id FROM cases WHERE responsible_id = ? AND responsible_unit_id = ? AND responsible_role = ? AND status NOT IN ?
 		UNION SELECT id FROM cases WHERE handler_id = ? AND handling_unit_id = ? AND ? = 'handler' AND status NOT IN ?
 		UNION SELECT case_id FROM clocks WHERE debtor_id = ? AND debtor_unit_id = ? AND debtor_role = ? AND state = 'running'`,
 		user, unit, role, grievance.Ended, user, unit, role, grievance.Ended, user, unit, role)
-	return tx.lock(limit, "cases.id IN (?)", held)
+	return tx.lock(some, "cases.id IN (?)", held)
 }
 
-// LockIn reads up to limit cases, ended ones too, that are with one of the
-// units, and holds them.
-func (tx *Tx) LockIn(units []grievance.UnitID, limit int) ([]*grievance.Case, error) {
-	return tx.lock(limit, "lead_unit_id IN ? OR handling_unit_id IN ?", units, units)
+// LockIn names some cases, ended ones too, that are with one of the units, and
+// holds them.
+func (tx *Tx) LockIn(units []grievance.UnitID, some Some) ([]grievance.CaseID, error) {
+	return tx.lock(some, "lead_unit_id IN ? OR handling_unit_id IN ?", units, units)
 }
 
-// LockCallingOn reads up to limit cases with an unresolved escalation to a role
-// at one of the units that is not known to be unroutable, and holds them.
-func (tx *Tx) LockCallingOn(units []grievance.UnitID, role grievance.Role, limit int) ([]*grievance.Case, error) {
+// LockCallingOn names some cases with an unresolved escalation to a role at one
+// of the units that is not known to be unroutable, and holds them.
+func (tx *Tx) LockCallingOn(units []grievance.UnitID, role grievance.Role, some Some) ([]grievance.CaseID, error) {
 	calling := tx.db.Table("escalations").Select("case_id").
 		Where("state <> ? AND unroutable = ? AND target_role = ? AND target_unit_id IN ?", grievance.EscalationResolved, false, role, units)
-	return tx.lock(limit, "cases.id IN (?)", calling)
+	return tx.lock(some, "cases.id IN (?)", calling)
 }
 
-func (tx *Tx) lock(limit int, where string, args ...any) ([]*grievance.Case, error) {
-	var rows []grievance.Case
-	err := tx.db.Table("cases").Where(where, args...).Order("cases.id").Limit(limit).Clauses(forUpdate("")).Find(&rows).Error
-	if err != nil {
+func (tx *Tx) lock(some Some, where string, args ...any) (ids []grievance.CaseID, err error) {
+	q := tx.db.Table("cases").Where(where, args...)
+	if len(some.But) > 0 {
+		q = q.Where("cases.id NOT IN ?", some.But)
+	}
+	if err := q.Order("cases.id").Limit(some.Limit).Clauses(forUpdate("")).Pluck("cases.id", &ids).Error; err != nil {
 		return nil, fmt.Errorf("locking cases: %w", err)
 	}
-	return tx.restore(rows, Needs{SignOffs: true, Escalations: true})
+	return ids, nil
 }
 
 func forUpdate(options string) clause.Locking {

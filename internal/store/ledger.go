@@ -53,8 +53,8 @@ func (s session) Ledger(after int64, limit int) (events []grievance.Event, err e
 	return events, err
 }
 
-// DueCase names a case that LockDue would read, and says how often that failed
-// before.
+// DueCase names a case that the engine would read, and says how often that
+// failed before.
 type DueCase struct {
 	ID       grievance.CaseID `gorm:"column:case_id"`
 	Attempts int

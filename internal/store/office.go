@@ -92,7 +92,8 @@ func (s session) account(where string, key any) (grievance.User, Account, error)
 }
 
 // AppointmentsToHandOn gives appointments that ended at or before now and whose
-// open cases have not all been handed on, those ended first first.
+// open cases have not all been handed on, those ended first first: up to limit,
+// or all where it is below zero.
 func (s session) AppointmentsToHandOn(now time.Time, limit int) (due []grievance.Appointment, err error) {
 	err = s.db.Table("appointments").
 		Where("handed_on_at IS NULL AND until IS NOT NULL AND until <= ?", now).
@@ -199,14 +200,8 @@ func (tx *Tx) ReplaceResponsibilities(list []grievance.Responsibility) error {
 
 // InsertProfile adds a version of a profile; one that is there already stays as
 // it is.
-func (tx *Tx) InsertProfile(name string, version int, body []byte, at time.Time) error {
-	row := struct {
-		Name      string
-		Version   int
-		Body      []byte
-		CreatedAt time.Time
-	}{name, version, body, at}
-	return tx.db.Table("profiles").Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
+func (tx *Tx) InsertProfile(p ProfileRow) error {
+	return tx.db.Table("profiles").Clauses(clause.OnConflict{DoNothing: true}).Create(&p).Error
 }
 
 // InsertCalendar adds a version of the calendar; one that is there already

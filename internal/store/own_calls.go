@@ -24,6 +24,17 @@ func (tx *Tx) OwnCalls(role grievance.Role) ([]OwnCall, error) {
 	return tx.ownCalls(Viewer{all: true}, "escalations.unroutable = ? AND escalations.target_role = ?", false, role)
 }
 
+// OwnCallCases names the cases that OwnCalls tells of, unread.
+func (tx *Tx) OwnCallCases(role grievance.Role) (ids []grievance.CaseID, err error) {
+	err = tx.calling(Viewer{all: true}).Where("escalations.unroutable = ? AND escalations.target_role = ?", false, role).
+		Where("EXISTS (SELECT 1 FROM appointments WHERE role = escalations.target_role AND user_id IN (cases.handler_id, cases.petitioner_user_id))").
+		Order("cases.id").Distinct("cases.id").Pluck("cases.id", &ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("looking for leaders' own cases: %w", err)
+	}
+	return ids, nil
+}
+
 func (s session) ownCalls(v Viewer, where string, args ...any) (rows []OwnCall, err error) {
 	of := func(user string) *gorm.DB {
 		return s.calling(v).Select("escalations.*, "+user+" AS user_id").Where(where, args...).

@@ -2,6 +2,8 @@ package store
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/huiyin/huiyin/internal/grievance"
@@ -13,6 +15,7 @@ import (
 type ProfileRow struct {
 	Name      string
 	Version   int
+	Release   int // of the program's own profile that it is; 0 where somebody put it
 	Body      []byte
 	CreatedAt time.Time
 	RebaseAt  *time.Time
@@ -109,20 +112,22 @@ type ClockPosition struct {
 	CaseID grievance.CaseID
 }
 
-// OldCases is a batch of cases with clocks that follow an older version. Last is
-// the position of the last clock, zero where there are no more; Held counts the
-// cases that somebody else holds.
+// OldCases is a batch of cases with clocks that follow an older version: those
+// that are free, by id, with how often they failed before. Last is the position
+// of the last clock, zero where there are no more; Held counts the cases that
+// somebody else holds.
 type OldCases struct {
-	Cases []*grievance.Case
-	Last  ClockPosition
-	Held  int
+	Free []DueCase
+	Last ClockPosition
+	Held int
 }
 
-// LockOld reads the cases of up to limit running clocks that have not been
+// LockOld names the cases of up to limit running clocks that have not been
 // breached and follow an older version, in order of their due instants, after a
-// position. It holds them, but for those that somebody else holds.
+// position. It holds them, but for those that somebody else holds, and reads
+// none: one that cannot be read is known.
 func (tx *Tx) LockOld(old OldClocks, after ClockPosition, limit int) (batch OldCases, err error) {
-	q := tx.db.Table("clocks").Select("due_at, case_id").Where("state = 'running' AND breached_at IS NULL")
+	q := tx.db.Table("clocks").Select("due_at, case_id, attempts").Where("state = 'running' AND breached_at IS NULL")
 	if !after.CaseID.IsZero() {
 		q = q.Where("(due_at, case_id) > (?, ?)", after.DueAt, after.CaseID)
 	}
@@ -131,36 +136,38 @@ func (tx *Tx) LockOld(old OldClocks, after ClockPosition, limit int) (batch OldC
 	} else {
 		q = q.Where("due_at >= ? AND calendar_version < ?", old.From, old.Calendar)
 	}
-	var found []ClockPosition
+	var found []struct {
+		ClockPosition
+		Attempts int
+	}
 	if err := q.Order("due_at, case_id").Limit(limit).Find(&found).Error; err != nil {
 		return batch, fmt.Errorf("looking for clocks to re-base: %w", err)
 	}
 	if len(found) == 0 {
 		return batch, nil
 	}
-	batch.Last = found[len(found)-1]
-	var ids []grievance.CaseID
-	seen := map[grievance.CaseID]bool{}
+	batch.Last = found[len(found)-1].ClockPosition
+	attempts := map[grievance.CaseID]int{}
 	for _, f := range found {
-		if !seen[f.CaseID] {
-			ids = append(ids, f.CaseID)
-		}
-		seen[f.CaseID] = true
+		attempts[f.CaseID] = max(attempts[f.CaseID], f.Attempts)
 	}
-	batch.Cases, err = tx.lockFree(ids)
-	batch.Held = len(ids) - len(batch.Cases)
+	free, err := tx.lockFree(slices.Collect(maps.Keys(attempts)))
+	for _, id := range free {
+		batch.Free = append(batch.Free, DueCase{id, attempts[id]})
+	}
+	batch.Held = len(attempts) - len(free)
 	return batch, err
 }
 
-// lockFree reads cases in order of id and holds them, but for those that somebody
-// else holds.
-func (tx *Tx) lockFree(ids []grievance.CaseID) ([]*grievance.Case, error) {
-	var rows []grievance.Case
-	err := tx.db.Table("cases").Where("cases.id IN ?", ids).Order("cases.id").Clauses(forUpdate("SKIP LOCKED")).Find(&rows).Error
+// lockFree holds cases in order of id, but for those that somebody else holds,
+// and tells which.
+func (tx *Tx) lockFree(ids []grievance.CaseID) (free []grievance.CaseID, err error) {
+	err = tx.db.Table("cases").Where("cases.id IN ?", ids).Order("cases.id").Clauses(forUpdate("SKIP LOCKED")).
+		Pluck("cases.id", &free).Error
 	if err != nil {
 		return nil, fmt.Errorf("locking cases: %w", err)
 	}
-	return tx.restore(rows, Needs{})
+	return free, nil
 }
 
 // TryAgain has the engine look at the running clocks of a case at until, or
