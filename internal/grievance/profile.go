@@ -1,6 +1,8 @@
 package grievance
 
 import (
+	"slices"
+
 	"github.com/huiyin/huiyin/internal/calendar"
 )
 
@@ -58,6 +60,12 @@ type ClockRule struct {
 
 	Extension *ExtensionRule `json:"extension,omitempty"` // none: it cannot be extended
 	Pauses    []PauseCause   `json:"pauses,omitempty"`    // which suspensions stop it; it runs on in every other
+}
+
+// ForgetUnknown drops the rules of clocks that this program does not know: a
+// profile that a newer one has put is read beside it.
+func (p *Profile) ForgetUnknown() {
+	p.Clocks = slices.DeleteFunc(p.Clocks, func(r ClockRule) bool { return !slices.Contains(ClockKinds, r.Kind) })
 }
 
 // ExtensionRule says how a clock may be extended: by at most Max, a length by

@@ -5,7 +5,6 @@ import (
 	_ "embed" // profiles.json
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/go-json-experiment/json"
 
@@ -83,30 +82,50 @@ func (o *Office) seed(tx *store.Tx) error {
 		return err
 	}
 	for _, p := range missing {
-		if err := o.storeProfile(tx, p); err != nil {
+		if err := o.storeProfile(tx, p.Profile, p.release); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// brought is a profile that the program brings, as the version that it becomes.
+type brought struct {
+	*grievance.Profile
+	release int
+}
+
 // missingProfiles gives the embedded profiles that are newer than what is stored.
-func missingProfiles(stored []store.ProfileRow) ([]*grievance.Profile, error) {
+// Where somebody has put a profile, theirs stays the newest.
+func missingProfiles(stored []store.ProfileRow) (missing []brought, err error) {
 	list, err := EmbeddedProfiles()
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(list, func(p *grievance.Profile) bool {
-		return slices.ContainsFunc(stored, func(r store.ProfileRow) bool { return r.Name == p.Name && r.Version >= p.Version })
-	}), nil
+	newest := map[string]store.ProfileRow{}
+	for _, r := range stored {
+		newest[r.Name] = r // the newest is the last
+	}
+	for _, p := range list {
+		release := p.Version
+		switch has, ok := newest[p.Name]; {
+		case ok && (has.Release == 0 || has.Release >= release):
+			continue
+		case ok:
+			p.Version = has.Version + 1
+		}
+		missing = append(missing, brought{p, release})
+	}
+	return missing, nil
 }
 
-func (o *Office) storeProfile(tx *store.Tx, p *grievance.Profile) error {
+// storeProfile adds a version; release is 0 for one that somebody puts.
+func (o *Office) storeProfile(tx *store.Tx, p *grievance.Profile, release int) error {
 	body, err := bodyOf(p)
 	if err != nil {
 		return err
 	}
-	if err := tx.InsertProfile(p.Name, p.Version, body, o.clock.Now()); err != nil {
+	if err := tx.InsertProfile(store.ProfileRow{Name: p.Name, Version: p.Version, Release: release, Body: body, CreatedAt: o.clock.Now()}); err != nil {
 		return fmt.Errorf("storing the profile %s: %w", p.Name, err)
 	}
 	return nil

@@ -79,7 +79,7 @@ func (o *Office) PutProfile(ctx context.Context, by grievance.Actor, in grievanc
 		if err != nil || next == newest.Profile {
 			return newest, err
 		}
-		if err := o.storeProfile(c.tx, next); err != nil {
+		if err := o.storeProfile(c.tx, next, 0); err != nil {
 			return newest, err
 		}
 		return StoredProfile{Profile: next, CreatedAt: c.now}, c.recordProfile(EvProfileChanged, next, c.now)
@@ -189,6 +189,7 @@ func profileOf(row store.ProfileRow) (*grievance.Profile, error) {
 	if err := json.Unmarshal(row.Body, p); err != nil {
 		return nil, fmt.Errorf("reading a stored profile: %w", err)
 	}
+	p.ForgetUnknown()
 	if err := p.Check(); err != nil {
 		return nil, fmt.Errorf("checking the stored profile %s: %w", p.Name, err)
 	}

@@ -200,14 +200,8 @@ func (tx *Tx) ReplaceResponsibilities(list []grievance.Responsibility) error {
 
 // InsertProfile adds a version of a profile; one that is there already stays as
 // it is.
-func (tx *Tx) InsertProfile(name string, version int, body []byte, at time.Time) error {
-	row := struct {
-		Name      string
-		Version   int
-		Body      []byte
-		CreatedAt time.Time
-	}{name, version, body, at}
-	return tx.db.Table("profiles").Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
+func (tx *Tx) InsertProfile(p ProfileRow) error {
+	return tx.db.Table("profiles").Clauses(clause.OnConflict{DoNothing: true}).Create(&p).Error
 }
 
 // InsertCalendar adds a version of the calendar; one that is there already

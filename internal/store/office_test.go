@@ -33,8 +33,8 @@ func TestOfficeReadsEveryVersionInOrder(t *testing.T) {
 		}
 		err := s.Write(t.Context(), func(tx *store.Tx) error {
 			return errors.Join(
-				tx.InsertProfile("a", 2, []byte("a2"), storetest.Start), tx.InsertProfile("a", 1, []byte("a1"), storetest.Start),
-				tx.InsertProfile("b", 1, []byte("b1"), storetest.Start), tx.InsertProfile("b", 1, []byte("other"), storetest.Start),
+				tx.InsertProfile(store.ProfileRow{Name: "a", Version: 2, Body: []byte("a2"), CreatedAt: storetest.Start}), tx.InsertProfile(store.ProfileRow{Name: "a", Version: 1, Body: []byte("a1"), CreatedAt: storetest.Start}),
+				tx.InsertProfile(store.ProfileRow{Name: "b", Version: 1, Body: []byte("b1"), CreatedAt: storetest.Start}), tx.InsertProfile(store.ProfileRow{Name: "b", Version: 1, Body: []byte("other"), CreatedAt: storetest.Start}),
 				tx.InsertCalendar(10, []byte("c10"), storetest.Start), tx.InsertCalendar(9, []byte("c9"), storetest.Start),
 			)
 		})

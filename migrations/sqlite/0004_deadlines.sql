@@ -12,6 +12,11 @@ UPDATE calendars SET rebased_at = created_at;
 ALTER TABLE profiles ADD COLUMN rebase_at datetime;
 ALTER TABLE profiles ADD COLUMN rebased_at datetime;
 
+-- Which release of the program brought a version of a profile; 0 where somebody
+-- put it.
+ALTER TABLE profiles ADD COLUMN release bigint NOT NULL DEFAULT 0;
+UPDATE profiles SET release = version;
+
 ALTER TABLE clocks ADD COLUMN pause_count bigint NOT NULL DEFAULT 0;
 ALTER TABLE clocks ADD COLUMN extension_count bigint NOT NULL DEFAULT 0;
 
