@@ -2,7 +2,6 @@ package api
 
 import (
 	"cmp"
-	"encoding/hex"
 	"net/http"
 	"time"
 
@@ -322,30 +321,6 @@ func (l look) signOffs() (SignOffList, error) {
 		list.Items = append(list.Items, signOffView(x, l.about, l.book, papers.signOffs[x.Request]))
 	}
 	return list, err
-}
-
-// signOffView shows a sign-off; about is its case with its clocks, which may be
-// nil where nothing is to be told of what an extension would come to.
-func signOffView(x *grievance.SignOff, about *grievance.Case, book *grievance.Book, texts []TextView) SignOffView {
-	v := SignOffView{
-		N: x.N, Round: x.Round, Kind: x.Kind, State: x.State, Unit: unitRef(book, x.UnitID), Outcome: x.Outcome, Reason: x.Reason,
-		RequestedBy: optionalPerson(book, x.RequestedBy), RequestedAt: x.RequestedAt,
-		DecidedBy: optionalPerson(book, x.DecidedBy), DecidedAt: x.DecidedAt, ReturnedFor: x.ReturnedFor,
-		Texts: orNone(texts), Digest: hex.EncodeToString(x.Digest),
-		ClockID: x.ClockID.String(), Length: x.Length.N, LengthUnit: x.Length.Unit,
-		Request: x.Request, Step: x.Step, Chain: x.Chain.Signers(), Head: x.Head,
-		SeenSeq: x.SeenSeq, SeenDigest: hex.EncodeToString(x.SeenDigest),
-	}
-	if x.Until != nil {
-		v.Through = lastDay(*x.Until)
-	}
-	if about == nil {
-		return v
-	}
-	if due, ok := about.DueIfExtended(book, x); ok {
-		v.NewDueAt, v.NewDueOn = &due.At, &due.On
-	}
-	return v
 }
 
 func orNone(texts []TextView) []TextView {

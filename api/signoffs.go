@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/hex"
 
 	"github.com/labstack/echo/v4"
 
@@ -64,4 +65,28 @@ func (s *server) returnSignOff(c echo.Context) error {
 	return performNumbered(s, c, func(ctx context.Context, req casework.Request, id grievance.CaseID, n int, in ReturnRequest) (casework.Done, error) {
 		return s.Desk.Return(ctx, req, id, n, grievance.Returning(in))
 	})
+}
+
+// signOffView shows a sign-off; about is its case with its clocks, which may be
+// nil where nothing is to be told of what an extension would come to.
+func signOffView(x *grievance.SignOff, about *grievance.Case, book *grievance.Book, texts []TextView) SignOffView {
+	v := SignOffView{
+		N: x.N, Round: x.Round, Kind: x.Kind, State: x.State, Unit: unitRef(book, x.UnitID), Outcome: x.Outcome, Reason: x.Reason,
+		RequestedBy: optionalPerson(book, x.RequestedBy), RequestedAt: x.RequestedAt,
+		DecidedBy: optionalPerson(book, x.DecidedBy), DecidedAt: x.DecidedAt, ReturnedFor: x.ReturnedFor,
+		Texts: orNone(texts), Digest: hex.EncodeToString(x.Digest),
+		ClockID: x.ClockID.String(), Length: x.Length.N, LengthUnit: x.Length.Unit,
+		Request: x.Request, Step: x.Step, Chain: x.Chain.Signers(), Head: x.Head,
+		SeenSeq: x.SeenSeq, SeenDigest: hex.EncodeToString(x.SeenDigest),
+	}
+	if x.Until != nil {
+		v.Through = lastDay(*x.Until)
+	}
+	if about == nil {
+		return v
+	}
+	if due, ok := about.DueIfExtended(book, x); ok {
+		v.NewDueAt, v.NewDueOn = &due.At, &due.On
+	}
+	return v
 }

@@ -1,6 +1,7 @@
 package grievance
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -179,7 +180,7 @@ func TestCheckOfSigningRules(t *testing.T) {
 	} {
 		p := *readProfiles(t)[ProfilePetition]
 		p.SignOffs = []SigningRule{rule}
-		err, ok := p.Check().(*Error)
+		err, ok := errors.AsType[*Error](p.Check())
 		if !ok || !slices.ContainsFunc(err.Fields, func(f FieldError) bool { return f.Code == code }) {
 			t.Errorf("%s: %v", code, err)
 		}
