@@ -83,10 +83,12 @@ func (c *Case) following(m Moment, by Post, s *SignOff) (step int, seat Post, er
 	return 0, Post{}, nil
 }
 
-// excluded are those who sign no step of a request: the interested, and who has
-// signed one.
-func (c *Case) excluded(s *SignOff) []UserID {
-	who := c.interested()
+// excluded are those who sign no step of a request any more: the interested, and
+// who has signed one.
+func (c *Case) excluded(s *SignOff) []UserID { return append(c.interested(), c.signed(s)...) }
+
+// signed are those who have signed a step of a request.
+func (c *Case) signed(s *SignOff) (who []UserID) {
 	for _, o := range c.signOffs {
 		if o.Request == s.Request && o.State == SignOffApproved {
 			who = append(who, o.DecidedBy)
@@ -102,12 +104,6 @@ func (c *Case) passOn(m Moment, by Post, s *SignOff, step int, seat Post, f Fact
 	c.openStep(m, next, step, seat, &f)
 	f.SignOff = signed
 	return c.record(m, by, EvSigned, f)
-}
-
-func (c *Case) signedBefore(m Moment, s *SignOff) bool {
-	return slices.ContainsFunc(c.signOffs, func(o *SignOff) bool {
-		return o.Request == s.Request && o.State == SignOffApproved && o.DecidedBy == m.By.UserID
-	})
 }
 
 // signerOf gives the post in which the actor may decide: as a leader of the unit

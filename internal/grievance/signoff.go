@@ -160,10 +160,7 @@ func (c *Case) Approve(m Moment, number int, in Approval) error {
 	if err != nil {
 		return err
 	}
-	facts, err := c.decide(m, s, SignOffApproved)
-	if err != nil {
-		return err
-	}
+	facts := c.decide(m, s, SignOffApproved)
 	facts.Texts = c.writeAll(m, false, textIn{TextReason, in.Words})
 	if next > 0 {
 		return c.passOn(m, by, s, next, seat, facts)
@@ -232,10 +229,10 @@ func (c *Case) Return(m Moment, number int, in Returning) error {
 	if err := f.err(); err != nil {
 		return err
 	}
-	facts, err := c.decide(m, s, SignOffReturned)
-	if err != nil {
+	if _, err := c.Advance(m); err != nil {
 		return err
 	}
+	facts := c.decide(m, s, SignOffReturned)
 	s.ReturnedFor = in.Reason
 	if s.Kind == SignClosure {
 		c.Status = InHandling
@@ -269,7 +266,7 @@ func (c *Case) sign(m Moment, number int) (*SignOff, Post, error) {
 	if !m.By.UserID.IsZero() && slices.Contains(c.interested(), m.By.UserID) {
 		return nil, Post{}, Refuse(Forbidden, "signoff.own_work", "不能签批本人承办、提请或反映的事项")
 	}
-	if c.signedBefore(m, s) {
+	if slices.Contains(c.signed(s), m.By.UserID) {
 		return nil, Post{}, Refuse(Forbidden, "signoff.signed_before", "您已签批过该事项的前一环节，须由其他领导签批")
 	}
 	if _, err := c.permit(m, OpSign); err != nil {
@@ -301,10 +298,9 @@ func (c *Case) signOff(number int) *SignOff {
 	return nil
 }
 
-func (c *Case) decide(m Moment, s *SignOff, state SignOffState) (Facts, error) {
-	if _, err := c.Advance(m); err != nil {
-		return Facts{}, err
-	}
+// decide notes the decision and stops the clock of its step. What time alone has
+// done up to now must have been recorded before.
+func (c *Case) decide(m Moment, s *SignOff, state SignOffState) Facts {
 	var stopped []ClockFact
 	for _, k := range c.running() {
 		if k.Kind == SignOffStep && k.Subject == strconv.Itoa(s.N) {
@@ -320,7 +316,7 @@ func (c *Case) decide(m Moment, s *SignOff, state SignOffState) (Facts, error) {
 		c.PendingSignOff = 0
 	}
 	c.changes.SignOffs = once(c.changes.SignOffs, s)
-	return Facts{SignOff: s.fact(), Stopped: stopped}, nil
+	return Facts{SignOff: s.fact(), Stopped: stopped}
 }
 
 // Withdrawal says why the petitioner takes the grievance back.
