@@ -46,13 +46,13 @@ func (e ExportEvents) Run(ctx context.Context, c *config.Common, std *IO) error 
 		if err := a.ExportEvents(ctx, std.Out, e.After); err != nil {
 			return err
 		}
-		var waiting int64
+		var waiting store.Pending
 		err := a.Store.Read(ctx, func(s *store.Snapshot) (err error) {
-			waiting, err = s.Unsequenced()
+			waiting, err = s.UnplacedEvents()
 			return err
 		})
-		if waiting > 0 {
-			_, _ = fmt.Fprintf(std.Err, "%d events have no place in the ledger yet: run the engine, and export after the last position\n", waiting)
+		if waiting.N > 0 {
+			_, _ = fmt.Fprintf(std.Err, "%d events have no place in the ledger yet: run the engine, and export after the last position\n", waiting.N)
 		}
 		return err
 	})

@@ -101,8 +101,11 @@ func (st *stage) runWhenDue(ctx context.Context, to time.Time) error {
 // nextDue is the first instant up to one at which a clock needs something, nil
 // where none does.
 func (st *stage) nextDue(ctx context.Context, to time.Time) (next *time.Time, err error) {
-	err = st.store.Read(ctx, func(s *store.Snapshot) (err error) {
-		_, next, err = s.Backlog(to)
+	err = st.store.Read(ctx, func(s *store.Snapshot) error {
+		due, err := s.DueClocks(to)
+		if due.N > 0 {
+			next = &due.Since
+		}
 		return err
 	})
 	return next, err

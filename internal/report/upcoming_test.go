@@ -276,8 +276,8 @@ func (c *crowd) rows() string {
 		if err != nil {
 			return err
 		}
-		unsequenced, err := s.Unsequenced()
-		fmt.Fprintf(&out, "book %d, unsequenced %d", version, unsequenced)
+		unplaced, err := s.UnplacedEvents()
+		fmt.Fprintf(&out, "book %d, unplaced %d", version, unplaced.N)
 		return err
 	})
 	if err != nil {

@@ -75,23 +75,6 @@ func (tx *Tx) SetAside(id grievance.CaseID, now, until time.Time, why string) er
 		until, why, id, now).Error
 }
 
-// Backlog tells how many clocks need something at now, and since when the first.
-func (s session) Backlog(now time.Time) (n int64, oldest *time.Time, err error) {
-	due := s.db.Table("clocks").Where("next_at <= ?", now)
-	if err = due.Count(&n).Error; err != nil || n == 0 {
-		return n, nil, err
-	}
-	var first grievance.Clock
-	err = s.db.Table("clocks").Where("next_at <= ?", now).Order("next_at, id").Limit(1).Find(&first).Error
-	return n, first.NextAt, err
-}
-
-// Unsequenced tells how many events have no place in the ledger yet.
-func (s session) Unsequenced() (n int64, err error) {
-	err = s.db.Table("events").Where("ledger_pos IS NULL").Count(&n).Error
-	return n, err
-}
-
 // Batch is how many cases one transaction of the engine takes: hundreds where
 // others write meanwhile, fewer where everybody waits for the one writer, which
 // is held for some twenty milliseconds.

@@ -17,8 +17,8 @@ type ownWork struct {
 }
 
 // risenSignOffs finds the pending sign-offs that the seated leaders of their
-// unit may not sign, for it is their own work or they signed the step before, and for which the user is the
-// nearest leader above who may, or the nearest head.
+// unit may not sign, for it is their own work or they signed the step before, and
+// for which the user is the nearest leader above who may, or the nearest head.
 func (s session) risenSignOffs(v Viewer, w Waiting) ([]grievance.SignOffID, error) {
 	if !w.actor.Has(grievance.RoleLeader) {
 		return nil, nil

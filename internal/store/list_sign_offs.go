@@ -59,10 +59,14 @@ const joinStep = `LEFT JOIN clocks AS step ON step.case_id = sign_offs.case_id A
 // mayBeSigned is the condition that the leader neither handled the case, nor
 // filed it, nor asked for any of its signatures, nor signed an earlier step of
 // the same request.
-const mayBeSigned = `cases.handler_id IS DISTINCT FROM ? AND cases.petitioner_user_id IS DISTINCT FROM ?
+const mayBeSigned = notRecused + `
 	AND NOT EXISTS (SELECT 1 FROM sign_offs asked WHERE asked.case_id = cases.id AND asked.requested_by = ?)
 	AND NOT EXISTS (SELECT 1 FROM sign_offs earlier WHERE earlier.case_id = cases.id AND earlier.request = sign_offs.request
 		AND earlier.state = 'approved' AND earlier.decided_by = ?)`
+
+// ofOne is the condition that one leader signs the whole request: its chain is a
+// single word (grievance.SigningChain). A leader above may do that instead.
+const ofOne = "sign_offs.chain NOT LIKE '% %'"
 
 // ListSignOffs gives up to limit sign-offs after a position: the pending ones
 // that the leader may sign, those due first first; or the decided ones, the
@@ -81,7 +85,7 @@ func (s session) ListSignOffs(v Viewer, d SignOffDesk, after *SignOffPosition, l
 		heads, args := lyingIn("signing.path", d.Heads)
 		page = page.Joins(joinStep).Where("sign_offs.state = 'pending'").Where("(sign_offs.head = ? OR "+heads+")", append([]any{false}, args...)...).
 			Where(mayBeSigned, d.Leader, d.Leader, d.Leader, d.Leader).Order(at + ", sign_offs.id")
-		page = page.Where("(sign_offs.chain NOT LIKE '% %' OR sign_offs.head = ? AND sign_offs.unit_id IN ? OR sign_offs.head = ? AND sign_offs.unit_id IN ?)",
+		page = page.Where("("+ofOne+" OR sign_offs.head = ? AND sign_offs.unit_id IN ? OR sign_offs.head = ? AND sign_offs.unit_id IN ?)",
 			false, d.Seats.Signs, true, d.Seats.Leads)
 		if after != nil {
 			page = page.Where("("+at+", sign_offs.id) > (?, ?)", after.At, after.ID)
