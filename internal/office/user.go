@@ -103,8 +103,8 @@ func (c *change) administersAny() error {
 }
 
 // DisableUser lets a user act no more and ends all their appointments now, with
-// their deputies', so that their open cases are handed on. The actor must administer every unit in
-// which the user still has a post. It refuses one who is disabled already
+// their deputies', so that their open cases are handed on. The actor must
+// administer every unit in which the user still has a post. It refuses one who is disabled already
 // (user.disabled) and the last administrator (appointment.last_admin).
 func (o *Office) DisableUser(ctx context.Context, by grievance.Actor, id grievance.UserID, keep ...Keep[grievance.User]) (grievance.User, error) {
 	return changeOne(ctx, o, by, keep, func(c *change) (grievance.User, error) {
