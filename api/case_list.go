@@ -13,7 +13,7 @@ import (
 // NextDueView is the running deadline of a case that is due first.
 type NextDueView struct {
 	ID   string              `json:"id" format:"uuid"`
-	Kind grievance.ClockKind `json:"kind" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review"`
+	Kind grievance.ClockKind `json:"kind" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review,consent,jurisdiction,co_handling,order,duty"`
 	// The first instant that is late.
 	DueAt time.Time `json:"due_at"`
 	// The last day that is in time.

@@ -28,7 +28,7 @@ type CaseDetail struct {
 // started, when it is due and who owes it.
 type ClockView struct {
 	ID    string              `json:"id" format:"uuid"`
-	Kind  grievance.ClockKind `json:"kind" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review"`
+	Kind  grievance.ClockKind `json:"kind" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review,consent,jurisdiction,co_handling,order,duty"`
 	Round int                 `json:"round"`
 	Unit  UnitRef             `json:"unit"`
 	// Which of several of a kind: the sign-off's number, the assignment's.

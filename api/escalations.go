@@ -33,7 +33,7 @@ type EscalationView struct {
 	ClockID string `json:"clock_id,omitempty" format:"uuid"`
 	// 1 the unit's head, 2 the superior unit's supervisor, 3 the next level's.
 	Level int             `json:"level" minimum:"1" maximum:"3"`
-	Cause grievance.Cause `json:"cause" swaggertype:"string" enums:"overdue_acceptance,overdue_acknowledgement,overdue_first_contact,overdue_handling,overdue_sign_off,urgent,dispute,reported,supervised"`
+	Cause grievance.Cause `json:"cause" swaggertype:"string" enums:"overdue_acceptance,overdue_acknowledgement,overdue_first_contact,overdue_handling,overdue_sign_off,overdue_review,overdue_re_review,overdue_consent,overdue_jurisdiction,overdue_co_handling,overdue_order,overdue_duty,urgent,dispute,reported,supervised"`
 	// The unit that owes.
 	FromUnit UnitRef    `json:"from_unit"`
 	Target   HolderView `json:"target"`

@@ -97,7 +97,7 @@ type SignOffFactView struct {
 // ClockFactView is what an event says of one clock.
 type ClockFactView struct {
 	ID        string              `json:"id" format:"uuid"`
-	Kind      grievance.ClockKind `json:"kind" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review"`
+	Kind      grievance.ClockKind `json:"kind" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review,consent,jurisdiction,co_handling,order,duty"`
 	StartedAt *time.Time          `json:"started_at,omitempty"`
 	DueAt     *time.Time          `json:"due_at,omitempty"`
 	StoppedAt *time.Time          `json:"stopped_at,omitempty"`
@@ -124,7 +124,7 @@ type SuspensionFactView struct {
 type EscalFactView struct {
 	ID         string          `json:"id" format:"uuid"`
 	Level      int             `json:"level"`
-	Cause      grievance.Cause `json:"cause" swaggertype:"string" enums:"overdue_acceptance,overdue_acknowledgement,overdue_first_contact,overdue_handling,overdue_sign_off,urgent,dispute,reported,supervised"`
+	Cause      grievance.Cause `json:"cause" swaggertype:"string" enums:"overdue_acceptance,overdue_acknowledgement,overdue_first_contact,overdue_handling,overdue_sign_off,overdue_review,overdue_re_review,overdue_consent,overdue_jurisdiction,overdue_co_handling,overdue_order,overdue_duty,urgent,dispute,reported,supervised"`
 	Target     HolderView      `json:"target"`
 	Unroutable bool            `json:"unroutable"`
 } // @name EscalationFact

@@ -17,7 +17,7 @@ import (
 type Explanation struct {
 	ID     string              `json:"id" format:"uuid"`
 	CaseID string              `json:"case_id" format:"uuid"`
-	Kind   grievance.ClockKind `json:"kind" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review"`
+	Kind   grievance.ClockKind `json:"kind" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review,consent,jurisdiction,co_handling,order,duty"`
 	Round  int                 `json:"round"`
 	// Who owes it now.
 	Debtor HolderView       `json:"debtor"`
@@ -78,7 +78,7 @@ type ExplainedStart struct {
 	// Its day, which does not count where days are counted.
 	On calendar.Date `json:"on"`
 	// What the rule starts with.
-	Reason string `json:"reason" enums:"received,assigned,accepted,submitted,review_requested,re_review_requested"`
+	Reason string `json:"reason" enums:"received,assigned,accepted,submitted,review_requested,re_review_requested,objected,brought_before_superior,co_handler_asked,ordered,sponsored"`
 	// The event of the case that started it.
 	Event    grievance.EventKind `json:"event,omitempty" swaggertype:"string" example:"accepted"`
 	EventSeq int64               `json:"event_seq,omitempty,omitzero" example:"3"`

@@ -27,7 +27,7 @@ type InboxItemView struct {
 	// The deadline that it is about, which for awaiting is the next of the case;
 	// absent where there is none.
 	ClockID   string              `json:"clock_id,omitempty" format:"uuid"`
-	ClockKind grievance.ClockKind `json:"clock_kind,omitempty" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review"`
+	ClockKind grievance.ClockKind `json:"clock_kind,omitempty" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review,consent,jurisdiction,co_handling,order,duty"`
 	DueAt     *time.Time          `json:"due_at,omitempty"`
 	DueOn     *calendar.Date      `json:"due_on,omitempty" swaggertype:"string" format:"date"`
 	Late      bool                `json:"late"`

@@ -33,7 +33,7 @@ type ProfileRules struct {
 // 30wm, 2wh, 15d or 7wd: minutes and hours by the wall or in office hours,
 // calendar or working days.
 type ClockRule struct {
-	Kind   grievance.ClockKind `json:"kind" validate:"required" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review"`
+	Kind   grievance.ClockKind `json:"kind" validate:"required" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review,consent,jurisdiction,co_handling,order,duty"`
 	Length calendar.Length     `json:"length" validate:"required" swaggertype:"string" example:"7d"`
 	// By urgency, where it differs.
 	ByGrade map[string]calendar.Length `json:"by_grade,omitempty" swaggertype:"object,string" example:"utilities:24h"`
@@ -45,6 +45,8 @@ type ClockRule struct {
 	Ladder string `json:"ladder" validate:"required" example:"day"`
 	// The article, or what else it rests on.
 	Source string `json:"source" validate:"required" example:"Art. 34"`
+	// Whoever starts it says how long it is; length is what is usual.
+	Given bool `json:"given,omitempty,omitzero"`
 	// How it may be extended; absent: not at all.
 	Extension *ExtensionRule `json:"extension,omitempty"`
 	// Which suspensions stop it; it runs on in every other.
@@ -96,7 +98,7 @@ func profileView(p *grievance.Profile) ProfileView {
 	for _, r := range p.Clocks {
 		v.Rules.Clocks = append(v.Rules.Clocks, ClockRule{
 			Kind: r.Kind, Length: r.Length, ByGrade: r.ByGrade, Starts: r.Starts, Stops: r.Stops, Debtor: r.Debtor,
-			Rolls: r.Rolls, Ladder: r.Ladder, Source: r.Source, Extension: (*ExtensionRule)(r.Extension), Pauses: r.Pauses,
+			Rolls: r.Rolls, Ladder: r.Ladder, Source: r.Source, Given: r.Given, Extension: (*ExtensionRule)(r.Extension), Pauses: r.Pauses,
 		})
 	}
 	for name, rungs := range p.Ladders {
@@ -117,7 +119,7 @@ func (in ProfileRules) profile(name string) grievance.Profile {
 	for _, r := range in.Clocks {
 		p.Clocks = append(p.Clocks, grievance.ClockRule{
 			Kind: r.Kind, Length: r.Length, ByGrade: r.ByGrade, Starts: r.Starts, Stops: r.Stops, Debtor: r.Debtor,
-			Rolls: r.Rolls, Ladder: r.Ladder, Source: r.Source, Extension: (*grievance.ExtensionRule)(r.Extension), Pauses: r.Pauses,
+			Rolls: r.Rolls, Ladder: r.Ladder, Source: r.Source, Given: r.Given, Extension: (*grievance.ExtensionRule)(r.Extension), Pauses: r.Pauses,
 		})
 	}
 	for name, rungs := range in.Ladders {

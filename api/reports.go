@@ -43,7 +43,7 @@ type EscalationReportRow struct {
 	Unit      *UnitRef                  `json:"unit,omitempty"`
 	UnitAlone bool                      `json:"unit_alone"`
 	Level     int                       `json:"level,omitempty,omitzero"`
-	Cause     grievance.Cause           `json:"cause,omitempty" swaggertype:"string" enums:"overdue_acceptance,overdue_acknowledgement,overdue_first_contact,overdue_handling,overdue_sign_off,urgent,dispute,reported,supervised"`
+	Cause     grievance.Cause           `json:"cause,omitempty" swaggertype:"string" enums:"overdue_acceptance,overdue_acknowledgement,overdue_first_contact,overdue_handling,overdue_sign_off,overdue_review,overdue_re_review,overdue_consent,overdue_jurisdiction,overdue_co_handling,overdue_order,overdue_duty,urgent,dispute,reported,supervised"`
 	State     grievance.EscalationState `json:"state,omitempty" swaggertype:"string" enums:"open,acknowledged,resolved"`
 	EscalationCell
 } // @name EscalationReportRow

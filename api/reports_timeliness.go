@@ -40,7 +40,7 @@ type TimelinessReportRow struct {
 	// With all below it, unless unit_alone.
 	Unit      *UnitRef            `json:"unit,omitempty"`
 	UnitAlone bool                `json:"unit_alone"`
-	Kind      grievance.ClockKind `json:"kind,omitempty" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review"`
+	Kind      grievance.ClockKind `json:"kind,omitempty" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review,consent,jurisdiction,co_handling,order,duty"`
 	TimelinessCell
 } // @name TimelinessReportRow
 

@@ -30,7 +30,7 @@ type UpcomingItem struct {
 	// Who owes; of a case that is resumed, who handles it.
 	Unit *UnitRef `json:"unit,omitempty"`
 	// Absent where a case is resumed.
-	ClockKind grievance.ClockKind `json:"clock_kind,omitempty" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review"`
+	ClockKind grievance.ClockKind `json:"clock_kind,omitempty" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review,consent,jurisdiction,co_handling,order,duty"`
 	// Absent for a clock that is yet to start.
 	ClockID string `json:"clock_id,omitempty" format:"uuid"`
 	// Which rung of the clock's ladder, from 1, and of which of its due instants.
@@ -41,7 +41,7 @@ type UpcomingItem struct {
 	DueOn *calendar.Date `json:"due_on,omitempty" swaggertype:"string" format:"date"`
 	// Of an escalation.
 	Level int             `json:"level,omitempty,omitzero"`
-	Cause grievance.Cause `json:"cause,omitempty" swaggertype:"string" enums:"overdue_acceptance,overdue_acknowledgement,overdue_first_contact,overdue_handling,overdue_sign_off,overdue_review,overdue_re_review"`
+	Cause grievance.Cause `json:"cause,omitempty" swaggertype:"string" enums:"overdue_acceptance,overdue_acknowledgement,overdue_first_contact,overdue_handling,overdue_sign_off,overdue_review,overdue_re_review,overdue_consent,overdue_jurisdiction,overdue_co_handling,overdue_order,overdue_duty"`
 	// The posts that it reaches, and who holds them then as appointments stand now.
 	To []HolderView `json:"to" validate:"required"`
 } // @name UpcomingItem

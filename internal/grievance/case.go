@@ -286,11 +286,14 @@ type Part string
 
 // The parts of units in a case.
 const (
-	PartOrigin   Part = "origin"
-	PartSender   Part = "sender"
-	PartLead     Part = "lead"
-	PartHandling Part = "handling"
-	PartArea     Part = "area"
+	PartOrigin    Part = "origin"
+	PartSender    Part = "sender"
+	PartLead      Part = "lead"
+	PartHandling  Part = "handling"
+	PartArea      Part = "area"
+	PartCoHandler Part = "co_handler" // asked to help (协办)
+	PartReviewer  Part = "reviewer"   // the organ that reviews (复查、复核)
+	PartOrdering  Part = "ordering"   // from where an order or a recommendation came
 )
 
 // Participation says that a unit takes part in a case since an instant.

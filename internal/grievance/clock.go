@@ -74,16 +74,26 @@ type debtor struct {
 // start starts a clock by the rule that the case's profile has for the kind; a
 // profile without one starts nothing.
 func (c *Case) start(m Moment, kind ClockKind, at time.Time, unit UnitID, subject string, owes debtor) []ClockFact {
+	return c.startFor(m, kind, at, unit, subject, owes, calendar.Length{})
+}
+
+// startFor is start with a length that whoever starts the clock gives, where its
+// rule lets them; the zero length is the rule's.
+func (c *Case) startFor(m Moment, kind ClockKind, at time.Time, unit UnitID, subject string, owes debtor, given calendar.Length) []ClockFact {
 	p, cal := c.rules(m, at)
 	rule, ok := p.Rule(kind)
 	if !ok {
 		return nil
 	}
+	length := rule.LengthFor(c.Urgency)
+	if rule.Given && given.Valid() {
+		length = given
+	}
 	k := &Clock{
 		ID: m.Mint.ID(), CaseID: c.ID, Kind: kind, Round: c.Round, UnitID: unit, Subject: subject,
 		Profile: p.Name, ProfileVersion: p.Version, CalendarVersion: cal.Version(),
 		DebtorPost: owes.post, DebtorUser: owes.user,
-		StartedAt: at, Length: rule.LengthFor(c.Urgency), DueVersion: 1, State: Running,
+		StartedAt: at, Length: length, DueVersion: 1, State: Running,
 	}
 	if s := c.suspension(); s != nil && slices.Contains(rule.Pauses, s.Cause) && at.Before(s.Until) {
 		c.pause(k, s, at)

@@ -15,6 +15,13 @@ const (
 	OverdueFirstContact    Cause = "overdue_first_contact"
 	OverdueHandling        Cause = "overdue_handling"
 	OverdueSignOff         Cause = "overdue_sign_off"
+	OverdueReview          Cause = "overdue_review"
+	OverdueReReview        Cause = "overdue_re_review"
+	OverdueConsent         Cause = "overdue_consent"
+	OverdueJurisdiction    Cause = "overdue_jurisdiction"
+	OverdueCoHandling      Cause = "overdue_co_handling"
+	OverdueOrder           Cause = "overdue_order"
+	OverdueDuty            Cause = "overdue_duty"
 	Urgent                 Cause = "urgent"     // life and property, at once (Art. 25)
 	DisputeRaised          Cause = "dispute"    // the petitioner disputes the answer
 	Reported               Cause = "reported"   // the unit cannot solve it (上报)
@@ -24,7 +31,8 @@ const (
 // Causes lists them.
 var Causes = []Cause{
 	OverdueAcceptance, OverdueAcknowledgement, OverdueFirstContact, OverdueHandling,
-	OverdueSignOff, Urgent, DisputeRaised, Reported, Supervised,
+	OverdueSignOff, OverdueReview, OverdueReReview, OverdueConsent, OverdueJurisdiction, OverdueCoHandling, OverdueOrder, OverdueDuty,
+	Urgent, DisputeRaised, Reported, Supervised,
 }
 
 func overdue(kind ClockKind) Cause { return Cause("overdue_" + string(kind)) }

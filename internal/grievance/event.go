@@ -147,6 +147,16 @@ type Facts struct {
 	Suspension   *SuspensionFact `json:"suspension,omitempty"`
 	Escalation   *EscalFact      `json:"escalation,omitempty"`
 	Rating       *Rating         `json:"rating,omitempty"`
+	Headcount    int             `json:"headcount,omitempty"`       // where there are several
+	Represented  int             `json:"representatives,omitempty"` // how many speak for them
+	Objection    *ObjectionFact  `json:"objection,omitempty"`
+	CoHandler    *CoHandlerFact  `json:"co_handler,omitempty"`
+	Sponsor      *Holder         `json:"sponsor,omitempty"`
+	Duty         *DutyFact       `json:"duty,omitempty"`
+	Order        *OrderFact      `json:"order,omitempty"`
+	FollowUp     *FollowUpFact   `json:"follow_up,omitempty"`
+	Review       *ReviewFact     `json:"review,omitempty"`
+	Earlier      CaseID          `json:"earlier,omitzero"` // a case of the same facts
 	Texts        []TextRef       `json:"texts,omitempty"`
 }
 

@@ -97,6 +97,9 @@ func (b *Book) publication(version int) (CalendarVersion, bool) {
 // gradeOf tells by which grade a rule gives a length: that of the case if it
 // does, for a case may have been graded anew without its clocks moving.
 func (r ClockRule) gradeOf(now Urgency, l calendar.Length) (Urgency, bool) {
+	if r.Given {
+		return "", true
+	}
 	grades := append([]Urgency{now}, Urgencies...)
 	for _, u := range grades {
 		if given, ok := r.ByGrade[string(u)]; ok && given == l {
@@ -134,6 +137,8 @@ var ClockEvents = []EventKind{
 	EvRegistered, EvImported, EvAccepted, EvForwarded, EvAssigned, EvHandedOn, EvSubmitted, EvSigned, EvReturned, EvDeclineRequested,
 	EvWithdrawalRequested, EvExtensionRequested, EvSuspensionRequested, EvDisputed,
 	EvClassified, EvCorrected, EvExtended, EvSuspended, EvResumed, EvRebased,
+	EvObjected, EvObjectionConsented, EvObjectionRaised, EvDesignated, EvCoHandlerAsked, EvSponsored, EvOrdered, EvOrderReturned,
+	EvAmended, EvReviewRequested, EvReviewSubmitted, EvReviewDecided, EvHearingHeld, EvFollowedUp, EvTakeDownRequested,
 }
 
 // Trace finds among the events of the case, in order, the one that started the

@@ -15,6 +15,8 @@ var (
 	enSince = map[string]string{
 		"received": "receipt", "assigned": "assignment", "accepted": "acceptance", "submitted": "the request for a signature",
 		"review_requested": "receipt of the request for review", "re_review_requested": "receipt of the request for re-review",
+		"objected": "the objection", "brought_before_superior": "the superior's being asked", "co_handler_asked": "the request for help",
+		"ordered": "receipt of the order", "sponsored": "the leader's taking charge",
 		string(EvDisputed): "the reopening", string(EvForwarded): "receipt of the forwarded case",
 		string(EvResumed): "the new assignment", string(EvHandedOn): "the new assignment",
 		string(EvReturned): "the new assignment",
@@ -23,7 +25,9 @@ var (
 		"received": "The case was received", "assigned": "The case was assigned", "accepted": "The case was accepted",
 		"submitted": "The signature was requested", "review_requested": "The request for review was received",
 		"re_review_requested": "The request for re-review was received",
-		string(EvDisputed):    "The case was disputed and reopened", string(EvForwarded): "The forwarded case was received",
+		"objected":            "The unit objected", "brought_before_superior": "The superior was asked to decide",
+		"co_handler_asked": "The unit was asked to help", "ordered": "The order was received", "sponsored": "A leader took charge",
+		string(EvDisputed): "The case was disputed and reopened", string(EvForwarded): "The forwarded case was received",
 		string(EvResumed): "The case was assigned anew", string(EvHandedOn): "The case was assigned anew",
 		string(EvReturned): "The case was assigned anew",
 	}
@@ -31,11 +35,15 @@ var (
 		Acceptance: "the decision on acceptance must be made and its notice served", Acknowledgement: "the case must be acknowledged",
 		FirstContact: "the petitioner must be contacted", Handling: "the case must be closed", SignOffStep: "the leader must decide",
 		Review: "the review must be decided", ReReview: "the re-review must be decided",
+		Consent: "the objection must be answered", Jurisdiction: "the handling unit must be designated", CoHandling: "the request for help must be answered",
+		OrderReply: "the order must be answered in writing", SponsorDuty: "the sponsor's duty must be done",
 	}
 	enTasks = map[ClockKind]string{
 		Acceptance: "decide on acceptance and serve the notice", Acknowledgement: "acknowledge the case",
 		FirstContact: "contact the petitioner", Handling: "close the case", SignOffStep: "decide on the signature",
 		Review: "decide the review", ReReview: "decide the re-review",
+		Consent: "answer the objection", Jurisdiction: "designate the handling unit", CoHandling: "answer the request for help",
+		OrderReply: "answer the order in writing", SponsorDuty: "do the sponsor's duty",
 	}
 	enProfiles = map[string]string{ProfilePetitionSimple: "simple petition"} // the others are words as they are
 	enCauses   = map[PauseCause]string{

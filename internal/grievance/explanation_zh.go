@@ -14,12 +14,14 @@ var (
 	zhOrigins = map[string]string{
 		"received": "收到", "assigned": "交办", "accepted": "受理", "submitted": "提请签批",
 		"review_requested": "收到复查申请", "re_review_requested": "收到复核申请",
+		"objected": "提出退单", "brought_before_superior": "提请上级指定", "co_handler_asked": "请求协办", "ordered": "收到督办", "sponsored": "确定包案",
 		string(EvDisputed): "提出异议重新办理", string(EvForwarded): "收到转送", string(EvResumed): "重新交办", string(EvHandedOn): "重新交办",
 		string(EvReturned): "退回后重新交办",
 	}
 	zhTasks = map[ClockKind]string{
 		Acceptance: "作出是否受理的决定并送达告知书", Acknowledgement: "签收", FirstContact: "联系诉求人", Handling: "办结",
 		SignOffStep: "作出签批决定", Review: "作出复查意见", ReReview: "作出复核意见",
+		Consent: "答复退单", Jurisdiction: "指定承办单位", CoHandling: "答复协办", OrderReply: "书面答复督办", SponsorDuty: "履行包案职责",
 	}
 	zhProfiles = map[string]string{
 		ProfilePetition: "信访", ProfilePetitionSimple: "简易办理", ProfileHotline: "热线", ProfileTownship: "镇街诉求", ProfileWall: "民情回音墙",

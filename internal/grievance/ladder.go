@@ -19,6 +19,15 @@ func (p *Profile) Rule(kind ClockKind) (ClockRule, bool) {
 	return ClockRule{}, false
 }
 
+// lengthOf gives the length that the rule gives a clock of a case: the one that
+// it was started with where that was given, else that for the case's urgency.
+func (r ClockRule) lengthOf(c *Case, k *Clock) calendar.Length {
+	if r.Given {
+		return k.Length
+	}
+	return r.LengthFor(c.Urgency)
+}
+
 // LengthFor gives the length for a grade of urgency.
 func (r ClockRule) LengthFor(u Urgency) calendar.Length {
 	if l, ok := r.ByGrade[string(u)]; ok {

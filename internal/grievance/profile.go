@@ -9,8 +9,9 @@ import (
 // ClockKind names what a clock times.
 type ClockKind string
 
-// The clocks. Those of a review (复查) and of a re-review (复核) have their rules
-// in the profiles; nothing starts them yet.
+// The clocks. Consent is the sender's answer to an objection (退单), Jurisdiction
+// the common superior's decision (Art. 24), OrderReply the written answer to a
+// supervision order or a recommendation.
 const (
 	Acceptance      ClockKind = "acceptance"
 	Acknowledgement ClockKind = "acknowledgement"
@@ -19,10 +20,18 @@ const (
 	SignOffStep     ClockKind = "sign_off"
 	Review          ClockKind = "review"
 	ReReview        ClockKind = "re_review"
+	Consent         ClockKind = "consent"
+	Jurisdiction    ClockKind = "jurisdiction"
+	CoHandling      ClockKind = "co_handling"
+	OrderReply      ClockKind = "order"
+	SponsorDuty     ClockKind = "duty"
 )
 
 // ClockKinds lists them in the order in which they run.
-var ClockKinds = []ClockKind{Acceptance, Acknowledgement, FirstContact, Handling, SignOffStep, Review, ReReview}
+var ClockKinds = []ClockKind{
+	Acceptance, Acknowledgement, FirstContact, Handling, SignOffStep, Review, ReReview,
+	Consent, Jurisdiction, CoHandling, OrderReply, SponsorDuty,
+}
 
 // RungAct is what the engine does at a rung of a ladder.
 type RungAct string
@@ -58,6 +67,7 @@ type ClockRule struct {
 	Ladder  string                     `json:"ladder"` // of Length; a grade's length shorter than a day has the ladder "short"
 	Source  string                     `json:"source"`
 
+	Given     bool           `json:"given,omitempty"`     // whoever starts it says how long it is; Length is what is usual
 	Extension *ExtensionRule `json:"extension,omitempty"` // none: it cannot be extended
 	Pauses    []PauseCause   `json:"pauses,omitempty"`    // which suspensions stop it; it runs on in every other
 }

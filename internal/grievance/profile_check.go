@@ -30,13 +30,21 @@ var moments = map[ClockKind]struct{ starts, stops string }{
 	SignOffStep:     {"submitted", "decided"},
 	Review:          {"review_requested", "review_decided"},
 	ReReview:        {"re_review_requested", "re_review_decided"},
+	Consent:         {"objected", "consented_or_refused"},
+	Jurisdiction:    {"brought_before_superior", "unit_designated"},
+	CoHandling:      {"co_handler_asked", "co_handler_answered"},
+	OrderReply:      {"ordered", "order_answered"},
+	SponsorDuty:     {"sponsored", "duty_done"},
 }
 
 // mayExtend are the clocks that a profile may let be extended.
 var mayExtend = []ClockKind{Handling, Review, ReReview}
 
 // optional are the clocks that a profile may do without.
-var optional = []ClockKind{FirstContact, Review, ReReview}
+var optional = []ClockKind{FirstContact, Review, ReReview, Consent, Jurisdiction, CoHandling, OrderReply, SponsorDuty}
+
+// mayBeGiven are the clocks of which whoever starts one may say how long it is.
+var mayBeGiven = []ClockKind{CoHandling, OrderReply, SponsorDuty}
 
 // Check refuses, with every fault at once, a profile that the engine could not
 // follow to the end: each clock must have lengths, the start and stop of its
@@ -99,6 +107,7 @@ func (p *Profile) checkRule(f *faults, at string, r *ClockRule) {
 	f.check(slices.Contains(StaffRoles, r.Debtor), at+"/debtor", "profile.debtor_unknown", "责任角色不存在")
 	checkSource(f, at+"/source", r.Source)
 	p.checkLeave(f, at, r)
+	f.check(!r.Given || slices.Contains(mayBeGiven, r.Kind) && len(r.ByGrade) == 0 && r.Length.ByDay(), at+"/given", "profile.given_kind", "只有协办、督办和包案职责的时限可以由发起人指定，且须以日计")
 	p.checkLength(f, at+"/length", at+"/ladder", r.Length, r.Ladder)
 	f.check(!r.Rolls || !r.Length.Valid() || r.Length.ByDay(), at+"/rolls", "profile.rolls_unfit", "只有以日计的时限才能顺延至工作日")
 	f.check((r.Ladder == shortLadder) == r.Length.ShorterThanDay(), at+"/ladder", "profile.ladder_unfit", "不足一日的时限须用短阶梯，其他时限不得使用")

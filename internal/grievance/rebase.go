@@ -45,7 +45,7 @@ func (c *Case) orderedProfile(b *Book, k *Clock) (s step) {
 			continue
 		}
 		moved := *k
-		moved.Length = rule.LengthFor(c.Urgency)
+		moved.Length = rule.lengthOf(c, k)
 		at := latest(*p.RebaseAt, k.StartedAt)
 		if b.CalendarAt(k.CalendarVersion).DueOf(moved.term(rule)).At.After(at) {
 			return step{at: at, take: (*Case).moveToProfile, clock: k, version: p.Version}
@@ -72,7 +72,7 @@ func (c *Case) moveToCalendar(m Moment, s step) error {
 func (c *Case) moveToProfile(m Moment, s step) error {
 	rule, _ := m.Book.ProfileAt(s.clock.Profile, s.version).Rule(s.clock.Kind)
 	climbed := m.Book.ladder(s.clock)[:s.clock.Rung]
-	s.clock.ProfileVersion, s.clock.Length = s.version, rule.LengthFor(c.Urgency)
+	s.clock.ProfileVersion, s.clock.Length = s.version, rule.lengthOf(c, s.clock)
 	fact := c.recountAnew(m, s.clock, s.at, climbed)
 	fact.Profile = s.version
 	return c.append(m.asSystem(), systemPost, EvRebased, s.at, Facts{Clock: &fact})

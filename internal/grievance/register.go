@@ -300,9 +300,12 @@ func (c *Case) registered(m Moment, in Registration, h Holder) Facts {
 	}
 	f := Facts{
 		Status: c.Status, Round: c.Round, Receipt: c.ReceiptNumber, Source: c.Source, Channel: c.Channel,
-		Unit: c.LeadUnitID, Area: c.AreaID,
+		Unit: c.LeadUnitID, Area: c.AreaID, Represented: countParties(in.Others, Representative),
 		Responsible: c.answerable(h.User, h.Post), Awaiting: c.awaitByStatus(),
 		Texts: c.writeAll(m, true, textIn{TextTitle, in.Title}, textIn{TextBody, in.Body}),
+	}
+	if c.Headcount > 1 {
+		f.Headcount = c.Headcount
 	}
 	c.classified(&f)
 	f.Started = c.start(m, Acceptance, c.ReceivedAt, c.LeadUnitID, "", c.deskDebtor())

@@ -124,7 +124,7 @@ func (c *Case) Correct(m Moment, in Correction) error {
 	set(&c.Headcount, in.Headcount)
 	c.GroupPetition = c.Headcount >= minGroup
 	texts := c.writeAll(m, true, textIn{TextTitle, in.Title}, textIn{TextBody, in.Body})
-	if err := c.record(m, by, EvCorrected, Facts{Area: in.Area, Proposed: c.ProposedUnitID, Texts: texts}); err != nil {
+	if err := c.record(m, by, EvCorrected, Facts{Area: in.Area, Proposed: c.ProposedUnitID, Headcount: in.Headcount, Texts: texts}); err != nil {
 		return err
 	}
 	return c.tellUnrouted(m, wasUnrouted)
@@ -247,7 +247,7 @@ func (c *Case) end(m Moment, by Post, kind EventKind, to ending, f Facts) error 
 		switch {
 		case slices.Contains(to.met, k.Kind):
 			f.Stopped = append(f.Stopped, c.stopOne(k, Met, m.Now))
-		case k.Kind != to.keeps:
+		case k.Kind != to.keeps && k.Kind != OrderReply: // a superior is owed an answer all the same
 			f.Stopped = append(f.Stopped, c.stopOne(k, Cancelled, m.Now))
 		}
 	}

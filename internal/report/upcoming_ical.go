@@ -40,6 +40,8 @@ var feedLanguages = map[string]feedWords{
 		kinds: map[grievance.ClockKind]string{
 			grievance.Acceptance: "acceptance", grievance.Acknowledgement: "acknowledgement", grievance.FirstContact: "first contact",
 			grievance.Handling: "handling", grievance.SignOffStep: "sign-off", grievance.Review: "review", grievance.ReReview: "re-review",
+			grievance.Consent: "answer to an objection", grievance.Jurisdiction: "designation of a unit", grievance.CoHandling: "co-handling",
+			grievance.OrderReply: "answer to an order", grievance.SponsorDuty: "sponsor's duty",
 		},
 		level: map[int]string{1: "to the unit's head", 2: "to the superior's supervisor", 3: "to the next level's supervisor"}, vacant: "nobody can take it",
 	},

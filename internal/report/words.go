@@ -13,7 +13,9 @@ var (
 	causeWords = map[grievance.Cause]string{
 		grievance.OverdueAcceptance: "受理超期", grievance.OverdueAcknowledgement: "签收超期",
 		grievance.OverdueFirstContact: "首次联系超期", grievance.OverdueHandling: "办理超期",
-		grievance.OverdueSignOff: "签批超期", grievance.Urgent: "紧急事项", grievance.DisputeRaised: "群众异议",
+		grievance.OverdueSignOff: "签批超期", grievance.OverdueReview: "复查超期", grievance.OverdueReReview: "复核超期",
+		grievance.OverdueConsent: "退单答复超期", grievance.OverdueJurisdiction: "指定管辖超期", grievance.OverdueCoHandling: "协办超期",
+		grievance.OverdueOrder: "督办答复超期", grievance.OverdueDuty: "包案职责超期", grievance.Urgent: "紧急事项", grievance.DisputeRaised: "群众异议",
 		grievance.Reported: "上报", grievance.Supervised: "督办",
 	}
 	stateWords = map[grievance.EscalationState]string{
@@ -23,6 +25,8 @@ var (
 		grievance.Acceptance: "受理", grievance.Acknowledgement: "签收", grievance.FirstContact: "首次联系",
 		grievance.Handling: "办理", grievance.SignOffStep: "签批",
 		grievance.Review: "复查", grievance.ReReview: "复核",
+		grievance.Consent: "退单答复", grievance.Jurisdiction: "指定管辖", grievance.CoHandling: "协办",
+		grievance.OrderReply: "督办答复", grievance.SponsorDuty: "包案职责",
 	}
 )
 
