@@ -118,6 +118,8 @@ func drawRule(t *rapid.T, term calendar.Term) grievance.ClockRule {
 	starts := map[grievance.ClockKind]string{
 		grievance.Acceptance: "received", grievance.Acknowledgement: "assigned", grievance.FirstContact: "accepted", grievance.Handling: "accepted",
 		grievance.SignOffStep: "submitted", grievance.Review: "review_requested", grievance.ReReview: "re_review_requested",
+		grievance.Consent: "objected", grievance.Jurisdiction: "brought_before_superior", grievance.CoHandling: "co_handler_asked",
+		grievance.OrderReply: "ordered", grievance.SponsorDuty: "sponsored",
 	}[kind]
 	rule := grievance.ClockRule{
 		Kind: kind, Length: term.Length, Starts: starts, Stops: "done", Debtor: grievance.RoleHandler, Rolls: term.Roll,

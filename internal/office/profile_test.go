@@ -25,17 +25,18 @@ func TestProfilesAreTheTable(t *testing.T) {
 	t.Parallel()
 	kinds := []grievance.ClockKind{
 		grievance.Acceptance, grievance.Acknowledgement, grievance.FirstContact, grievance.Handling, grievance.SignOffStep,
+		grievance.Consent, grievance.Jurisdiction, grievance.CoHandling, grievance.OrderReply, grievance.SponsorDuty,
 	}
 	want := map[string][]string{
-		"petition":        {"15d", "1wd", "3wd", "60d", "2wd"},
-		"petition_simple": {"3wd", "1wd", "1wd", "10wd", "1wd"},
-		"hotline":         {"1wd", "2wh", "24h", "7d", "1wd"},
-		"township":        {"1wd", "30wm", "2wh", "7d", "1wd"},
-		"wall":            {"1wd", "1wd", "", "7wd", "1wd"},
+		"petition":        {"15d", "1wd", "3wd", "60d", "2wd", "2wd", "5wd", "5wd", "5wd", "10wd"},
+		"petition_simple": {"3wd", "1wd", "1wd", "10wd", "1wd", "2wd", "5wd", "5wd", "5wd", "10wd"},
+		"hotline":         {"1wd", "2wh", "24h", "7d", "1wd", "2wd", "5wd", "5wd", "5wd", "10wd"},
+		"township":        {"1wd", "30wm", "2wh", "7d", "1wd", "2wd", "5wd", "5wd", "5wd", "10wd"},
+		"wall":            {"1wd", "1wd", "", "7wd", "1wd", "2wd", "5wd", "5wd", "5wd", "10wd"},
 	}
 	dispute := map[string]int{"hotline": 15, "township": 15, "wall": 15}
 	for i, p := range embedded(t) {
-		if p.Name != grievance.ProfileNames[i] || p.Version != 2 || p.DisputeDays != dispute[p.Name] {
+		if p.Name != grievance.ProfileNames[i] || p.Version != 3 || p.DisputeDays != dispute[p.Name] {
 			t.Errorf("profile %d is %s, version %d, dispute within %d days", i, p.Name, p.Version, p.DisputeDays)
 		}
 		for j, kind := range kinds {

@@ -21,7 +21,7 @@ func TestSeedLeavesWhatSomebodyHasPut(t *testing.T) {
 		own := map[string]store.ProfileRow{
 			grievance.ProfileHotline:  {Version: 3, Release: 0}, // put
 			grievance.ProfileTownship: {Version: 5, Release: 1}, // of an older release
-			grievance.ProfileWall:     {Version: 9, Release: 2}, // of this one
+			grievance.ProfileWall:     {Version: 9, Release: 3}, // of this one
 		}
 		must(t, st.Write(t.Context(), func(tx *store.Tx) error {
 			for _, p := range embedded(t) {
@@ -44,7 +44,7 @@ func TestSeedLeavesWhatSomebodyHasPut(t *testing.T) {
 		book, err := of.Book(t.Context())
 		must(t, err)
 		for name, version := range map[string]int{
-			grievance.ProfileHotline: 3, grievance.ProfileTownship: 6, grievance.ProfileWall: 9, grievance.ProfilePetition: 2,
+			grievance.ProfileHotline: 3, grievance.ProfileTownship: 6, grievance.ProfileWall: 9, grievance.ProfilePetition: 3,
 		} {
 			if got := book.Profiles[name].Version; got != version {
 				t.Errorf("%s is version %d, want %d", name, got, version)
