@@ -40,14 +40,14 @@ func TestProfileCommands(t *testing.T) {
 			{[]string{"profile", "show", "express"}, failed, ""},
 			{[]string{"profile", "show", "wall", "--version=9"}, failed, ""},
 			{[]string{"profile", "put", filepath.Join(dir, "none.json")}, failed, ""},
-			{[]string{"profile", "put", same}, done, "version 2 of wall stays: it says the same\n" + keep},
-			{[]string{"profile", "put", other, "--dry-run"}, done, "version 3 of wall would be the newest: clocks start by it from now on\n" + keep},
+			{[]string{"profile", "put", same}, done, "version 3 of wall stays: it says the same\n" + keep},
+			{[]string{"profile", "put", other, "--dry-run"}, done, "version 4 of wall would be the newest: clocks start by it from now on\n" + keep},
 			{[]string{"profile", "show", "wall"}, done, text},
 			{[]string{"profile", "put", broken}, failed, "/dispute_days  异议期须在 0 至 365 天之间 (profile.dispute_days)\n/clocks/2/length  时限不得超过 3650 日 (profile.length_long)\n"},
 			{[]string{"profile", "put", silent}, failed, "/dispute_days  必须写明，不能省略或为 null (profile.unsaid)\n/clocks/2/length  时限不得超过 3650 日 (profile.length_long)\n"},
-			{[]string{"profile", "put", other, "--rebase"}, done, "version 3 of wall is the newest: clocks start by it from now on\n" + follow},
+			{[]string{"profile", "put", other, "--rebase"}, done, "version 4 of wall is the newest: clocks start by it from now on\n" + follow},
 			{[]string{"profile", "put", same}, failed, ""},
-			{[]string{"profile", "show", "wall", "--version=2"}, done, text},
+			{[]string{"profile", "show", "wall", "--version=3"}, done, text},
 		})
 	})
 }
