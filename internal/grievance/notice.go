@@ -37,6 +37,7 @@ type Notice struct {
 	ServedBy   UserID
 
 	TemplateVersion int    // of the template that it is made with
+	Profile         string // of the case when it was issued
 	UnitName        string // in full, as it was when the notice was issued
 	OtherUnitID     UnitID // to which the case went, or to which the petitioner may turn
 	OtherName       string

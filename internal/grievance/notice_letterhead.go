@@ -6,11 +6,11 @@ import "strings"
 // reviewed (Art. 35), and a review's re-reviewed (Art. 36), in calendar days.
 const daysToAsk = 30
 
-// letterhead keeps in a notice what it names: the unit that issues it, and what
-// the petitioner may do against it. A unit that is renamed later, or a profile
+// letterhead keeps in a notice what it names: the unit that issues it, by which
+// profile, and what the petitioner may do against it. A unit that is renamed later, or a profile
 // that is changed, does not change what was issued.
 func (c *Case) letterhead(b *Book, n *Notice) {
-	n.UnitName = b.FullName(n.UnitID)
+	n.UnitName, n.Profile = b.FullName(n.UnitID), c.Profile
 	p := b.Profiles[c.Profile]
 	switch {
 	case n.Kind == OpinionDocument && p != nil && p.DisputeDays > 0:

@@ -96,7 +96,7 @@ func TestAnOldNoticeIsCompleted(t *testing.T) {
 	s.does("handler", submit).does("leader", approve(1))
 	want := s.rec.notices[1]
 	old := want
-	old.UnitName, old.OtherUnitID, old.OtherName, old.RemedyDays = "", UnitID{}, "", 0
+	old.UnitName, old.Profile, old.OtherUnitID, old.OtherName, old.RemedyDays = "", "", UnitID{}, "", 0
 	if got := s.c().Complete(s.o.book, old); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
