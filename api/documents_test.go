@@ -54,7 +54,7 @@ func TestANoticeIsADocument(t *testing.T) {
 		path := "/cases/" + id + "/notices/"
 		s.says(s.sheet("clerk", "GET", path+"1/document", ""), "已受理")
 		s.says(s.sheet("clerk", "GET", path+"2/document", ""), "修路灯", "线路老化", "本周修好", "《条例》第三十一条", "15日内")
-		if res := s.send("clerk", "HEAD", v1+path+"1/document", ""); res.StatusCode != http.StatusOK {
+		if res := s.call("HEAD", v1+path+"1/document", "", "Authorization: Bearer clerk"); res.StatusCode != http.StatusOK {
 			t.Errorf("HEAD: %d", res.StatusCode)
 		}
 		for _, page := range []string{"document", "service"} {
@@ -120,9 +120,15 @@ func TestAConfidentialAddresseeIsKnownToTheDeskAlone(t *testing.T) {
 func TestTheProofOfServiceIsADocument(t *testing.T) {
 	t.Parallel()
 	eachCity(t, func(t *testing.T, s *city) {
-		id := s.closed(`,"petitioner_user_id":"` + s.user("petitioner") + `"`)
+		here := fmt.Sprintf(`,"unit_id":%q`, s.unit(jichuan))
+		id := as[CaseWithCode](s, s.send("petitioner", "POST", v1+"/cases", grievanceOf(here)), http.StatusCreated).ID
+		s.act("clerk", id, "/accept", "")
+		s.act("clerk", id, "/assign", s.toHandler())
+		s.act("handler", id, "/acknowledge", "")
+		s.act("handler", id, "/submit", opinion)
+		s.act("leader", id, "/sign-offs/1/approve", "")
 		path := "/cases/" + id + "/notices/2/service"
-		s.says(s.sheet("clerk", "GET", path, ""), "□ 直接送达", "张**")
+		s.says(s.sheet("clerk", "GET", path, ""), "□ 直接送达</span>", "张**")
 		s.act("clerk", id, "/notices/2/service", `{"how":"in_person","proof":"本人签收<b>"}`)
 		s.says(s.sheet("handler", "GET", path, ""), "直接送达", "本人签收&lt;b&gt;", "许晚晴", "以上送达情况已于")
 		if page := s.sheet("petitioner", "GET", path, ""); strings.Contains(page, "本人签收") || !strings.Contains(page, "直接送达") {
