@@ -10,7 +10,8 @@ import (
 )
 
 // Page is a document ready to be sent: HTML, and the Content-Security-Policy
-// that lets it use its own style and nothing else.
+// that lets it use its own style and nothing else. The HTML has the policy too,
+// for a page that is kept as a file.
 type Page struct {
 	HTML   []byte
 	Policy string
@@ -91,6 +92,7 @@ type paper struct {
 	Service *Service
 	Ways    []string // in which a notice may be served
 	Style   template.CSS
+	Policy  string
 }
 
 // section is a part of a notice as it came out.
@@ -123,10 +125,10 @@ func paragraphs(s string) (lines []string) {
 }
 
 func (t *Template) print(p paper) (Page, error) {
-	p.Name, p.Style, p.Ways = t.Name, t.layout.style, grievance.ServedHow
+	p.Name, p.Style, p.Policy, p.Ways = t.Name, t.layout.style, t.layout.policy, grievance.ServedHow
 	var out bytes.Buffer
 	if err := t.layout.page.Execute(&out, p); err != nil {
 		return Page{}, fmt.Errorf("printing a notice %s, version %d: %w", t.Kind, t.Version, err)
 	}
-	return Page{out.Bytes(), t.layout.policy}, nil
+	return Page{out.Bytes(), t.layout.policy + "; frame-ancestors 'none'"}, nil
 }

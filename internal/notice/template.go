@@ -130,8 +130,7 @@ func readLayout(version int) (*layout, error) {
 	}
 	l.page, err = template.New("page.html").Funcs(template.FuncMap{"date": date, "moment": moment, "say": l.say}).ParseFS(files, dir+"page.html")
 	sum := sha256.Sum256(style)
-	l.policy = "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-		"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	l.policy = "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
 	return l, err
 }
 
