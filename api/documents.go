@@ -50,7 +50,7 @@ func (s *server) noticeDocument(c echo.Context) error {
 // kept.
 //
 //	@Summary		文书页面（收件人明文） / a notice with its addressee in clear
-//	@Description	供送达使用，未送达的附送达回证；每次打开均留痕。转送告知书由转送单位送达。保密事项仅窗口可用。 For who serves it: the handler, the desk, and the desk that issued it. Every time is an event with its reason, so no answer is kept and an Idempotency-Key has no meaning here.
+//	@Description	供送达使用，未送达的附送达回证；每次打开均留痕。转送告知书由转送单位送达。保密事项仅窗口可用。 For who serves it: the handler, the desk, and, until then, the desk that issued it. Every time is an event with its reason, so no answer is kept and an Idempotency-Key has no meaning here.
 //	@Tags			handling
 //	@Accept			json
 //	@Produce		html

@@ -46,6 +46,7 @@ func TestTheSenderServesItsOwnNotice(t *testing.T) {
 	t.Parallel()
 	s := forwarded(t).does("hill_clerk", acknowledge).does("hill_clerk", accept(AcceptanceDecision{}))
 	s.does("clerk_b", address(1)).refuses("clerk_b", "case.not_permitted", address(2)).refuses("clerk_b", "case.not_permitted", reveal)
+	s.does("clerk", serve(1)).refuses("clerk", "case.not_permitted", address(1)) // what for?
 	s.does("hill_clerk", address(1)).does("hill_clerk", address(2)).refuses("hill_clerk", "not_found", address(3))
 	s.refuses("bureau_clerk", "case.not_permitted", address(1)).refuses("hill_leader", "case.not_permitted", address(2))
 	f, err := ReadFacts(s.rec.events[len(s.rec.events)-1])

@@ -100,10 +100,13 @@ func (c *Case) Reveal(m Moment, in Revealing) error {
 }
 
 // Address records that the actor is shown a notice with its addressee in clear,
-// to serve it. Like Reveal, it is for the handler and the desk, besides for the
-// desk that issued the notice. NotFound for an unknown notice.
+// to serve it. Like Reveal, it is for the handler and the desk, besides, until it
+// is served, for the desk that issued it. NotFound for an unknown notice.
 func (c *Case) Address(m Moment, number int, in Revealing) error {
 	n, by, err := c.permitOn(m, OpAddress, number)
+	if err == nil && n.ServedAt != nil {
+		by, err = c.permit(m, OpAddress)
+	}
 	if err != nil {
 		return err
 	}
