@@ -81,28 +81,6 @@ type ClockList struct {
 	Items []ClockView `json:"items"`
 } // @name DeadlineList
 
-// NoticeView is a written notice (告知书 / 意见书).
-type NoticeView struct {
-	N      int                  `json:"n" example:"1"`
-	Kind   grievance.NoticeKind `json:"kind" swaggertype:"string" enums:"acceptance,decline,opinion,extension"`
-	Number string               `json:"number" example:"受〔2026〕430102003-20261122-0007-1"`
-	Round  int                  `json:"round"`
-	Unit   UnitRef              `json:"unit"`
-	// Its words beyond the form.
-	Texts      []TextView `json:"texts"`
-	IssuedAt   time.Time  `json:"issued_at"`
-	IssuedBy   *PersonRef `json:"issued_by,omitempty"`
-	ServedAt   *time.Time `json:"served_at,omitempty"`
-	ServedHow  string     `json:"served_how,omitempty" enums:"in_person,mail,sms,phone,app,left,announcement"`
-	ServedBy   *PersonRef `json:"served_by,omitempty"`
-	RecordedAt *time.Time `json:"recorded_at,omitempty"`
-} // @name Notice
-
-// NoticeList is every notice of a case, in the order in which they were issued.
-type NoticeList struct {
-	Items []NoticeView `json:"items"`
-} // @name NoticeList
-
 // SignOffView is a request for a leader's signature, and its decision (领导签批).
 type SignOffView struct {
 	N       int                    `json:"n" example:"1"`
@@ -261,38 +239,6 @@ func reply(c echo.Context, found any, err error) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, found)
-}
-
-// caseNotices lists the written notices of a case.
-//
-//	@Summary		文书 / notices
-//	@Description	告知书和意见书，及其送达情况。 With their words and their service.
-//	@Tags			cases
-//	@Produce		json
-//	@Param			id	path		string	true	"case"	format(uuid)
-//	@Success		200	{object}	NoticeList
-//	@Failure		400,401,403,404,503	{object}	Problem
-//	@Security		bearer
-//	@Router			/api/v1/cases/{id}/notices [get]
-func (s *server) caseNotices(c echo.Context) error {
-	list, err := lookAt(s, c, store.Needs{Notices: true}, look.notices)
-	return reply(c, list, err)
-}
-
-func (l look) notices() (NoticeList, error) {
-	list := NoticeList{Items: []NoticeView{}}
-	papers, err := l.papers()
-	if err != nil {
-		return list, err
-	}
-	for _, n := range l.about.Notices() {
-		list.Items = append(list.Items, NoticeView{
-			N: n.N, Kind: n.Kind, Number: n.Number, Round: n.Round, Unit: unitRef(l.book, n.UnitID), Texts: orNone(papers.notices[n.N]),
-			IssuedAt: n.IssuedAt, IssuedBy: optionalPerson(l.book, n.IssuedBy),
-			ServedAt: n.ServedAt, ServedHow: n.ServedHow, ServedBy: optionalPerson(l.book, n.ServedBy), RecordedAt: n.RecordedAt,
-		})
-	}
-	return list, nil
 }
 
 // caseSignOffs lists the sign-offs of a case.

@@ -71,7 +71,7 @@ type FactsView struct {
 // NoticeFactView is what an event says of a notice.
 type NoticeFactView struct {
 	N        int                  `json:"n"`
-	Kind     grievance.NoticeKind `json:"kind" swaggertype:"string" enums:"acceptance,decline,opinion,extension"`
+	Kind     grievance.NoticeKind `json:"kind" swaggertype:"string" enums:"acceptance,decline,forward,extension,opinion,review,re_review"`
 	Number   string               `json:"number"`
 	ServedAt *time.Time           `json:"served_at,omitempty"`
 	How      string               `json:"how,omitempty"`

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,18 +38,21 @@ func accepted(c echo.Context) (csv, json float64) {
 	if c.Request().Header.Get("Accept") == "" {
 		return 0, 1
 	}
+	return weight(c, typeCSV, "text/*"), weight(c, "application/json", "application/*", "*/*")
+}
+
+// weight gives the greatest weight that the client's Accept gives to one of the
+// media ranges; 0 where it names none.
+func weight(c echo.Context, ranges ...string) (most float64) {
 	for _, line := range c.Request().Header.Values("Accept") {
 		for media := range strings.SplitSeq(line, ",") {
 			name, rest, _ := strings.Cut(media, ";")
-			switch strings.ToLower(strings.TrimSpace(name)) {
-			case typeCSV, "text/*":
-				csv = max(csv, quality(rest))
-			case "application/json", "application/*", "*/*":
-				json = max(json, quality(rest))
+			if slices.Contains(ranges, strings.ToLower(strings.TrimSpace(name))) {
+				most = max(most, quality(rest))
 			}
 		}
 	}
-	return csv, json
+	return most
 }
 
 // quality reads the weight of a media range (RFC 9110, 12.4.2); 1 without one.

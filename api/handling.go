@@ -185,7 +185,7 @@ func (s *server) withdrawCase(c echo.Context) error {
 // serveNotice records that a notice was served.
 //
 //	@Summary		登记送达 / service of a notice
-//	@Description	登记文书送达的方式、时间和回证；受理或不予受理告知书送达使受理时限停止。 The service of a notice of acceptance or decline stops the acceptance clock.
+//	@Description	登记文书送达的方式、时间和回证；除转送告知书外，送达使受理时限停止。 The service of any notice but that of a forward stops the acceptance clock.
 //	@Tags			handling
 //	@Accept			json
 //	@Produce		json

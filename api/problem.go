@@ -94,6 +94,7 @@ var statusOfCode = map[string]int{
 	"request.control_char": http.StatusUnprocessableEntity,
 	"period.order":         http.StatusUnprocessableEntity,
 	"request.accept":       http.StatusNotAcceptable,
+	"request.accept_page":  http.StatusNotAcceptable,
 	"route.method":         http.StatusMethodNotAllowed,
 	"store.busy":           http.StatusConflict,
 }

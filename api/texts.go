@@ -103,23 +103,26 @@ func (w words) of(refs []grievance.TextRef, book *grievance.Book) []TextView {
 	return views
 }
 
-// papers are the words of a case's notices and sign-offs, by their numbers.
-type papers struct{ notices, signOffs map[int][]TextView }
+// papers are the words of a case's notices, of the proofs of their service and
+// of its sign-offs, by their numbers.
+type papers struct{ notices, proofs, signOffs map[int][]TextView }
 
 // papers reads what was put before leaders, and what notices say: words of
 // their own, or those that a leader has signed.
 func (l look) papers() (papers, error) {
-	p := papers{map[int][]TextView{}, map[int][]TextView{}}
+	p := papers{map[int][]TextView{}, map[int][]TextView{}, map[int][]TextView{}}
 	readable, err := l.words()
 	if err != nil {
 		return p, err
 	}
-	events, err := l.EventsOfKinds(l.about.ID, append(requests, grievance.EvAccepted, grievance.EvClosed, grievance.EvDeclined, grievance.EvExtended)...)
+	events, err := l.EventsOfKinds(l.about.ID, append(requests, grievance.EvAccepted, grievance.EvClosed, grievance.EvDeclined, grievance.EvExtended, grievance.EvServed)...)
 	for _, e := range events {
 		f, err := grievance.ReadFacts(e)
 		switch {
 		case err != nil:
 			return p, fmt.Errorf("reading event %d of case %s: %w", e.Seq, l.about.ID, err)
+		case e.Kind == grievance.EvServed:
+			p.proofs[f.Notice.N] = readable.of(f.Texts, l.book)
 		case f.Notice == nil && f.SignOff != nil:
 			p.signOffs[f.SignOff.Asked()] = readable.of(f.Texts, l.book)
 		case f.Notice != nil && f.SignOff != nil:

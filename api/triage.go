@@ -182,7 +182,7 @@ func (s *server) answerCase(c echo.Context) error {
 // forwardCase sends a case to the unit whose duty it is.
 //
 //	@Summary		转送 / forward
-//	@Description	转送有权处理的单位，受理时限在该单位重新起算；对方签收前仍由本单位经办人负责。 The acceptance clock runs anew there (Art. 23); the sender's person answers until the receiving clerk acknowledges.
+//	@Description	转送有权处理的单位，受理时限在该单位重新起算；对方签收前仍由本单位经办人负责。同时出具转送告知书，由本单位送达。 The petitioner is told by a notice that this desk serves. The acceptance clock runs anew there (Art. 23); the sender's person answers until the receiving clerk acknowledges.
 //	@Tags			triage
 //	@Accept			json
 //	@Produce		json

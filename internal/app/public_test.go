@@ -27,7 +27,7 @@ func TestACaseFromThePublicDoorForwardedAndDisputed(t *testing.T) {
 			t.Errorf("the petitioner is told %+v", got)
 		}
 		const round = " submitted closed served"
-		want := "registered forwarded acknowledged accepted served assigned acknowledged contacted" + round + " rated disputed escalated" + round
+		want := "registered forwarded served acknowledged accepted served assigned acknowledged contacted" + round + " rated disputed escalated" + round
 		if got := kinds(w.as("supervisor").eventsOf(id)); got != want {
 			t.Errorf("the record says\n%s\nwant\n%s", got, want)
 		}
@@ -53,13 +53,14 @@ func (w *township) writeIn() (id string, receipt object) {
 	return found.Items[0].ID, object{"receipt_number": c.Receipt, "query_code": c.Code}
 }
 
-// forward sends a case to the other township. The first clerk answers for it
-// until the second has acknowledged.
+// forward sends a case to the other township, and tells the petitioner where it
+// went. The first clerk answers for it until the second has acknowledged.
 func (w *township) forward(id string) {
 	w.Helper()
 	w.advance(minute)
 	c := w.as("clerk").post("/cases/"+id+"/forward", object{"unit_id": w.unitID("990121001"), "reason": "other_area", "words": "属栖桥街道河埠社区。"})
 	w.wantCase(c, "registered", "许晚晴")
+	w.as("clerk").post("/cases/"+id+"/notices/1/service", object{"how": "phone", "proof": "已告知转送栖桥街道。"})
 	w.advance(minute)
 	w.wantCase(w.as("clerk2").post("/cases/"+id+"/acknowledge", nil), "registered", "叶知秋")
 	c = w.as("clerk2").post("/cases/"+id+"/accept", object{"service": object{"how": "sms"}})
@@ -80,7 +81,7 @@ func (w *township) handle(id string, round int) {
 	})
 	n := string(rune('0' + round))
 	w.wantCase(w.as("leader2").post("/cases/"+id+"/sign-offs/"+n+"/approve", object{}), "closed", "秦岳")
-	w.as("clerk2").post("/cases/"+id+"/notices/"+string(rune('1'+round))+"/service", object{"how": "phone"})
+	w.as("clerk2").post("/cases/"+id+"/notices/"+string(rune('2'+round))+"/service", object{"how": "phone"})
 }
 
 // asPetitioner asks at the public door, without a login, and wants a status.

@@ -139,6 +139,12 @@ func (d *Desk) Reveal(ctx context.Context, req Request, id grievance.CaseID, in 
 	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Reveal(m, in) })
 }
 
+// Address records that the actor is shown the case's notice n with its addressee
+// in clear.
+func (d *Desk) Address(ctx context.Context, req Request, id grievance.CaseID, n int, in grievance.Revealing) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{Notices: true}, func(c *grievance.Case, m grievance.Moment) error { return c.Address(m, n, in) })
+}
+
 // ReissueQueryCode gives the petitioner's case a new query code.
 func (d *Desk) ReissueQueryCode(ctx context.Context, req Request, id grievance.CaseID) (Done, error) {
 	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.ReissueQueryCode(m) })

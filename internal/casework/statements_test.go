@@ -44,6 +44,23 @@ var statements = []struct {
 			_, err := w.desk.Accept(ctx, w.keyed("clerk", "k", "r"), id, grievance.AcceptanceDecision{})
 			return err
 		}},
+	{"forward: the units that join, the words, the notice to the petitioner", strings.Replace(transition, "cases clocks events", "cases case_units texts notices clocks events", 1),
+		func(w *town, ctx context.Context, id grievance.CaseID) error {
+			_, err := w.desk.Forward(ctx, w.keyed("clerk", "k", "r"), id, w.elsewhere())
+			return err
+		}},
+	{"address a notice: the notice read, and an event", "BEGIN cases+ clocks+ notices+ cases events idempotency COMMIT",
+		func(w *town, ctx context.Context, id grievance.CaseID) error {
+			w.must(w.desk.Accept(w.Context(), w.as("clerk"), id, grievance.AcceptanceDecision{}))
+			_, err := w.desk.Address(ctx, w.keyed("clerk", "k", "r"), id, 1, grievance.Revealing{Reason: "serve_notice"})
+			return err
+		}},
+	{"serve a forward's notice: no clock to write", "BEGIN cases+ clocks+ notices+ cases notices events idempotency COMMIT",
+		func(w *town, ctx context.Context, id grievance.CaseID) error {
+			w.must(w.desk.Forward(w.Context(), w.as("clerk"), id, w.elsewhere()))
+			_, err := w.desk.Serve(ctx, w.keyed("clerk", "k", "r"), id, 1, grievance.Service{How: "mail"})
+			return err
+		}},
 	{"assign: the unit that joins", strings.Replace(transition, "cases clocks events", "cases case_units clocks events", 1),
 		func(w *town, ctx context.Context, id grievance.CaseID) error {
 			w.must(w.desk.Accept(w.Context(), w.as("clerk"), id, grievance.AcceptanceDecision{}))
@@ -136,6 +153,11 @@ var statements = []struct {
 			_, err := w.desk.AdvanceDue(ctx, 200)
 			return err
 		}},
+}
+
+// elsewhere sends a case to the other township's desk.
+func (w *town) elsewhere() grievance.Forwarding {
+	return grievance.Forwarding{Unit: w.as("clerk2").Actor.Posts[0].UnitID, Reason: "other_area", Words: "属你镇管辖"}
 }
 
 func TestStatementsOfEachOperation(t *testing.T) {

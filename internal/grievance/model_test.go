@@ -192,7 +192,7 @@ func (m *model) operations(t *rapid.T) map[string]deed {
 		"assign": assign(goes[0], goes[1]), "acknowledge": acknowledge, "contact": contact, "note": note,
 		"submit": submit, "approve": approve(number), "return": sendBack(number),
 		"withdraw": withdraw, "serve": serve(notice), "rate": rate, "dispute": dispute,
-		"escalate": escalate, "reissue": reissue, "reveal": reveal,
+		"escalate": escalate, "reissue": reissue, "reveal": reveal, "address": address(notice),
 	}
 	m.leaves(t, ops)
 	if n := len(m.rec.escalations); n > 0 {
@@ -241,6 +241,9 @@ func (m *model) checkEvents(t *rapid.T) {
 		t.Fatalf("seq %d, version %d after %d events", m.rec.row.Seq, m.rec.row.Version, len(m.rec.events))
 	}
 	for _, e := range m.rec.events[len(m.before.events):] {
+		if f, _ := ReadFacts(e); e.Kind == EvServed && f.Notice.Kind == NoticeOfForward && len(f.Stopped) > 0 {
+			t.Fatalf("telling where the case went stopped a clock: %s", e.Body)
+		}
 		held := slices.Contains(m.o.book.Actor(e.ActorID, m.now).Posts, e.Post)
 		if !held && e.Post != systemPost && e.Post.Role != RolePetitioner {
 			t.Fatalf("%s acted as %s", m.o.user(e.ActorID), m.o.post(e.Post))

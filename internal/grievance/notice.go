@@ -19,9 +19,6 @@ const (
 	NoticeOfExtension  NoticeKind = "extension"
 )
 
-// marks are the short forms that stand in a notice's document number (文号).
-var marks = map[NoticeKind]string{NoticeOfAcceptance: "受", NoticeOfDecline: "不受", OpinionDocument: "复", NoticeOfExtension: "延"}
-
 // Notice is a written notice (告知书 / 意见书) to the petitioner. A window that
 // depends on the petitioner starts when it is served.
 type Notice struct {
@@ -38,6 +35,13 @@ type Notice struct {
 	ServedHow  string
 	RecordedAt *time.Time // when the service was written down
 	ServedBy   UserID
+
+	TemplateVersion int    // of the template that it is made with
+	Profile         string // of the case when it was issued
+	UnitName        string // in full, as it was when the notice was issued
+	OtherUnitID     UnitID // to which the case went, or to which the petitioner may turn
+	OtherName       string
+	RemedyDays      int // after its service, within which the petitioner may act against it; 0 where nothing can be done
 }
 
 func (n *Notice) fact() *NoticeFact {
@@ -65,35 +69,63 @@ func (s *Service) check(m Moment, f *faults, pointer string) {
 	f.checkText(s.Proof, pointer+"/proof", MaxText, false)
 }
 
-// issue makes a notice of the case, with words of its own where there are any.
+// issue makes a notice of the case by the unit whose desk holds it, with words of
+// its own where there are any.
 func (c *Case) issue(m Moment, kind NoticeKind, words string) (*Notice, []TextRef) {
+	return c.issueBy(m, c.LeadUnitID, kind, words)
+}
+
+// issueBy is issue for another unit.
+func (c *Case) issueBy(m Moment, unit UnitID, kind NoticeKind, words string) (*Notice, []TextRef) {
 	c.NoticeCount++
 	year := calendar.DateOf(m.Now).Year
 	n := &Notice{
 		ID: m.Mint.ID(), CaseID: c.ID, N: c.NoticeCount, Round: c.Round, Kind: kind,
 		Number: fmt.Sprintf("%s〔%d〕%s-%d", marks[kind], year, c.ReceiptNumber, c.NoticeCount),
-		UnitID: c.LeadUnitID, IssuedAt: m.Now, IssuedBy: m.By.UserID,
+		UnitID: unit, IssuedAt: m.Now, IssuedBy: m.By.UserID, TemplateVersion: NoticeTemplates[kind],
 	}
+	c.letterhead(m.Book, n)
 	c.notices = append(c.notices, n)
 	c.changes.Notices = append(c.changes.Notices, n)
 	return n, c.writeAll(m, true, textIn{TextNotice, words})
 }
 
-// Serve records that a notice was served. The first service of any notice stops
-// the acceptance clock, at the instant of recording: whoever is told the answer
-// has been told that the case was taken on.
+// Serve records that a notice was served, by who works on the case or by the
+// desk that issued it. The first service of any notice but that of a forward
+// stops the acceptance clock, at the instant of recording: whoever is told the
+// answer has been told that the case was taken on.
 // NotFound for an unknown notice; Conflict when it was served already.
 func (c *Case) Serve(m Moment, number int, in Service) error {
-	by, err := c.permit(m, OpServe)
+	n, by, err := c.permitOn(m, OpServe, number)
 	if err != nil {
 		return err
 	}
+	return c.serve(m, by, n, in)
+}
+
+// permitOn is permit for an operation on a notice, which a clerk of the desk
+// that issued it may do too, wherever the case is now. NotFound for an unknown
+// notice.
+func (c *Case) permitOn(m Moment, op Operation, number int) (*Notice, Post, error) {
+	who, n := permissions[op].who, c.notice(number)
+	if n != nil {
+		issuer := func(_ *Case, m Moment) (Post, bool) { return deskClerk(m, n.UnitID) }
+		who = append(slices.Clip(who), issuer)
+	}
+	by, err := c.permitTo(m, op, who)
+	if err == nil && n == nil {
+		err = ErrNotFound
+	}
+	return n, by, err
+}
+
+func (c *Case) notice(number int) *Notice {
 	for _, n := range c.notices {
 		if n.N == number {
-			return c.serve(m, by, n, in)
+			return n
 		}
 	}
-	return ErrNotFound
+	return nil
 }
 
 func (c *Case) serve(m Moment, by Post, n *Notice, in Service) error {
@@ -120,11 +152,13 @@ func (c *Case) served(m Moment, by Post, n *Notice, in Service, at time.Time) er
 	n.ServedAt, n.ServedHow, n.RecordedAt, n.ServedBy = &at, in.How, &recorded, m.By.UserID
 	c.changes.Notices = once(c.changes.Notices, n)
 	f := Facts{Notice: n.fact(), Texts: c.writeAll(m, false, textIn{TextProof, in.Proof})}
-	stopped, err := c.stop(m, Met, Acceptance)
-	if err != nil {
-		return err
+	if n.Kind.answers() {
+		stopped, err := c.stop(m, Met, Acceptance)
+		if err != nil {
+			return err
+		}
+		f.Stopped = stopped
 	}
-	f.Stopped = stopped
 	return c.recordAbout(m, by, EvServed, at, f)
 }
 

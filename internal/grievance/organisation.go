@@ -45,6 +45,9 @@ const (
 // Levels lists the levels from the top.
 var Levels = []Level{LevelProvince, LevelCity, LevelCounty, LevelTownship, LevelVillage, LevelGrid}
 
+// below reports whether a level is lower than another.
+func (l Level) below(other Level) bool { return slices.Index(Levels, l) > slices.Index(Levels, other) }
+
 // Unit is a unit (单位) of the tree. Path is made of the ids of its ancestors and
 // its own, each followed by "/": it never changes by renaming, and a subtree is
 // the range of paths that start with it. An organ may issue decisions and

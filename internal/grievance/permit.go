@@ -29,6 +29,7 @@ const (
 	OpEscalate    Operation = "escalate"
 	OpReissue     Operation = "reissue"
 	OpReveal      Operation = "reveal"
+	OpAddress     Operation = "address"
 )
 
 // permission says who may do an operation, in which statuses, and whether it
@@ -68,19 +69,23 @@ var permissions = map[Operation]permission{
 	OpEscalate:    {who: []relation{theHandler, leadClerk, watching}, from: anyOpen},
 	OpReissue:     {who: []relation{leadClerk}, from: Statuses},
 	OpReveal:      {who: []relation{theHandler, leadClerk}, from: Statuses},
+	OpAddress:     {who: []relation{theHandler, leadClerk}, from: Statuses},
 }
 
 // relation decides whether the actor stands to the case in one way, and in
 // which post.
 type relation func(c *Case, m Moment) (Post, bool)
 
-// leadClerk is a clerk of the desk that holds the case; where the desk has none,
-// whoever is on duty for it, so that no case is stuck at an empty desk.
-func leadClerk(c *Case, m Moment) (Post, bool) {
-	if p, ok := m.By.PostAt(c.LeadUnitID, RoleClerk); ok {
+// leadClerk is a clerk of the desk that holds the case.
+func leadClerk(c *Case, m Moment) (Post, bool) { return deskClerk(m, c.LeadUnitID) }
+
+// deskClerk is a clerk of a unit's desk; where the desk has none, whoever is on
+// duty for it, so that no case is stuck at an empty desk.
+func deskClerk(m Moment, unit UnitID) (Post, bool) {
+	if p, ok := m.By.PostAt(unit, RoleClerk); ok {
 		return p, true
 	}
-	user, post, ok := m.Book.DutyPerson(c.LeadUnitID, m.Now)
+	user, post, ok := m.Book.DutyPerson(unit, m.Now)
 	return post, ok && user == m.By.UserID
 }
 
@@ -165,11 +170,16 @@ var errNotPermitted = Refuse(Forbidden, "case.not_permitted", "您的岗位不�
 // permit checks who acts before it checks the state, so that somebody without
 // the right learns nothing about the state. It gives the post acted in.
 func (c *Case) permit(m Moment, op Operation) (Post, error) {
+	return c.permitTo(m, op, permissions[op].who)
+}
+
+// permitTo is permit where it depends on more than the operation who may do it.
+func (c *Case) permitTo(m Moment, op Operation, who []relation) (Post, error) {
 	if err := c.catchUp(m); err != nil {
 		return Post{}, err
 	}
 	p := permissions[op]
-	by, ok := c.related(m, p.who)
+	by, ok := c.related(m, who)
 	if !ok {
 		return Post{}, errNotPermitted
 	}

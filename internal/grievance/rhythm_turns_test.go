@@ -290,6 +290,7 @@ func (l *life) operations(t *rapid.T) map[string]deed {
 		"submit": submit, "approve": approve(sign), "return": sendBack(sign), "withdraw": withdraw,
 		"serve": serve(rapid.IntRange(1, max(1, l.rec.row.NoticeCount)).Draw(t, "notice")), "rate": rate,
 		"dispute": dispute, "escalate": escalate, "reissue": reissue, "reveal": reveal,
+		"address": address(max(1, l.rec.row.NoticeCount)),
 		"extend":  func(c *Case, m Moment) error { return c.Extend(m, more) },
 		"suspend": func(c *Case, m Moment) error { return c.Suspend(m, rest) },
 		"resume":  func(c *Case, m Moment) error { return c.Resume(m, Resuming{Words: "恢复"}) },

@@ -81,7 +81,8 @@ last day (*time*): the case is handled on, or assigned where its handler has lef
 const documentFoot = `
 Where a desk has no clerk, whoever is on duty for it (its head, else the duty
 clerk of the next superior unit, and so on) acts as its clerk, so that no case is
-stuck at an empty desk.
+stuck at an empty desk. A notice is besides served, and until then addressed, by
+the clerks of the desk that issued it, wherever the case is now.
 
 Somebody without the right is refused as ` + "`case.not_permitted`" + ` (403) before the
 state is looked at; then ` + "`case.state`" + ` and ` + "`case.signoff_pending`" + ` (409) follow. Nobody

@@ -283,8 +283,11 @@ var (
 	}
 	reissue = func(c *Case, m Moment) error { return c.ReissueQueryCode(m) }
 	reveal  = func(c *Case, m Moment) error { return c.Reveal(m, Revealing{"contact"}) }
-	strand  = func(c *Case, m Moment) error { return c.Strand(m) }
-	takeUp  = func(n int) deed {
+	address = func(n int) deed {
+		return func(c *Case, m Moment) error { return c.Address(m, n, Revealing{"serve_notice"}) }
+	}
+	strand = func(c *Case, m Moment) error { return c.Strand(m) }
+	takeUp = func(n int) deed {
 		return func(c *Case, m Moment) error { return c.AcknowledgeEscalation(m, c.escalations[n].ID) }
 	}
 	resolve = func(n int) deed {

@@ -96,13 +96,32 @@ func (c *Case) Reveal(m Moment, in Revealing) error {
 	if err != nil {
 		return err
 	}
+	return c.revealed(m, by, in, Facts{})
+}
+
+// Address records that the actor is shown a notice with its addressee in clear,
+// to serve it. Like Reveal, it is for the handler and the desk, besides, until it
+// is served, for the desk that issued it. NotFound for an unknown notice.
+func (c *Case) Address(m Moment, number int, in Revealing) error {
+	n, by, err := c.permitOn(m, OpAddress, number)
+	if err == nil && n.ServedAt != nil {
+		by, err = c.permit(m, OpAddress)
+	}
+	if err != nil {
+		return err
+	}
+	return c.revealed(m, by, in, Facts{Notice: n.fact()})
+}
+
+func (c *Case) revealed(m Moment, by Post, in Revealing, f Facts) error {
 	if c.Confidential && by.Role == RoleHandler {
 		return Refuse(Forbidden, "case.confidential", "该事项要求保密，承办人不能查看诉求人身份，请通过窗口联系")
 	}
 	if !slices.Contains(RevealReasons, in.Reason) {
 		return InvalidField("/reason", "reason.unknown", "请选择查看原因")
 	}
-	return c.append(m, by, EvRevealed, m.Now, Facts{Reason: in.Reason})
+	f.Reason = in.Reason
+	return c.append(m, by, EvRevealed, m.Now, f)
 }
 
 // Party is a person of a case. Every field but the kind is personal data and is

@@ -276,7 +276,8 @@ type Forwarding struct {
 
 // Forward sends the case to another unit's desk (转送), where it is registered
 // anew: the acceptance clock runs anew there (Art. 23). The sender's person
-// answers for it until the receiving clerk acknowledges.
+// answers for it until the receiving clerk acknowledges. The petitioner is told
+// where it went by a notice (转送告知书) of the sender's (Art. 23).
 func (c *Case) Forward(m Moment, in Forwarding) error {
 	by, err := c.permit(m, OpForward)
 	if err != nil {
@@ -294,6 +295,8 @@ func (c *Case) Forward(m Moment, in Forwarding) error {
 	if err != nil {
 		return err
 	}
+	n, _ := c.issue(m, NoticeOfForward, "")
+	n.OtherUnitID, n.OtherName = to.ID, m.Book.FullName(to.ID)
 	from, wasUnrouted := c.LeadUnitID, c.Unrouted
 	c.joins(m, from, PartSender)
 	c.joins(m, to.ID, PartLead)
@@ -301,7 +304,7 @@ func (c *Case) Forward(m Moment, in Forwarding) error {
 	c.propose(m)
 	f := Facts{
 		Unit: to.ID, FromUnit: from, Reason: in.Reason, Stopped: stopped, Proposed: c.ProposedUnitID,
-		Responsible: responsible, Awaiting: c.awaitByStatus(), Texts: c.writeAll(m, false, textIn{TextReason, in.Words}),
+		Responsible: responsible, Awaiting: c.awaitByStatus(), Notice: n.fact(), Texts: c.writeAll(m, false, textIn{TextReason, in.Words}),
 	}
 	receipt := strconv.FormatInt(c.Seq+1, 10) // a desk may receive a case more than once
 	f.Started = c.start(m, Acceptance, m.Now, to.ID, receipt, debtor{post: Post{UnitID: to.ID, Role: RoleClerk}})

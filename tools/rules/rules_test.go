@@ -29,13 +29,14 @@ var imports = map[string][]string{
 	"internal/office":    {"internal/answer", "internal/grievance", "internal/calendar", "internal/store", "internal/clock"},
 	"internal/casework":  {"internal/answer", "internal/grievance", "internal/calendar", "internal/office", "internal/store", "internal/clock"},
 	"internal/report":    {"internal/grievance", "internal/store"},
+	"internal/notice":    {"internal/grievance", "internal/calendar"}, // the documents of notices
 	"internal/engine":    {"internal/grievance", "internal/calendar", "internal/casework", "internal/office", "internal/store", "internal/clock"},
 	"internal/intake":    {"internal/grievance", "internal/calendar", "internal/office", "internal/casework", "internal/store", "internal/report", "internal/engine", "internal/clock"},
 	"internal/demo":      {"internal/grievance", "internal/office", "internal/casework", "internal/engine", "internal/store", "internal/clock"},
 	"internal/auth":      {"internal/grievance", "internal/store", "internal/vault", "internal/clock"}, // refusals and sealed keys
 	"api": {
 		"internal/answer", "internal/grievance", "internal/calendar", "internal/casework", "internal/office",
-		"internal/engine", "internal/report", "internal/store", "internal/auth", "internal/clock",
+		"internal/engine", "internal/report", "internal/notice", "internal/store", "internal/auth", "internal/clock",
 	},
 }
 
