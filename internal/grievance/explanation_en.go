@@ -29,7 +29,7 @@ var (
 		"co_handler_asked": "The unit was asked to help", "ordered": "The order was received", "sponsored": "A leader took charge",
 		string(EvDisputed): "The case was disputed and reopened", string(EvForwarded): "The forwarded case was received",
 		string(EvResumed): "The case was assigned anew", string(EvHandedOn): "The case was assigned anew",
-		string(EvReturned): "The case was assigned anew",
+		string(EvReturned): "The case was assigned anew", string(EvObjectionConsented): "The case was taken back", string(EvDesignated): "The unit was designated",
 	}
 	enDuties = map[ClockKind]string{
 		Acceptance: "the decision on acceptance must be made and its notice served", Acknowledgement: "the case must be acknowledged",
