@@ -184,7 +184,8 @@ func (c *Case) sent(m Moment, from UnitID) {
 
 // objectable gives the objection that the unit which has the case could raise.
 func (c *Case) objectable(m Moment) (*Objection, error) {
-	o := &Objection{On: ByForward, UnitID: c.LeadUnitID, SenderUnitID: c.SenderUnitID}
+	sender, _ := successor(m.Book, c.SenderUnitID)
+	o := &Objection{On: ByForward, UnitID: c.LeadUnitID, SenderUnitID: sender}
 	if c.Status != Registered {
 		o.On, o.UnitID, o.SenderUnitID = ByAssignment, c.HandlingUnitID, c.LeadUnitID
 	}
