@@ -19,7 +19,7 @@ var (
 		"ordered": "receipt of the order", "sponsored": "the leader's taking charge",
 		string(EvDisputed): "the reopening", string(EvForwarded): "receipt of the forwarded case",
 		string(EvResumed): "the new assignment", string(EvHandedOn): "the new assignment",
-		string(EvReturned): "the new assignment",
+		string(EvReturned): "the new assignment", string(EvObjectionConsented): "the case's being taken back", string(EvDesignated): "the unit's designation",
 	}
 	enOrigins = map[string]string{
 		"received": "The case was received", "assigned": "The case was assigned", "accepted": "The case was accepted",
