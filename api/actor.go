@@ -50,6 +50,7 @@ var (
 	answerers   = only(grievance.RolePetitioner, grievance.RoleClerk, grievance.RoleLeader) // the petitioner, or a desk for them
 	searchers   = only(grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor) // by person
 	leaders     = only(grievance.RoleLeader)
+	judges      = only(grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor) // of objections: the sender's desk, a superior, a conference
 	admins      = only(grievance.RoleAdmin)
 	deputised   = only(grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleAdmin) // who may have a deputy, or name one
 )

@@ -65,6 +65,8 @@ type FactsView struct {
 	Suspension *SuspensionFactView `json:"suspension,omitempty"`
 	Escalation *EscalFactView      `json:"escalation,omitempty"`
 	Rating     *RatingView         `json:"rating,omitempty"`
+	Objection  *ObjectionFactView  `json:"objection,omitempty"`
+	CoHandler  *CoHandlerFactView  `json:"co_handler,omitempty"`
 	Texts      []TextRefView       `json:"texts,omitempty"`
 } // @name Facts
 
@@ -129,11 +131,31 @@ type EscalFactView struct {
 	Unroutable bool            `json:"unroutable"`
 } // @name EscalationFact
 
+// ObjectionFactView is what an event says of an objection (退单).
+type ObjectionFactView struct {
+	N        int                `json:"n"`
+	On       grievance.Transfer `json:"on" swaggertype:"string" enums:"forward,assignment"`
+	Unit     UnitRef            `json:"unit"`
+	Sender   UnitRef            `json:"sender"`
+	Category string             `json:"category,omitempty"`
+	Area     string             `json:"area,omitempty"`
+	// Who decides; absent for a joint conference.
+	Superior *UnitRef `json:"superior,omitempty"`
+	// Raised because nobody answered.
+	ByTime bool `json:"by_time,omitempty,omitzero"`
+} // @name ObjectionFact
+
+// CoHandlerFactView is what an event says of a co-handling unit (协办).
+type CoHandlerFactView struct {
+	N    int     `json:"n"`
+	Unit UnitRef `json:"unit"`
+} // @name CoHandlerFact
+
 // TextRefView names a text; the digest, salted, proves that its words have not
 // changed since.
 type TextRefView struct {
 	ID     string             `json:"id" format:"uuid"`
-	Kind   grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice"`
+	Kind   grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice,minutes,co_handling"`
 	Digest string             `json:"digest"`
 	// The words, where the reader may see them.
 	Body string `json:"body,omitempty"`
@@ -218,6 +240,7 @@ var petitionersEvents = []grievance.EventKind{
 	grievance.EvClosed, grievance.EvWithdrawalRequested, grievance.EvWithdrawn, grievance.EvServed, grievance.EvRated,
 	grievance.EvDisputed, grievance.EvReissued, grievance.EvBreached,
 	grievance.EvExtended, grievance.EvSuspended, grievance.EvResumed, grievance.EvRebased,
+	grievance.EvObjectionConsented, grievance.EvDesignated,
 }
 
 func concernsPetitioner(kind grievance.EventKind, f grievance.Facts) bool {
@@ -258,6 +281,14 @@ func factsView(f grievance.Facts, book *grievance.Book, readable words) FactsVie
 	}
 	if r := f.Rating; r != nil {
 		v.Rating = &RatingView{r.Contacted, r.Resolved, r.Satisfied}
+	}
+	if o := f.Objection; o != nil {
+		v.Objection = &ObjectionFactView{
+			o.N, o.On, unitRef(book, o.Unit), unitRef(book, o.Sender), o.Category, o.Area, optionalUnit(book, o.Superior), o.ByTime,
+		}
+	}
+	if h := f.CoHandler; h != nil {
+		v.CoHandler = &CoHandlerFactView{h.N, unitRef(book, h.Unit)}
 	}
 	return v
 }

@@ -18,6 +18,8 @@ type SignOffItemView struct {
 	SignBy *NextDueView `json:"sign_by,omitempty"`
 	// By when the case is to be answered; absent before it is accepted.
 	HandleBy *NextDueView `json:"handle_by,omitempty"`
+	// How many of the units asked to help have still to answer.
+	OpenCoHandlers int `json:"open_co_handlers"`
 } // @name SignOffItem
 
 // SignOffPage is a page of a leader's desk.
@@ -86,5 +88,6 @@ func signOffItemView(i *store.SignOffItem, book *grievance.Book, now time.Time) 
 	return SignOffItemView{
 		SignOffView: signOffView(&i.SignOff, i.About, book, texts), Case: caseBrief(&i.Case, book, now),
 		SignBy: nextDueView(i.Step, now), HandleBy: nextDueView(i.Handling, now),
+		OpenCoHandlers: i.Case.OpenCoHandlers,
 	}
 }

@@ -12,7 +12,7 @@ import (
 // TextView is a text of a case that its reader may see.
 type TextView struct {
 	ID   string             `json:"id" format:"uuid"`
-	Kind grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice"`
+	Kind grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice,minutes,co_handling"`
 	Body string             `json:"body"`
 	// Whether the petitioner may see it too.
 	Public bool `json:"public"`

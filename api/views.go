@@ -86,6 +86,12 @@ type CaseView struct {
 	Suspension int `json:"suspension"`
 	// The instant at which it ends by itself; absent when there is none.
 	SuspendedUntil *time.Time `json:"suspended_until,omitempty"`
+	// The number of the objection that is open; 0 for none.
+	PendingObjection int `json:"pending_objection"`
+	// How often somebody has objected to a forward or an assignment of it.
+	Objections int `json:"objections"`
+	// How many of the units asked to help have still to answer.
+	OpenCoHandlers int `json:"open_co_handlers"`
 
 	ReceivedAt   time.Time         `json:"received_at"`
 	ReceivedOn   calendar.Date     `json:"received_on"`
@@ -115,6 +121,7 @@ func caseView(c *grievance.Case, book *grievance.Book) CaseView {
 		Responsible: holderView(book, c.ResponsiblePost, c.Responsible), Awaiting: optionalHolder(book, c.AwaitingPost, c.AwaitingUser),
 		PendingSignOff: c.PendingSignOff, PendingExtension: c.PendingExtension,
 		Suspension: c.Suspension, SuspendedUntil: c.SuspendedUntil,
+		PendingObjection: c.PendingObjection, Objections: c.ObjectionCount, OpenCoHandlers: c.OpenCoHandlers,
 		ReceivedAt: c.ReceivedAt, ReceivedOn: calendar.DateOf(c.ReceivedAt), RegisteredAt: c.RegisteredAt,
 		AcceptedAt: c.AcceptedAt, ClosedAt: c.ClosedAt, Outcome: c.Outcome, DisputedAt: c.DisputedAt,
 		RatedAt: c.RatedAt, Rating: ratingView(c), Source: c.Source, SourceID: c.SourceID,

@@ -134,6 +134,31 @@ func (d *Desk) ResolveEscalation(ctx context.Context, req Request, id grievance.
 	return d.change(ctx, req, id, store.Needs{Escalations: true}, func(c *grievance.Case, m grievance.Moment) error { return c.ResolveEscalation(m, e, words) })
 }
 
+// Object objects to the forward or assignment by which a case came (退单).
+func (d *Desk) Object(ctx context.Context, req Request, id grievance.CaseID, in grievance.Objecting) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{Objections: true}, func(c *grievance.Case, m grievance.Moment) error { return c.Object(m, in) })
+}
+
+// DecideObjection answers the case's objection n, or designates a unit (Art. 23, 24).
+func (d *Desk) DecideObjection(ctx context.Context, req Request, id grievance.CaseID, n int, in grievance.ObjectionDecision) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{Objections: true}, func(c *grievance.Case, m grievance.Moment) error { return c.DecideObjection(m, n, in) })
+}
+
+// AskCoHandler asks a unit to help (协办).
+func (d *Desk) AskCoHandler(ctx context.Context, req Request, id grievance.CaseID, in grievance.CoHandlingRequest) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.AskCoHandler(m, in) })
+}
+
+// AnswerCoHandler answers for the case's co-handling unit n.
+func (d *Desk) AnswerCoHandler(ctx context.Context, req Request, id grievance.CaseID, n int, in grievance.CoHandlerAnswer) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{CoHandlers: true}, func(c *grievance.Case, m grievance.Moment) error { return c.AnswerCoHandler(m, n, in) })
+}
+
+// ReleaseCoHandler lets the case's co-handling unit n go.
+func (d *Desk) ReleaseCoHandler(ctx context.Context, req Request, id grievance.CaseID, n int, in grievance.CoHandlerRelease) (Done, error) {
+	return d.change(ctx, req, id, store.Needs{CoHandlers: true}, func(c *grievance.Case, m grievance.Moment) error { return c.ReleaseCoHandler(m, n, in) })
+}
+
 // Reveal records that the actor is shown the parties in clear.
 func (d *Desk) Reveal(ctx context.Context, req Request, id grievance.CaseID, in grievance.Revealing) (Done, error) {
 	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Reveal(m, in) })

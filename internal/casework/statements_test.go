@@ -3,6 +3,7 @@ package casework_test
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,11 +19,13 @@ const (
 	transition = "BEGIN cases+ clocks+ cases clocks events idempotency COMMIT"
 )
 
-// statements is the table that docs/adr/0005 explains: + marks a read.
-var statements = []struct {
+type operationCost struct {
 	name, want string
 	do         func(*town, context.Context, grievance.CaseID) error
-}{
+}
+
+// statements is the table that docs/adr/0005 explains: + marks a read.
+var statements = []operationCost{
 	{"register", intake, func(w *town, ctx context.Context, _ grievance.CaseID) error {
 		_, err := w.desk.Register(ctx, w.keyed("clerk", "k", "r"), w.registration())
 		return err
@@ -162,7 +165,7 @@ func (w *town) elsewhere() grievance.Forwarding {
 
 func TestStatementsOfEachOperation(t *testing.T) {
 	t.Parallel()
-	for _, op := range statements {
+	for _, op := range slices.Concat(statements, unitStatements) {
 		t.Run(op.name, func(t *testing.T) {
 			t.Parallel()
 			storetest.Dialects(t, func(t *testing.T, dialect string) {

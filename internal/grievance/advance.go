@@ -4,7 +4,8 @@ import "time"
 
 // step is one thing that time alone does to a case: a rung of a clock, a clock's
 // move to a newer version of the calendar or of its profile, the end of a
-// suspension, somebody's leaving.
+// suspension, the end of the sender's time to answer an objection, somebody's
+// leaving.
 type step struct {
 	at      time.Time // the instant that it is about
 	take    func(*Case, Moment, step) error
@@ -58,6 +59,9 @@ func (c *Case) nextStep(m Moment) (first step, found bool) {
 	consider(c.nextMove(m))
 	if c.SuspendedUntil != nil {
 		consider(step{at: *c.SuspendedUntil, take: (*Case).expire}, true)
+	}
+	if k := c.consentClock(); k != nil {
+		consider(step{at: k.DueAt, take: (*Case).expireConsent, clock: k}, true)
 	}
 	return first, found
 }

@@ -74,11 +74,20 @@ type Case struct {
 	Resolved     *bool
 	Satisfied    *bool
 
+	SenderUnitID     UnitID     // whose desk forwarded it to the one that has it, zero where nobody did
+	SentAt           *time.Time // when it was last forwarded or assigned, nil where that is beyond objection
+	PendingObjection int        // number of the objection (退单) that is open, 0 for none
+	ObjectionCount   int
+	CoHandlerCount   int
+	OpenCoHandlers   int // how many of the units asked to help have still to answer
+
 	clocks      []*Clock
 	signOffs    []*SignOff
 	notices     []*Notice
 	escalations []*Escalation
 	suspensions []*Suspension
+	objections  []*Objection
+	coHandlers  []*CoHandler
 	changes     Changes
 }
 
@@ -137,11 +146,14 @@ type Changes struct {
 	Suspensions []*Suspension
 	Pauses      []*Pause
 	Extensions  []*Extension
+	Objections  []*Objection
+	CoHandlers  []*CoHandler
 }
 
 // Children are the rows that belong to a case. Which of them were loaded is up
 // to the operation; an operation needs those that it reads. The suspensions of a
-// suspended case and the ledgers of a clock that has any are always needed.
+// suspended case, an open objection, units that have still to help and the ledgers
+// of a clock that has any are always needed.
 type Children struct {
 	Clocks      []*Clock
 	SignOffs    []*SignOff
@@ -150,13 +162,15 @@ type Children struct {
 	Suspensions []*Suspension
 	Pauses      []*Pause
 	Extensions  []*Extension
+	Objections  []*Objection
+	CoHandlers  []*CoHandler
 }
 
 // Restore gives a case read from the record its children back.
 func Restore(row Case, ch Children) *Case {
 	c := row
 	c.clocks, c.signOffs, c.notices, c.escalations = ch.Clocks, ch.SignOffs, ch.Notices, ch.Escalations
-	c.suspensions = ch.Suspensions
+	c.suspensions, c.objections, c.coHandlers = ch.Suspensions, ch.Objections, ch.CoHandlers
 	for _, k := range c.clocks {
 		k.keep(ch.Pauses, ch.Extensions)
 	}
@@ -187,6 +201,8 @@ func (ch *Changes) Add(more Changes) {
 	ch.Suspensions = append(ch.Suspensions, more.Suspensions...)
 	ch.Pauses = append(ch.Pauses, more.Pauses...)
 	ch.Extensions = append(ch.Extensions, more.Extensions...)
+	ch.Objections = append(ch.Objections, more.Objections...)
+	ch.CoHandlers = append(ch.CoHandlers, more.CoHandlers...)
 }
 
 // Changed reports whether anything is to be written.
@@ -257,6 +273,9 @@ func (c *Case) await(post Post, user UserID) *Awaiting {
 
 // awaitByStatus sets whose move it is when no sign-off is open.
 func (c *Case) awaitByStatus() *Awaiting {
+	if o := c.objection(); o != nil {
+		return c.await(o.waitsFor(), UserID{})
+	}
 	switch c.Status {
 	case Registered, Accepted:
 		return c.await(Post{UnitID: c.LeadUnitID, Role: RoleClerk}, UserID{})

@@ -19,7 +19,7 @@ var (
 		"ordered": "receipt of the order", "sponsored": "the leader's taking charge",
 		string(EvDisputed): "the reopening", string(EvForwarded): "receipt of the forwarded case",
 		string(EvResumed): "the new assignment", string(EvHandedOn): "the new assignment",
-		string(EvReturned): "the new assignment",
+		string(EvReturned): "the new assignment", string(EvObjectionConsented): "the case's being taken back", string(EvDesignated): "the unit's designation",
 	}
 	enOrigins = map[string]string{
 		"received": "The case was received", "assigned": "The case was assigned", "accepted": "The case was accepted",
@@ -29,7 +29,7 @@ var (
 		"co_handler_asked": "The unit was asked to help", "ordered": "The order was received", "sponsored": "A leader took charge",
 		string(EvDisputed): "The case was disputed and reopened", string(EvForwarded): "The forwarded case was received",
 		string(EvResumed): "The case was assigned anew", string(EvHandedOn): "The case was assigned anew",
-		string(EvReturned): "The case was assigned anew",
+		string(EvReturned): "The case was assigned anew", string(EvObjectionConsented): "The case was taken back", string(EvDesignated): "The unit was designated",
 	}
 	enDuties = map[ClockKind]string{
 		Acceptance: "the decision on acceptance must be made and its notice served", Acknowledgement: "the case must be acknowledged",

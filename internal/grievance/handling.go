@@ -29,6 +29,9 @@ func (c *Case) Assign(m Moment, in Assignment) error {
 	if err != nil {
 		return err
 	}
+	if unit.ID != c.HandlingUnitID { // naming another handler gives a unit no time to object again
+		c.sent(m, c.SenderUnitID)
+	}
 	c.Status, c.HandlingUnitID, c.Handler = Assigned, unit.ID, in.Handler
 	c.joins(m, unit.ID, PartHandling)
 	f := Facts{

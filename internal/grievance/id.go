@@ -20,6 +20,8 @@ type (
 	NoticeID      = ID[Notice]
 	SignOffID     = ID[SignOff]
 	EscalationID  = ID[Escalation]
+	ObjectionID   = ID[Objection]
+	CoHandlerID   = ID[CoHandler]
 )
 
 // ParseID reads the canonical 36-character form, in either case of letters.

@@ -78,9 +78,13 @@ func (c *Case) leave(m Moment, s step) error {
 }
 
 // catchUp records what has changed who may do what, though nobody has recorded
-// it yet: the end of a suspension, people who have left.
+// it yet: the end of a suspension or of the time to answer an objection, people
+// who have left.
 func (c *Case) catchUp(m Moment) error {
 	over := c.SuspendedUntil != nil && !m.Now.Before(*c.SuspendedUntil)
+	if k := c.consentClock(); k != nil {
+		over = over || !m.Now.Before(k.DueAt)
+	}
 	if _, left := c.nextLeaving(m); !over && !left {
 		return nil
 	}

@@ -131,9 +131,9 @@ func (m *model) anybody(t *rapid.T) string {
 
 // onward is what takes a case on from each status.
 var onward = map[Status][]string{
-	Registered: {"accept", "accept", "decline", "forward", "acknowledge", "answer"},
-	Accepted:   {"assign", "extend"}, Assigned: {"acknowledge", "acknowledge", "assign"},
-	InHandling: {"submit", "suspend", "suspend", "extend"}, Suspended: {"resume", "extend", "contact"},
+	Registered: {"accept", "accept", "decline", "forward", "forward", "acknowledge", "answer", "object"},
+	Accepted:   {"assign", "extend", "ask to help"}, Assigned: {"acknowledge", "acknowledge", "assign", "object"},
+	InHandling: {"submit", "suspend", "suspend", "extend", "object", "ask to help", "help"}, Suspended: {"resume", "extend", "contact"},
 	AwaitingSignOff: {"approve", "approve", "return"}, Closed: {"serve", "rate", "dispute"}, Declined: {"serve"},
 }
 
@@ -141,7 +141,9 @@ var onward = map[Status][]string{
 func (m *model) act(t *rapid.T) {
 	ops := m.operations(t)
 	names := slices.Sorted(mapKeys(ops))
-	if on := onward[m.rec.row.Status]; on != nil && rapid.IntRange(0, 9).Draw(t, "onward") < 5 {
+	if on := m.disputed(); on != nil && rapid.Bool().Draw(t, "decide on the objection") {
+		names = on
+	} else if on := onward[m.rec.row.Status]; on != nil && rapid.IntRange(0, 9).Draw(t, "onward") < 5 {
 		names = on
 	} else if m.rec.row.PendingSignOff != 0 && rapid.Bool().Draw(t, "decide") {
 		names = []string{"approve", "return"}
@@ -195,6 +197,7 @@ func (m *model) operations(t *rapid.T) map[string]deed {
 		"escalate": escalate, "reissue": reissue, "reveal": reveal, "address": address(notice),
 	}
 	m.leaves(t, ops)
+	m.disputes(t, ops)
 	if n := len(m.rec.escalations); n > 0 {
 		which := rapid.IntRange(0, n-1).Draw(t, "escalation")
 		ops["take up"], ops["resolve"] = takeUp(which), resolve(which)
@@ -222,6 +225,8 @@ func (m *model) check(t *rapid.T) {
 	m.checkLedgers(t)
 	m.checkSuspension(t)
 	m.checkExplanations(t)
+	m.checkObjections(t)
+	m.checkCoHandlers(t)
 }
 
 // Events are numbered without gaps, recorded in order, in a post that was held.
@@ -343,6 +348,9 @@ func (m *model) checkRunning(t *rapid.T) {
 		t.Fatalf("%v run while %s, pending %d and %d", running, c.Status, c.PendingSignOff, c.PendingExtension)
 	}
 	signs := c.AwaitingPost.Role == RoleLeader && c.AwaitingUser.IsZero() // a leader who stands in at a desk is named
+	if o := c.objection(); o != nil && o.State == ObjectionRaised {
+		signs = pending == 1 // both wait for leaders: checkObjections tells which
+	}
 	if signs != (pending == 1) || c.Status.Open() == c.AwaitingPost.IsZero() {
 		t.Fatalf("awaiting %s while %s, pending %d", m.o.post(c.AwaitingPost), c.Status, c.PendingSignOff)
 	}

@@ -179,6 +179,29 @@ func (o *testOffice) promotes(name, unit string, at time.Time) {
 	o.book = NewBook(o.data)
 }
 
+// employs gives the person another post.
+func (o *testOffice) employs(name, unit string, role Role, at time.Time) {
+	o.data.Appointments = append(slices.Clone(o.data.Appointments), Appointment{
+		ID: id16[Appointment](name + unit + string(role)), UserID: userID(name), UnitID: unitID(unit), Role: role, From: at,
+	})
+	o.data.Version++
+	o.book = NewBook(o.data)
+}
+
+// founds adds organs, each the superior of the next, beside the city.
+func (o *testOffice) founds(names ...string) {
+	o.data.Units = slices.Clone(o.data.Units)
+	var above Unit
+	for i, name := range names {
+		u := Unit{ID: named16[Unit](o, name), ParentID: above.ID, Code: "98" + strings.Repeat("01", i), Name: name, Level: Levels[i], Organ: true}
+		u.Path = above.Path + u.ID.String() + "/"
+		o.data.Units = append(o.data.Units, u)
+		above = u
+	}
+	o.data.Version++
+	o.book = NewBook(o.data)
+}
+
 // merges makes a unit the successor of another, whose posts all end.
 func (o *testOffice) merges(from, into string, at time.Time) {
 	o.data.Units, o.data.Appointments = slices.Clone(o.data.Units), slices.Clone(o.data.Appointments)

@@ -30,15 +30,23 @@ const (
 	OpReissue     Operation = "reissue"
 	OpReveal      Operation = "reveal"
 	OpAddress     Operation = "address"
+
+	OpObject           Operation = "object"
+	OpDecideObjection  Operation = "decide_objection"
+	OpAskCoHandler     Operation = "ask_co_handler"
+	OpAnswerCoHandler  Operation = "answer_co_handler"
+	OpReleaseCoHandler Operation = "release_co_handler"
 )
 
 // permission says who may do an operation, in which statuses, and whether it
-// must wait while a sign-off is open. It is the state machine: docs/states.md
+// must wait while a sign-off is open (locked), or an objection (contested). It is the state machine: docs/states.md
 // is drawn from it.
 type permission struct {
 	who    []relation
 	from   []Status
 	locked bool
+
+	contested bool
 }
 
 var (
@@ -49,18 +57,18 @@ var (
 var permissions = map[Operation]permission{
 	OpClassify:    {who: []relation{leadClerk, inCharge}, from: unsigned, locked: true},
 	OpCorrect:     {who: []relation{leadClerk}, from: unsigned, locked: true},
-	OpAccept:      {who: []relation{leadClerk}, from: []Status{Registered}, locked: true},
-	OpDecline:     {who: []relation{leadClerk}, from: []Status{Registered}, locked: true},
-	OpAnswer:      {who: []relation{leadClerk}, from: []Status{Registered, Accepted}, locked: true},
-	OpForward:     {who: []relation{leadClerk}, from: []Status{Registered}, locked: true},
-	OpAssign:      {who: []relation{leadClerk, handlingClerk, inCharge}, from: []Status{Accepted, Assigned, InHandling}, locked: true},
-	OpAcknowledge: {who: []relation{named, handlingHandler, leadClerk}, from: []Status{Registered, Assigned}},
+	OpAccept:      {who: []relation{leadClerk}, from: []Status{Registered}, locked: true, contested: true},
+	OpDecline:     {who: []relation{leadClerk}, from: []Status{Registered}, locked: true, contested: true},
+	OpAnswer:      {who: []relation{leadClerk}, from: []Status{Registered, Accepted}, locked: true, contested: true},
+	OpForward:     {who: []relation{leadClerk}, from: []Status{Registered}, locked: true, contested: true},
+	OpAssign:      {who: []relation{leadClerk, handlingClerk, inCharge}, from: []Status{Accepted, Assigned, InHandling}, locked: true, contested: true},
+	OpAcknowledge: {who: []relation{named, handlingHandler, leadClerk}, from: []Status{Registered, Assigned}, contested: true},
 	OpContact:     {who: []relation{theHandler, leadClerk}, from: []Status{Accepted, Assigned, InHandling, Suspended, AwaitingSignOff}},
 	OpNote:        {who: []relation{theHandler, leadClerk, handlingClerk, handlingHandler, inCharge, watching, filer}, from: Statuses},
 	OpExtend:      {who: []relation{theHandler, leadClerk}, from: []Status{Accepted, Assigned, InHandling, Suspended}},
-	OpSuspend:     {who: []relation{theHandler, leadClerk}, from: []Status{InHandling}, locked: true},
+	OpSuspend:     {who: []relation{theHandler, leadClerk}, from: []Status{InHandling}, locked: true, contested: true},
 	OpResume:      {who: []relation{theHandler, leadClerk, inCharge}, from: []Status{Suspended}},
-	OpSubmit:      {who: []relation{theHandler}, from: []Status{InHandling}, locked: true},
+	OpSubmit:      {who: []relation{theHandler}, from: []Status{InHandling}, locked: true, contested: true},
 	OpSign:        {who: []relation{signer}, from: anyOpen},
 	OpWithdraw:    {who: []relation{thePetitioner, leadClerk}, from: unsigned, locked: true},
 	OpServe:       {who: []relation{leadClerk, theHandler, handlingClerk}, from: Statuses},
@@ -70,6 +78,12 @@ var permissions = map[Operation]permission{
 	OpReissue:     {who: []relation{leadClerk}, from: Statuses},
 	OpReveal:      {who: []relation{theHandler, leadClerk}, from: Statuses},
 	OpAddress:     {who: []relation{theHandler, leadClerk}, from: Statuses},
+
+	OpObject:           {who: []relation{receiving}, from: []Status{Registered, Assigned, InHandling}, locked: true, contested: true},
+	OpDecideObjection:  {who: []relation{judging}, from: []Status{Registered, Assigned, InHandling}},
+	OpAskCoHandler:     {who: []relation{theHandler, leadClerk, inCharge}, from: []Status{Accepted, Assigned, InHandling, Suspended}},
+	OpAnswerCoHandler:  {who: []relation{coHandling}, from: []Status{Accepted, Assigned, InHandling, Suspended, AwaitingSignOff}},
+	OpReleaseCoHandler: {who: []relation{theHandler, leadClerk, inCharge}, from: []Status{Accepted, Assigned, InHandling, Suspended, AwaitingSignOff}},
 }
 
 // relation decides whether the actor stands to the case in one way, and in
@@ -120,6 +134,15 @@ func handlingHandler(c *Case, m Moment) (Post, bool) {
 		return Post{}, false
 	}
 	return m.By.PostAt(c.HandlingUnitID, RoleHandler)
+}
+
+// receiving is whoever may say that a case was sent to the wrong unit: a clerk or
+// a handler of the handling unit, before there is one a clerk of the desk.
+func receiving(c *Case, m Moment) (Post, bool) {
+	if c.HandlingUnitID.IsZero() {
+		return leadClerk(c, m)
+	}
+	return m.By.PostAt(c.HandlingUnitID, RoleClerk, RoleHandler)
 }
 
 // signer is a leader who may decide one of the sign-offs that are open.
@@ -188,6 +211,9 @@ func (c *Case) permitTo(m Moment, op Operation, who []relation) (Post, error) {
 	}
 	if p.locked && c.PendingSignOff != 0 {
 		return Post{}, Refuse(Conflict, "case.signoff_pending", "事项正在等待领导签批，签批前不能进行此操作")
+	}
+	if p.contested && c.PendingObjection != 0 {
+		return Post{}, Refuse(Conflict, "objection.pending", "该事项的退单尚未处理完毕，在此之前不能进行此操作")
 	}
 	return by, nil
 }

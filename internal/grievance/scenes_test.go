@@ -30,6 +30,9 @@ var scenes = []scene{
 		handled(s)
 		s.does("handler", suspendFor(ForceMajeure, "2026-10-20")).does("leader", approve(1))
 	}},
+	{"objects?", func(s *story) { s.does("clerk", forward("hill")).does("hill_clerk", object) }},
+	{"raised?", func(s *story) { handled(s); s.does("station_clerk", object).does("clerk", refuse) }},
+	{"helped", func(s *story) { handled(s); s.does("clerk", askToHelp("bureau")) }},
 	{"submitted", func(s *story) { handled(s); s.does("handler", submit) }},
 	{"closed", func(s *story) { handled(s); s.does("handler", submit).does("leader", approve(1)) }},
 	{"declined", func(s *story) { s.does("clerk", decline).does("leader", approve(1)) }},
@@ -80,6 +83,8 @@ func operations(c *Case) map[Operation]deed {
 		OpExtend: extend(10), OpSuspend: suspendFor(ForceMajeure, "2026-10-30"), OpResume: resume, OpSubmit: submit,
 		OpSign: approve(c.SignOffCount), OpWithdraw: withdraw, OpServe: serve(max(1, c.NoticeCount)),
 		OpRate: rate, OpDispute: dispute, OpEscalate: escalate, OpReissue: reissue, OpReveal: reveal, OpAddress: address(max(1, c.NoticeCount)),
+		OpObject: object, OpDecideObjection: decideWell(c), OpAskCoHandler: askToHelp("hill"),
+		OpAnswerCoHandler: help(1), OpReleaseCoHandler: letGo(1),
 	}
 }
 
@@ -87,6 +92,7 @@ func operations(c *Case) map[Operation]deed {
 var operationOrder = []Operation{
 	OpClassify, OpCorrect, OpAccept, OpDecline, OpAnswer, OpForward, OpAssign, OpAcknowledge, OpContact, OpNote,
 	OpExtend, OpSuspend, OpResume, OpSubmit, OpSign, OpWithdraw, OpServe, OpRate, OpDispute, OpEscalate, OpReissue, OpReveal, OpAddress,
+	OpObject, OpDecideObjection, OpAskCoHandler, OpAnswerCoHandler, OpReleaseCoHandler,
 }
 
 // stage tells the story up to a scene, as the operation needs it.

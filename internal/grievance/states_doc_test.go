@@ -24,6 +24,9 @@ var who = map[string]string{
 	"signer":          "leader of the signing unit, or above",
 	"thePetitioner":   "the petitioner",
 	"filer":           "who sent it in",
+	"receiving":       "clerk of the desk to which it was forwarded; clerk or handler of the handling unit",
+	"judging":         "clerk of the desk that sent it (of an assignment a leader over that desk too); once raised a leader of the common superior, or above",
+	"coHandling":      "handler or clerk of the co-handling unit",
 	"byStanderClerk":  "clerk of the desk who neither handled nor answers for it",
 }
 
@@ -43,7 +46,11 @@ func TestStatesDocument(t *testing.T) {
 		if p.locked {
 			waits = "yes"
 		}
-		fmt.Fprintf(&out, "| `%s` | %s | %s | %s |\n", op, relations(t, p), statuses(p.from), waits)
+		contested := ""
+		if p.contested {
+			contested = "yes"
+		}
+		fmt.Fprintf(&out, "| `%s` | %s | %s | %s | %s |\n", op, relations(t, p), statuses(p.from), waits, contested)
 	}
 	out.WriteString(documentFoot)
 	if len(operationOrder) != len(permissions) {
@@ -74,8 +81,8 @@ has left goes back to accepted. While a decline, a withdrawal or a suspension
 awaits its signature the status stays as it is. A suspension ends by itself on its
 last day (*time*): the case is handled on, or assigned where its handler has left.
 
-| operation | who | in which states | waits for an open sign-off |
-|---|---|---|---|
+| operation | who | in which states | waits for an open sign-off | for an open objection |
+|---|---|---|---|---|
 `
 
 const documentFoot = `
@@ -85,9 +92,15 @@ stuck at an empty desk. A notice is besides served, and until then addressed, by
 the clerks of the desk that issued it, wherever the case is now.
 
 Somebody without the right is refused as ` + "`case.not_permitted`" + ` (403) before the
-state is looked at; then ` + "`case.state`" + ` and ` + "`case.signoff_pending`" + ` (409) follow. Nobody
+state is looked at; then ` + "`case.state`" + `, ` + "`case.signoff_pending`" + ` and ` + "`objection.pending`" + ` (409) follow. Nobody
 signs what they wrote, handled or petitioned for: ` + "`signoff.own_work`" + ` (403). An
 extension is signed by a head: nothing waits for it, and it ends with the case.
+
+A unit objects within five working days to what was forwarded or assigned to it,
+and keeps it with every clock until the sender consents. Refused, or not answered
+in time, the objection goes to the lowest organ above both; where there is none, a
+leader or supervisor at the root of either side records what a joint conference
+decided. Nobody decides who objected, refused, handles the case or petitioned.
 `
 
 // edges lists the changes of status that operations bring, in the order of life.

@@ -27,7 +27,8 @@ func TestStates(t *testing.T) {
 const legend = `Who may do what, in which state of a case, and what comes of it.
 
   yes    done                      state  the status does not allow it
-  -      not this actor's to do    wait   a leader has to sign or return first
+  -      not this actor's to do    wait   a leader has to sign or return first,
+                                         or an objection to be decided
   other words are the end of the refusal's code
 
 A case by letter, sent in by the courier of a village and acknowledged by the
@@ -35,13 +36,16 @@ township's clerk. The columns:
   forwarded to the township hill, where nobody has acknowledged it
   decline?, withdraw?, extend? and suspend? wait for a leader's signature, extend?
   for the head's, which nothing else waits for
+  objects? is forwarded too, and hill's clerk has objected; in raised? the station
+  has, the desk's clerk has refused, and the superior is to decide
+  helped is handled, and the desk has asked the bureau to help
   to-unit is assigned to the station, to-handler to its handler by name
 For "answer" the case is an inquiry, for "dispute" it came by the app.
 
 `
 
 var shortCodes = map[string]string{
-	"": "yes", "case.not_permitted": "-", "case.state": "state", "case.signoff_pending": "wait",
+	"": "yes", "case.not_permitted": "-", "case.state": "state", "case.signoff_pending": "wait", "objection.pending": "wait",
 }
 
 func stateTable(t *testing.T, out *bytes.Buffer, op Operation) {

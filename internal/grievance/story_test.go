@@ -23,6 +23,8 @@ type record struct {
 	suspensions []Suspension
 	pauses      []Pause
 	extensions  []Extension
+	objections  []Objection
+	coHandlers  []CoHandler
 	events      []Event
 	rungs       []RungRecord
 	texts       []Text
@@ -34,6 +36,7 @@ func (r *record) save(c *Case) {
 	ch := c.TakeChanges()
 	r.row = *c
 	r.row.clocks, r.row.signOffs, r.row.notices, r.row.escalations, r.row.suspensions = nil, nil, nil, nil, nil
+	r.row.objections, r.row.coHandlers = nil, nil
 	r.clocks = merge(r.clocks, ch.Clocks, func(k *Clock) any { return k.ID })
 	for i := range r.clocks {
 		r.clocks[i].pauses, r.clocks[i].extensions = nil, nil
@@ -41,6 +44,8 @@ func (r *record) save(c *Case) {
 	r.suspensions = merge(r.suspensions, ch.Suspensions, func(s *Suspension) any { return s.N })
 	r.pauses = merge(r.pauses, ch.Pauses, func(p *Pause) any { return ledgerKey{p.ClockID, p.N} })
 	r.extensions = merge(r.extensions, ch.Extensions, func(x *Extension) any { return ledgerKey{x.ClockID, x.N} })
+	r.objections = merge(r.objections, ch.Objections, func(o *Objection) any { return o.ID })
+	r.coHandlers = merge(r.coHandlers, ch.CoHandlers, func(h *CoHandler) any { return h.ID })
 	r.signOffs = merge(r.signOffs, ch.SignOffs, func(s *SignOff) any { return s.ID })
 	r.notices = merge(r.notices, ch.Notices, func(n *Notice) any { return n.ID })
 	r.escalations = merge(r.escalations, ch.Escalations, func(e *Escalation) any { return e.ID })
@@ -74,6 +79,7 @@ func (r *record) load() *Case {
 		Clocks: pointers(r.clocks), SignOffs: pointers(r.signOffs),
 		Notices: pointers(r.notices), Escalations: pointers(r.escalations),
 		Suspensions: pointers(r.suspensions), Pauses: pointers(r.pauses), Extensions: pointers(r.extensions),
+		Objections: pointers(r.objections), CoHandlers: pointers(r.coHandlers),
 	})
 }
 
@@ -319,7 +325,7 @@ func dump(c *Case) string {
 	}
 	b, err := json.Marshal(map[string]any{
 		"case": c, "clocks": c.clocks, "sign_offs": c.signOffs, "notices": c.notices, "escalations": c.escalations,
-		"suspensions": c.suspensions, "ledgers": ledgers,
+		"suspensions": c.suspensions, "ledgers": ledgers, "objections": c.objections, "co_handlers": c.coHandlers,
 	})
 	return fmt.Sprint(string(b), err)
 }

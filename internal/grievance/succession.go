@@ -26,13 +26,14 @@ func (c *Case) succeed(m Moment, f *Facts) bool {
 			c.changes.SignOffs = once(c.changes.SignOffs, s)
 		}
 	}
+	objected, helped := c.succeedObjection(m, f), c.succeedCoHandlers(m)
 	if unit, gone := successor(m.Book, c.AwaitingPost.UnitID); gone {
 		post := c.AwaitingPost
 		post.UnitID = unit
 		f.Awaiting = c.await(post, c.AwaitingUser)
 		return true
 	}
-	return moved || also
+	return moved || also || objected || helped
 }
 
 // successor gives the unit that does a merged unit's work today.

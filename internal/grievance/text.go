@@ -23,6 +23,8 @@ const (
 	TextProof      TextKind = "proof"
 	TextDispute    TextKind = "dispute"
 	TextNotice     TextKind = "notice"
+	TextMinutes    TextKind = "minutes"     // of a joint conference (联席会议)
+	TextCoHandling TextKind = "co_handling" // what a co-handling unit answers
 )
 
 // Text is free text of a case. It is kept apart from the events, sealed, so

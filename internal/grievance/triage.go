@@ -252,6 +252,8 @@ func (c *Case) end(m Moment, by Post, kind EventKind, to ending, f Facts) error 
 		}
 	}
 	c.lapse(m)
+	c.lapseObjection(m)
+	c.lapseCoHandlers()
 	f.Moved = append(f.Moved, c.endSuspension(m, m.Now, &f)...)
 	now := m.Now
 	c.Status, c.Outcome, c.ClosedAt = to.status, to.outcome, &now
@@ -301,6 +303,7 @@ func (c *Case) Forward(m Moment, in Forwarding) error {
 	c.joins(m, from, PartSender)
 	c.joins(m, to.ID, PartLead)
 	c.LeadUnitID = to.ID
+	c.sent(m, from)
 	c.propose(m)
 	f := Facts{
 		Unit: to.ID, FromUnit: from, Reason: in.Reason, Stopped: stopped, Proposed: c.ProposedUnitID,

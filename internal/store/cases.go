@@ -13,7 +13,7 @@ import (
 )
 
 // Needs says which children of a case an operation reads, besides its clocks.
-type Needs struct{ SignOffs, Notices, Escalations bool }
+type Needs struct{ SignOffs, Notices, Escalations, Objections, CoHandlers bool }
 
 // ErrExists is what CreateCases answers when the id, or the id in the source, is
 // taken already: nothing of the transaction may be kept.
@@ -73,10 +73,10 @@ func (tx *Tx) LockHeldBy(user grievance.UserID, unit grievance.UnitID, role grie
 	return tx.lock(some, "cases.id IN (?)", held)
 }
 
-// LockIn names some cases, ended ones too, that are with one of the units, and
-// holds them.
+// LockIn names some cases, ended ones too, that are with one of the units, or in
+// which one is party to an open objection or has still to help, and holds them.
 func (tx *Tx) LockIn(units []grievance.UnitID, some Some) ([]grievance.CaseID, error) {
-	return tx.lock(some, "lead_unit_id IN ? OR handling_unit_id IN ?", units, units)
+	return tx.lock(some, "cases.id IN (?)", tx.with(units))
 }
 
 // LockCallingOn names some cases with an unresolved escalation to a role at one
@@ -113,6 +113,9 @@ func (s session) restore(rows []grievance.Case, n Needs) ([]*grievance.Case, err
 		ids[i], children[c.ID] = c.ID, &grievance.Children{}
 	}
 	if err := s.loadChildren(ids, children, n); err != nil {
+		return nil, err
+	}
+	if err := s.loadBetweenUnits(rows, children, n); err != nil {
 		return nil, err
 	}
 	if err := s.loadLedgers(rows, children); err != nil {
@@ -268,6 +271,8 @@ func (tx *Tx) saveChanges(cases []*grievance.Case, replace ...clause.Expression)
 	insert(b, "pauses", unique(all.Pauses), over("clock_id", "n"))
 	insert(b, "extensions", unique(all.Extensions))
 	insert(b, "escalations", unique(all.Escalations), replace...)
+	insert(b, "objections", unique(all.Objections), byID)
+	insert(b, "co_handlers", unique(all.CoHandlers), byID)
 	insert(b, "events", all.Events)
 	if err := b.send(); err != nil {
 		return fmt.Errorf("saving changes: %w", err)
