@@ -74,11 +74,19 @@ type Case struct {
 	Resolved     *bool
 	Satisfied    *bool
 
+	FollowUpCount      int
+	FollowUpAttempts   int        // of this round
+	FollowUpReopenedAt *time.Time // when a follow-up opened the case again, which it may once
+	OpenReview         int        // number of the review or re-review that is open, 0 for none
+	ReviewCount        int
+	ReviewUnitID       UnitID // the organ that reviews it, or reviewed it last
+
 	clocks      []*Clock
 	signOffs    []*SignOff
 	notices     []*Notice
 	escalations []*Escalation
 	suspensions []*Suspension
+	proceedings []*Proceeding
 	changes     Changes
 }
 
@@ -137,11 +145,14 @@ type Changes struct {
 	Suspensions []*Suspension
 	Pauses      []*Pause
 	Extensions  []*Extension
+	FollowUps   []*FollowUp
+	Proceedings []*Proceeding
 }
 
 // Children are the rows that belong to a case. Which of them were loaded is up
 // to the operation; an operation needs those that it reads. The suspensions of a
-// suspended case and the ledgers of a clock that has any are always needed.
+// suspended case, the ledgers of a clock and the reviews of a case that has any
+// are always needed.
 type Children struct {
 	Clocks      []*Clock
 	SignOffs    []*SignOff
@@ -150,13 +161,14 @@ type Children struct {
 	Suspensions []*Suspension
 	Pauses      []*Pause
 	Extensions  []*Extension
+	Proceedings []*Proceeding
 }
 
 // Restore gives a case read from the record its children back.
 func Restore(row Case, ch Children) *Case {
 	c := row
 	c.clocks, c.signOffs, c.notices, c.escalations = ch.Clocks, ch.SignOffs, ch.Notices, ch.Escalations
-	c.suspensions = ch.Suspensions
+	c.suspensions, c.proceedings = ch.Suspensions, ch.Proceedings
 	for _, k := range c.clocks {
 		k.keep(ch.Pauses, ch.Extensions)
 	}
@@ -187,6 +199,8 @@ func (ch *Changes) Add(more Changes) {
 	ch.Suspensions = append(ch.Suspensions, more.Suspensions...)
 	ch.Pauses = append(ch.Pauses, more.Pauses...)
 	ch.Extensions = append(ch.Extensions, more.Extensions...)
+	ch.FollowUps = append(ch.FollowUps, more.FollowUps...)
+	ch.Proceedings = append(ch.Proceedings, more.Proceedings...)
 }
 
 // Changed reports whether anything is to be written.
@@ -260,6 +274,10 @@ func (c *Case) awaitByStatus() *Awaiting {
 	switch c.Status {
 	case Registered, Accepted:
 		return c.await(Post{UnitID: c.LeadUnitID, Role: RoleClerk}, UserID{})
+	case Closed:
+		if c.OpenReview != 0 {
+			return c.await(Post{UnitID: c.ReviewUnitID, Role: RoleClerk}, UserID{})
+		}
 	case Suspended:
 		if s := c.suspension(); s != nil && s.Cause == WaitingPetitioner {
 			return c.await(Post{Role: RolePetitioner}, UserID{})

@@ -19,7 +19,8 @@ var (
 		"ordered": "receipt of the order", "sponsored": "the leader's taking charge",
 		string(EvDisputed): "the reopening", string(EvForwarded): "receipt of the forwarded case",
 		string(EvResumed): "the new assignment", string(EvHandedOn): "the new assignment",
-		string(EvReturned): "the new assignment",
+		string(EvReturned):   "the new assignment",
+		string(EvFollowedUp): "the reopening", string(EvReviewDecided): "the reopening",
 	}
 	enOrigins = map[string]string{
 		"received": "The case was received", "assigned": "The case was assigned", "accepted": "The case was accepted",
@@ -29,7 +30,8 @@ var (
 		"co_handler_asked": "The unit was asked to help", "ordered": "The order was received", "sponsored": "A leader took charge",
 		string(EvDisputed): "The case was disputed and reopened", string(EvForwarded): "The forwarded case was received",
 		string(EvResumed): "The case was assigned anew", string(EvHandedOn): "The case was assigned anew",
-		string(EvReturned): "The case was assigned anew",
+		string(EvReturned):   "The case was assigned anew",
+		string(EvFollowedUp): "The petitioner called the matter unresolved and it was reopened", string(EvReviewDecided): "The answer was not upheld and the case was reopened",
 	}
 	enDuties = map[ClockKind]string{
 		Acceptance: "the decision on acceptance must be made and its notice served", Acknowledgement: "the case must be acknowledged",

@@ -11,16 +11,21 @@ import (
 // NoticeKind says what a written notice is.
 type NoticeKind string
 
-// The notices: 受理告知书, 不予受理告知书, 处理意见书, 延期告知书.
+// The notices: 受理告知书, 不予受理告知书, 处理意见书, 延期告知书, 复查意见书, 复核意见书.
 const (
 	NoticeOfAcceptance NoticeKind = "acceptance"
 	NoticeOfDecline    NoticeKind = "decline"
 	OpinionDocument    NoticeKind = "opinion"
 	NoticeOfExtension  NoticeKind = "extension"
+	ReviewDocument     NoticeKind = "review"
+	ReReviewDocument   NoticeKind = "re_review"
 )
 
 // marks are the short forms that stand in a notice's document number (文号).
-var marks = map[NoticeKind]string{NoticeOfAcceptance: "受", NoticeOfDecline: "不受", OpinionDocument: "复", NoticeOfExtension: "延"}
+var marks = map[NoticeKind]string{
+	NoticeOfAcceptance: "受", NoticeOfDecline: "不受", OpinionDocument: "复", NoticeOfExtension: "延",
+	ReviewDocument: "复查", ReReviewDocument: "复核",
+}
 
 // Notice is a written notice (告知书 / 意见书) to the petitioner. A window that
 // depends on the petitioner starts when it is served.
@@ -38,10 +43,11 @@ type Notice struct {
 	ServedHow  string
 	RecordedAt *time.Time // when the service was written down
 	ServedBy   UserID
+	RefersTo   string // 文号 of the final opinion that a decline on the same facts goes by
 }
 
 func (n *Notice) fact() *NoticeFact {
-	f := &NoticeFact{N: n.N, Kind: n.Kind, Number: n.Number, How: n.ServedHow}
+	f := &NoticeFact{N: n.N, Kind: n.Kind, Number: n.Number, How: n.ServedHow, RefersTo: n.RefersTo}
 	if n.ServedAt != nil {
 		f.ServedAt = *n.ServedAt
 	}
@@ -136,6 +142,16 @@ func (c *Case) serveNow(m Moment, by Post, n *Notice, s *Service) error {
 	now := *s
 	now.At = m.Now
 	return c.served(m, by, n, now, m.Now)
+}
+
+// toldAt is when the petitioner was told of the answer by a document of a kind,
+// nil while it is not served. An answer given on the spot has no document: then it
+// is when the case was closed.
+func (c *Case) toldAt(kind NoticeKind) *time.Time {
+	if doc := c.newest(kind); doc != nil {
+		return doc.ServedAt
+	}
+	return c.ClosedAt
 }
 
 // newest gives the newest notice of a kind in this round, or nil.

@@ -74,7 +74,7 @@ func TestAProfileMovesClocksOnlyByOrder(t *testing.T) {
 	unordered.rewrites(ProfilePetition, time.Time{}, change(90))
 	ordered.rewrites(ProfilePetition, at, change(90))
 	short.rewrites(ProfilePetition, at, change(20))
-	if a.engine("2026-11-03 10:00"); a.dueNow(Handling) != "2026-12-01 00:00" || a.clock(Handling).ProfileVersion != 2 {
+	if a.engine("2026-11-03 10:00"); a.dueNow(Handling) != "2026-12-01 00:00" || a.clock(Handling).ProfileVersion != 3 {
 		t.Errorf("unordered: due %s", a.dueNow(Handling))
 	}
 	if c.engine("2026-11-03 10:00"); c.dueNow(Handling) != "2026-12-01 00:00" {

@@ -24,6 +24,10 @@ var who = map[string]string{
 	"signer":          "leader of the signing unit, or above",
 	"thePetitioner":   "the petitioner",
 	"filer":           "who sent it in",
+	"outsider":        "clerk of the desk or of a unit above, supervisor or inspector above, none of whom had a part in the answer",
+	"reviewer":        "clerk of the organ that reviews",
+	"reviewLeader":    "leader of the organ that reviews",
+	"superiorClerk":   "clerk of the organ that would review",
 	"byStanderClerk":  "clerk of the desk who neither handled nor answers for it",
 }
 
@@ -70,7 +74,8 @@ An arrow is an operation; *sign* is a leader's signature, *return* its refusal.
 A forwarded case is registered again, at the other desk. When the handler of a
 case leaves, it goes back from handling to assigned (*hand on*), and so does an
 opinion that is returned to a handler who has left; a disputed case whose handler
-has left goes back to accepted. While a decline, a withdrawal or a suspension
+has left goes back to accepted, and so does one that a follow-up or a review opens
+again. While a review is open the case stays closed. While a decline, a withdrawal or a suspension
 awaits its signature the status stays as it is. A suspension ends by itself on its
 last day (*time*): the case is handled on, or assigned where its handler has left.
 
@@ -121,7 +126,7 @@ func edges(t *testing.T) (lines []string) {
 	for _, e := range order {
 		lines = append(lines, fmt.Sprintf("%s --> %s: %s", e[0], e[1], strings.Join(byEdge[e], ", ")))
 	}
-	for _, end := range []Status{Closed, Declined, Withdrawn} {
+	for _, end := range Ended {
 		lines = append(lines, fmt.Sprintf("%s --> [*]", end))
 	}
 	return lines
@@ -147,7 +152,7 @@ func others(t *testing.T, add func(from, to Status, label string)) {
 		if s.try("petitioner", withdraw) == nil {
 			add(from, s.does("county_leader", approve(s.rec.row.SignOffCount)).rec.row.Status, "sign")
 		}
-		if from == Closed {
+		if from == Closed && !sc.petition {
 			s.o.leaves("handler", s.now)
 			add(from, s.does("petitioner", dispute).rec.row.Status, "dispute")
 		}

@@ -36,7 +36,10 @@ township's clerk. The columns:
   decline?, withdraw?, extend? and suspend? wait for a leader's signature, extend?
   for the head's, which nothing else waits for
   to-unit is assigned to the station, to-handler to its handler by name
-For "answer" the case is an inquiry, for "dispute" it came by the app.
+  reviewing is closed and before the county for a review, review? with its opinion
+  before a leader, finalised by the agreement of a mediation
+For "answer" the case is an inquiry, for "dispute" it came by the app, but for
+what is reviewed.
 
 `
 

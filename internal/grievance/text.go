@@ -23,6 +23,11 @@ const (
 	TextProof      TextKind = "proof"
 	TextDispute    TextKind = "dispute"
 	TextNotice     TextKind = "notice"
+
+	TextFollowUp      TextKind = "follow_up"
+	TextReviewRequest TextKind = "review_request"
+	TextAgreement     TextKind = "agreement" // of a mediation (调解协议)
+	TextMinutes       TextKind = "minutes"   // of a hearing (听证笔录)
 )
 
 // Text is free text of a case. It is kept apart from the events, sealed, so
