@@ -84,7 +84,7 @@ type ClockList struct {
 // NoticeView is a written notice (告知书 / 意见书).
 type NoticeView struct {
 	N      int                  `json:"n" example:"1"`
-	Kind   grievance.NoticeKind `json:"kind" swaggertype:"string" enums:"acceptance,decline,opinion,extension"`
+	Kind   grievance.NoticeKind `json:"kind" swaggertype:"string" enums:"acceptance,decline,opinion,extension,review,re_review"`
 	Number string               `json:"number" example:"受〔2026〕430102003-20261122-0007-1"`
 	Round  int                  `json:"round"`
 	Unit   UnitRef              `json:"unit"`
@@ -96,6 +96,8 @@ type NoticeView struct {
 	ServedHow  string     `json:"served_how,omitempty" enums:"in_person,mail,sms,phone,app,left,announcement"`
 	ServedBy   *PersonRef `json:"served_by,omitempty"`
 	RecordedAt *time.Time `json:"recorded_at,omitempty"`
+	// The document number of the final opinion that it goes by.
+	RefersTo string `json:"refers_to,omitempty"`
 } // @name Notice
 
 // NoticeList is every notice of a case, in the order in which they were issued.
@@ -107,11 +109,11 @@ type NoticeList struct {
 type SignOffView struct {
 	N       int                    `json:"n" example:"1"`
 	Round   int                    `json:"round"`
-	Kind    grievance.SignOffKind  `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal,extension,suspension"`
+	Kind    grievance.SignOffKind  `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal,extension,suspension,review"`
 	State   grievance.SignOffState `json:"state" swaggertype:"string" enums:"pending,approved,returned,lapsed"`
 	Unit    UnitRef                `json:"unit"`
 	Outcome grievance.Outcome      `json:"outcome,omitempty" swaggertype:"string" enums:"supported,explained,not_supported,mediated,redirected"`
-	Reason  grievance.Reason       `json:"reason,omitempty" swaggertype:"string" enums:"other_procedure,already_pending,finalised,no_facts,duplicate,complex,investigation,appraisal,coordination,other,hearing,expert_opinion,force_majeure,petitioner"`
+	Reason  grievance.Reason       `json:"reason,omitempty" swaggertype:"string" enums:"other_procedure,already_pending,finalised,no_facts,duplicate,complex,investigation,appraisal,coordination,other,hearing,expert_opinion,force_majeure,petitioner,upheld,changed,revoked,mediated"`
 	// Of an extension: what is to be extended and by how much, and, while it is
 	// pending, when that would be due, and the last day in time.
 	ClockID    string         `json:"clock_id,omitempty" format:"uuid"`
@@ -135,6 +137,10 @@ type SignOffView struct {
 	Request int                `json:"request"`
 	Step    int                `json:"step"`
 	Chain   []grievance.Signer `json:"chain" swaggertype:"array,string" enums:"leader,head,superior"`
+	// Of a decline on facts that are finalised: the case that they were, and the
+	// document number of its final opinion.
+	EarlierCaseID string `json:"earlier_case_id,omitempty" format:"uuid"`
+	RefersTo      string `json:"refers_to,omitempty"`
 	// Whether the unit's head must sign.
 	Head bool `json:"head"`
 	// What the leader could see in deciding: the events up to a number, by the
@@ -289,7 +295,7 @@ func (l look) notices() (NoticeList, error) {
 		list.Items = append(list.Items, NoticeView{
 			N: n.N, Kind: n.Kind, Number: n.Number, Round: n.Round, Unit: unitRef(l.book, n.UnitID), Texts: orNone(papers.notices[n.N]),
 			IssuedAt: n.IssuedAt, IssuedBy: optionalPerson(l.book, n.IssuedBy),
-			ServedAt: n.ServedAt, ServedHow: n.ServedHow, ServedBy: optionalPerson(l.book, n.ServedBy), RecordedAt: n.RecordedAt,
+			ServedAt: n.ServedAt, ServedHow: n.ServedHow, ServedBy: optionalPerson(l.book, n.ServedBy), RecordedAt: n.RecordedAt, RefersTo: n.RefersTo,
 		})
 	}
 	return list, nil

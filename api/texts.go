@@ -12,7 +12,7 @@ import (
 // TextView is a text of a case that its reader may see.
 type TextView struct {
 	ID   string             `json:"id" format:"uuid"`
-	Kind grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice"`
+	Kind grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice,follow_up,review_request,agreement,minutes"`
 	Body string             `json:"body"`
 	// Whether the petitioner may see it too.
 	Public bool `json:"public"`
@@ -50,7 +50,7 @@ func (l look) texts() ([]grievance.Text, error) {
 // the words of a decline, an extension or a suspension, is nobody's to read
 // outside before that, and never if it was returned.
 func draftsOf(sn *store.Snapshot, id grievance.CaseID) (map[grievance.TextID]bool, error) {
-	events, err := sn.EventsOfKinds(id, append(requests, grievance.EvClosed, grievance.EvDeclined, grievance.EvExtended, grievance.EvSuspended)...)
+	events, err := sn.EventsOfKinds(id, append(requests, grievance.EvClosed, grievance.EvDeclined, grievance.EvExtended, grievance.EvSuspended, grievance.EvReviewDecided, grievance.EvMediated)...)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func draftsOf(sn *store.Snapshot, id grievance.CaseID) (map[grievance.TextID]boo
 // requests are the events that put words before a leader.
 var requests = slices.Clip([]grievance.EventKind{
 	grievance.EvSubmitted, grievance.EvDeclineRequested, grievance.EvWithdrawalRequested,
-	grievance.EvExtensionRequested, grievance.EvSuspensionRequested,
+	grievance.EvExtensionRequested, grievance.EvSuspensionRequested, grievance.EvReviewSubmitted,
 })
 
 // words finds the texts that the reader may read by their ids.
@@ -114,7 +114,7 @@ func (l look) papers() (papers, error) {
 	if err != nil {
 		return p, err
 	}
-	events, err := l.EventsOfKinds(l.about.ID, append(requests, grievance.EvAccepted, grievance.EvClosed, grievance.EvDeclined, grievance.EvExtended)...)
+	events, err := l.EventsOfKinds(l.about.ID, append(requests, grievance.EvAccepted, grievance.EvClosed, grievance.EvDeclined, grievance.EvExtended, grievance.EvReviewDecided, grievance.EvMediated)...)
 	for _, e := range events {
 		f, err := grievance.ReadFacts(e)
 		switch {

@@ -75,8 +75,8 @@ A forwarded case is registered again, at the other desk. When the handler of a
 case leaves, it goes back from handling to assigned (*hand on*), and so does an
 opinion that is returned to a handler who has left; a disputed case whose handler
 has left goes back to accepted, and so does one that a follow-up or a review opens
-again. While a review is open the case stays closed. While a decline, a withdrawal or a suspension
-awaits its signature the status stays as it is. A suspension ends by itself on its
+again. While a review is open the case stays closed. While a decline, a
+withdrawal or a suspension awaits its signature the status stays as it is. A suspension ends by itself on its
 last day (*time*): the case is handled on, or assigned where its handler has left.
 
 | operation | who | in which states | waits for an open sign-off |
@@ -146,6 +146,13 @@ func others(t *testing.T, add func(from, to Status, label string)) {
 	add(Suspended, copyOf(resting).engine("2026-10-21 00:00").rec.row.Status, "time")
 	resting.o.leaves("handler", resting.now)
 	add(Suspended, resting.does("system", handOn).does("leader", resume).rec.row.Status, "resume")
+	add(Closed, followed(t).rec.row.Status, "follow_up")
+	for _, d := range []Decision{Changed, MediatedBetween} {
+		s := answered(t, petition()).does("petitioner", askReview).does("county_clerk", review(1, d))
+		add(Closed, copyOf(s).does("county_leader", approve(2)).rec.row.Status, "sign")
+		s.o.leaves("handler", s.now)
+		add(Closed, s.does("county_leader", approve(2)).rec.row.Status, "sign")
+	}
 	for _, sc := range scenes {
 		s := stage(t, sc, OpDispute)
 		from := s.rec.row.Status

@@ -73,10 +73,10 @@ func (tx *Tx) LockHeldBy(user grievance.UserID, unit grievance.UnitID, role grie
 	return tx.lock(some, "cases.id IN (?)", held)
 }
 
-// LockIn names some cases, ended ones too, that are with one of the units, and
-// holds them.
+// LockIn names some cases, ended ones too, that are with one of the units or
+// before one for a review, and holds them.
 func (tx *Tx) LockIn(units []grievance.UnitID, some Some) ([]grievance.CaseID, error) {
-	return tx.lock(some, "lead_unit_id IN ? OR handling_unit_id IN ?", units, units)
+	return tx.lock(some, "lead_unit_id IN ? OR handling_unit_id IN ? OR open_review <> 0 AND review_unit_id IN ?", units, units, units)
 }
 
 // LockCallingOn names some cases with an unresolved escalation to a role at one
@@ -267,6 +267,8 @@ func (tx *Tx) saveChanges(cases []*grievance.Case, replace ...clause.Expression)
 	insert(b, "suspensions", unique(all.Suspensions), over("case_id", "n"))
 	insert(b, "pauses", unique(all.Pauses), over("clock_id", "n"))
 	insert(b, "extensions", unique(all.Extensions))
+	insert(b, "follow_ups", all.FollowUps)
+	insert(b, "reviews", unique(all.Proceedings), over("case_id", "n"))
 	insert(b, "escalations", unique(all.Escalations), replace...)
 	insert(b, "events", all.Events)
 	if err := b.send(); err != nil {
