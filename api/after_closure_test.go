@@ -122,7 +122,7 @@ func TestReviewOfAPetition(t *testing.T) {
 			t.Errorf("%s, awaiting %+v", c.Status, c.Awaiting)
 		}
 		list := read[ReviewList](s, "clerk", "/cases/"+id+"/reviews").Items
-		if len(list) != 2 || list[0].Decision != "upheld" || list[0].State != "decided" || list[1].Kind != "re_review" || list[1].Unit.Code != "9901" || list[1].Hearing.Attended != 9 || !list[1].OnBehalf {
+		if len(list) != 2 || list[0].Decision != "upheld" || list[0].State != "decided" || list[1].Kind != "re_review" || list[1].Unit.Code != "9901" || *list[1].Hearing.Attended != 9 || !list[1].OnBehalf {
 			t.Errorf("%+v", list)
 		}
 		if got := s.follow("clerk", v1+"/cases?status=finalised", 5); !slices.Equal(got, []string{id}) {
@@ -170,6 +170,7 @@ func (s *city) hearing(id string) {
 	if c := read[CaseDetail](s, "city_clerk", "/cases/"+id); c.Status != grievance.Closed {
 		s.t.Errorf("during the hearing: %s", c.Status)
 	}
+	s.refuses("city_clerk", "POST", v1+"/cases/"+id+"/reviews/2/decision", reviewOpinion("upheld"), 409, "hearing.unrecorded")
 	s.clock.Advance(2 * 24 * time.Hour)
 	held := s.clock.Now().Add(-time.Hour).Format(time.RFC3339)
 	s.act("city_clerk", id, "/reviews/2/hearing/record", fmt.Sprintf(`{"held_at":%q,"attended":9,"words":"听证笔录如下"}`, held))

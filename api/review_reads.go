@@ -59,8 +59,11 @@ func reviewView(p *grievance.Proceeding, book *grievance.Book) ReviewView {
 	if p.HearingUntil != nil {
 		v.Hearing = &HearingView{
 			OrderedBy: personRef(book, p.HearingOrderedBy), OrderedAt: *p.HearingOrderedAt, Through: *lastDay(*p.HearingUntil),
-			HeldAt: p.HearingHeldAt, Attended: p.HearingAttended,
+			HeldAt:     p.HearingHeldAt,
 			RecordedBy: optionalPerson(book, p.HearingRecordedBy), RecordedAt: p.HearingRecordedAt,
+		}
+		if p.HearingHeldAt != nil {
+			v.Hearing.Attended = &p.HearingAttended
 		}
 	}
 	return v

@@ -37,8 +37,9 @@ type HearingOrderRequest struct {
 
 // HearingRecordRequest is the record of a hearing.
 type HearingRecordRequest struct {
-	HeldAt   time.Time `json:"held_at" validate:"required" format:"date-time"`
-	Attended int       `json:"attended" validate:"min=1,max=100000" example:"9"`
+	HeldAt time.Time `json:"held_at" validate:"required" format:"date-time"`
+	// 0 where nobody came.
+	Attended *int `json:"attended" validate:"required,min=0,max=100000" example:"9"`
 	// The minutes.
 	Words string `json:"words" validate:"required,max=10000"`
 } // @name RecordHearing
@@ -77,7 +78,7 @@ type HearingView struct {
 	Through calendar.Date `json:"through" swaggertype:"string" format:"date"`
 	// Absent before it is on record.
 	HeldAt     *time.Time `json:"held_at,omitempty"`
-	Attended   int        `json:"attended,omitempty,omitzero"`
+	Attended   *int       `json:"attended,omitempty"`
 	RecordedBy *PersonRef `json:"recorded_by,omitempty"`
 	RecordedAt *time.Time `json:"recorded_at,omitempty"`
 } // @name Hearing
@@ -158,7 +159,7 @@ func (s *server) orderHearing(c echo.Context) error {
 // recordHearing files the record of a hearing.
 //
 //	@Summary		归档听证笔录 / record a hearing
-//	@Description	举行时间、参加人数和笔录。 When it was held, how many attended, and the minutes.
+//	@Description	举行时间、参加人数和笔录；归档前不能提请复查、复核意见。 When it was held, how many attended, and the minutes. No opinion is submitted before.
 //	@Tags			closure
 //	@Accept			json
 //	@Produce		json
@@ -174,6 +175,6 @@ func (s *server) orderHearing(c echo.Context) error {
 //	@Router			/api/v1/cases/{id}/reviews/{n}/hearing/record [post]
 func (s *server) recordHearing(c echo.Context) error {
 	return performNumbered(s, c, func(ctx context.Context, req casework.Request, id grievance.CaseID, n int, in HearingRecordRequest) (casework.Done, error) {
-		return s.Desk.RecordHearing(ctx, req, id, n, grievance.HearingRecord(in))
+		return s.Desk.RecordHearing(ctx, req, id, n, grievance.HearingRecord{HeldAt: in.HeldAt, Attended: orZero(in.Attended), Words: in.Words})
 	})
 }

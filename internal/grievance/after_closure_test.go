@@ -198,8 +198,8 @@ func TestAHearingStopsTheReReviewAlone(t *testing.T) {
 	if k := s.clock(Review); k.PauseCount != 0 || k.DueOn.String() != "2026-11-11" {
 		t.Errorf("the review's clock has %d pauses", k.PauseCount)
 	}
-	s.refuses("county_clerk", "hearing.ordered", orderHearing(1, "2026-10-20"))
-	s.does("county_clerk", review(1, Upheld)).does("county_leader", approve(2)).does("county_clerk", serve(3))
+	s.refuses("county_clerk", "hearing.ordered", orderHearing(1, "2026-10-20")).refuses("county_clerk", "hearing.unrecorded", review(1, Upheld))
+	s.does("county_clerk", recordHearing(1)).does("county_clerk", review(1, Upheld)).does("county_leader", approve(2)).does("county_clerk", serve(3))
 	s.at("2026-10-20 10:00").does("petitioner", askReview).refuses("city_leader", "hearing.none", recordHearing(2))
 	for _, until := range []string{"2026-10-19", "2026-11-20"} {
 		s.refuses("city_leader", "request.invalid", orderHearing(2, until))
@@ -265,6 +265,31 @@ func TestWhoSignsAReview(t *testing.T) {
 	s.o.book = NewBook(s.o.data)
 	s.does("county_deputy", askReview).does("county_clerk", review(1, Upheld)).refuses("county_deputy", "signoff.own_work", approve(2))
 	s.does("county_leader", approve(2)).does("county_clerk", serve(3)).does("petitioner", askReview).refuses("city_leader", "signoff.nobody", review(2, Upheld)) // who would sign it wrote it
+}
+
+// What several sign one after another is decided by the last of them, and given
+// back by any.
+func TestAReviewThatTwoSign(t *testing.T) {
+	t.Parallel()
+	o := newTestOffice(t)
+	o.profile(ProfilePetition, func(p *Profile) {
+		both := SigningRule{Kinds: []SignOffKind{SignReview}, Chain: []Signer{SignerLeader, SignerSuperior}, Source: "practice"}
+		p.SignOffs = append([]SigningRule{both}, p.SignOffs...)
+	})
+	s := begin(t, o, "2026-09-30 09:00", "clerk", petition())
+	reviewing(s)
+	s.does("county_clerk", review(1, Revoked)).does("county_leader", approve(2))
+	if c := s.c(); c.Status != Closed || c.OpenReview != 1 || o.post(c.AwaitingPost) != "leader*@city" {
+		t.Fatalf("%s, awaiting %s", c.Status, o.post(c.AwaitingPost))
+	}
+	s.does("city_leader", sendBack(3))
+	if c := s.c(); c.Proceedings()[0].State != ProceedingOpen || o.post(c.AwaitingPost) != "clerk@county" {
+		t.Fatalf("given back: %+v, awaiting %s", c.Proceedings()[0], o.post(c.AwaitingPost))
+	}
+	s.does("county_clerk", review(1, Upheld)).does("county_leader", approve(4)).does("city_leader", approve(5))
+	if p := s.c().Proceedings()[0]; p.Decision != Upheld || p.SignOff != 5 || o.user(p.DecidedBy) != "city_leader" {
+		t.Errorf("%+v", p)
+	}
 }
 
 // Who leaves the reviewing organ leaves a review to who is on duty there, and a

@@ -62,8 +62,8 @@ func (c *Case) pauseForHearing(m Moment, p *Proceeding) (moved []ClockFact) {
 	return moved
 }
 
-// HearingRecord is the record of a hearing: when it was held, how many attended,
-// and its minutes.
+// HearingRecord is the record of a hearing: when it was held, or was to be, how
+// many attended, 0 where nobody came, and its minutes.
 type HearingRecord struct {
 	HeldAt   time.Time
 	Attended int
@@ -88,7 +88,7 @@ func (c *Case) RecordHearing(m Moment, n int, in HearingRecord) error {
 	var f faults
 	f.check(!held.After(m.Now), "/held_at", "hearing.future", "听证时间不能晚于现在")
 	f.check(!held.Before(*p.HearingOrderedAt), "/held_at", "hearing.before_order", "听证时间不能早于决定听证的时间")
-	f.check(in.Attended >= 1, "/attended", "hearing.attended", "请填写参加听证的人数")
+	f.check(in.Attended >= 0, "/attended", "hearing.attended", "参加听证的人数不能为负数")
 	f.checkText(in.Words, "/words", MaxText, true)
 	if err := f.err(); err != nil {
 		return err

@@ -29,14 +29,17 @@ func (in ReviewOpinion) validate() error {
 // SubmitReview puts the opinion of the case's review n before a leader of the
 // organ, who is none of those that had a part in the answer. The clock runs on
 // until it is approved. NotFound for an unknown review, Conflict for one that is
-// decided.
+// decided, or whose hearing is not on record.
 func (c *Case) SubmitReview(m Moment, n int, in ReviewOpinion) error {
-	_, by, err := c.proceed(m, OpSubmitReview, n)
+	p, by, err := c.proceed(m, OpSubmitReview, n)
 	if err != nil {
 		return err
 	}
 	if err := in.validate(); err != nil {
 		return err
+	}
+	if p.HearingUntil != nil && p.HearingHeldAt == nil {
+		return Refuse(Conflict, "hearing.unrecorded", "已决定听证，须先归档听证笔录")
 	}
 	if _, err := c.Advance(m); err != nil {
 		return err
