@@ -47,8 +47,9 @@ var (
 	handlers    = only(grievance.RoleHandler)
 	workers     = only(grievance.RoleHandler, grievance.RoleClerk, grievance.RoleLeader)
 	reporters   = only(grievance.RoleHandler, grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleInspector)
-	answerers   = only(grievance.RolePetitioner, grievance.RoleClerk, grievance.RoleLeader) // the petitioner, or a desk for them
-	searchers   = only(grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor) // by person
+	answerers   = only(grievance.RolePetitioner, grievance.RoleClerk, grievance.RoleLeader)                          // the petitioner, or a desk for them
+	searchers   = only(grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor)                          // by person
+	callers     = only(grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleInspector) // on the petitioner, after closure
 	leaders     = only(grievance.RoleLeader)
 	judges      = only(grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor) // of objections: the sender's desk, a superior, a conference
 	admins      = only(grievance.RoleAdmin)

@@ -143,7 +143,7 @@ func (l look) coHandlers(now time.Time) (CoHandlerList, error) {
 	if !l.inside {
 		return list, errOutside
 	}
-	said, err := l.said(coHandlerEvents, func(f grievance.Facts) int { return f.CoHandler.N })
+	said, err := l.said(func(f grievance.Facts) int { return f.CoHandler.N }, coHandlerEvents...)
 	for _, h := range l.about.CoHandlers() {
 		list.Items = append(list.Items, CoHandlerView{
 			N: h.N, Round: h.Round, Unit: unitRef(l.book, h.UnitID), State: h.State,

@@ -144,6 +144,7 @@ func TestWhatIsLeftOutIsOptional(t *testing.T) {
 		"Event": EventView{}, "Facts": FactsView{}, "SignOffFact": SignOffFactView{}, "ClockFact": ClockFactView{},
 		"DeadlineExplanation": Explanation{}, "DeadlineStart": ExplainedStart{}, "DeadlinePart": ExplainedPart{}, "DeadlinePause": ExplainedPause{},
 		"DeadlineMove": ExplainedMove{}, "UpcomingItem": UpcomingItem{}, "UpcomingReport": UpcomingReport{}, "Feed": FeedView{},
+		"Review": ReviewView{}, "Hearing": HearingView{}, "PublicReview": PublicReview{}, "PublicReviewWindow": PublicReviewWindow{}, "ReviewFact": ReviewFactView{}, "FollowUpFact": FollowUpFactView{},
 	} {
 		body, err := marshal(empty)
 		if err != nil {

@@ -14,7 +14,7 @@ type CaseBrief struct {
 	ID            string            `json:"id" format:"uuid"`
 	ReceiptNumber string            `json:"receipt_number" example:"430102003-20261122-0007"`
 	Title         string            `json:"title" example:"村口路灯不亮"`
-	Status        grievance.Status  `json:"status" swaggertype:"string" enums:"registered,accepted,assigned,handling,suspended,awaiting_signoff,closed,declined,withdrawn"`
+	Status        grievance.Status  `json:"status" swaggertype:"string" enums:"registered,accepted,assigned,handling,suspended,awaiting_signoff,closed,finalised,declined,withdrawn"`
 	Nature        grievance.Nature  `json:"nature" swaggertype:"string" enums:"suggestion,accusation,demand,inquiry"`
 	Urgency       grievance.Urgency `json:"urgency" swaggertype:"string" enums:"life_property,utilities,simple,ordinary,complex"`
 	Category      string            `json:"category,omitempty" example:"0101"`

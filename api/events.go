@@ -30,7 +30,7 @@ type EventView struct {
 
 // FactsView is what an event says; it has what its kind calls for.
 type FactsView struct {
-	Status grievance.Status `json:"status,omitempty" swaggertype:"string" enums:"registered,accepted,assigned,handling,suspended,awaiting_signoff,closed,declined,withdrawn"`
+	Status grievance.Status `json:"status,omitempty" swaggertype:"string" enums:"registered,accepted,assigned,handling,suspended,awaiting_signoff,closed,finalised,declined,withdrawn"`
 	Round  *int             `json:"round,omitempty"`
 	// Who answers for the case from now on, when that moved.
 	Responsible *HolderView       `json:"responsible,omitempty"`
@@ -67,7 +67,11 @@ type FactsView struct {
 	Rating     *RatingView         `json:"rating,omitempty"`
 	Objection  *ObjectionFactView  `json:"objection,omitempty"`
 	CoHandler  *CoHandlerFactView  `json:"co_handler,omitempty"`
-	Texts      []TextRefView       `json:"texts,omitempty"`
+	FollowUp   *FollowUpFactView   `json:"follow_up,omitempty"`
+	Review     *ReviewFactView     `json:"review,omitempty"`
+	// Of a decline: the case of the same facts.
+	EarlierCaseID string        `json:"earlier_case_id,omitempty" format:"uuid"`
+	Texts         []TextRefView `json:"texts,omitempty"`
 } // @name Facts
 
 // NoticeFactView is what an event says of a notice.
@@ -77,12 +81,13 @@ type NoticeFactView struct {
 	Number   string               `json:"number"`
 	ServedAt *time.Time           `json:"served_at,omitempty"`
 	How      string               `json:"how,omitempty"`
+	RefersTo string               `json:"refers_to,omitempty"`
 } // @name NoticeFact
 
 // SignOffFactView is what an event says of a sign-off.
 type SignOffFactView struct {
 	N    int                   `json:"n"`
-	Kind grievance.SignOffKind `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal,extension,suspension"`
+	Kind grievance.SignOffKind `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal,extension,suspension,review"`
 	Unit UnitRef               `json:"unit"`
 	// SHA-256 of what was to be signed, in hexadecimal.
 	Digest string `json:"digest,omitempty"`
@@ -155,7 +160,7 @@ type CoHandlerFactView struct {
 // changed since.
 type TextRefView struct {
 	ID     string             `json:"id" format:"uuid"`
-	Kind   grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice,minutes,co_handling"`
+	Kind   grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice,minutes,co_handling,follow_up,review_request,agreement"`
 	Digest string             `json:"digest"`
 	// The words, where the reader may see them.
 	Body string `json:"body,omitempty"`
@@ -241,6 +246,7 @@ var petitionersEvents = []grievance.EventKind{
 	grievance.EvDisputed, grievance.EvReissued, grievance.EvBreached,
 	grievance.EvExtended, grievance.EvSuspended, grievance.EvResumed, grievance.EvRebased,
 	grievance.EvObjectionConsented, grievance.EvDesignated,
+	grievance.EvFollowedUp, grievance.EvReviewRequested, grievance.EvHearingOrdered, grievance.EvHearingHeld, grievance.EvReviewDecided, grievance.EvMediated, grievance.EvFinalised,
 }
 
 func concernsPetitioner(kind grievance.EventKind, f grievance.Facts) bool {
@@ -253,7 +259,8 @@ func factsView(f grievance.Facts, book *grievance.Book, readable words) FactsVie
 		Handler: optionalPerson(book, f.Handler), Receipt: f.Receipt, Source: f.Source, Channel: f.Channel,
 		Nature: f.Nature, Route: unlessZero(f.Route), Category: f.Category, Urgency: f.Urgency, Profile: f.Profile,
 		Area: optionalUnit(book, f.Area), Proposed: optionalUnit(book, f.Proposed), Reason: f.Reason, Outcome: f.Outcome,
-		OnBehalf: f.OnBehalf, ToPetitioner: f.ToPetitioner, Extended: f.Extended,
+		OnBehalf: f.OnBehalf, ToPetitioner: f.ToPetitioner, Extended: f.Extended, EarlierCaseID: f.Earlier.String(),
+		FollowUp: followUpFact(f.FollowUp), Review: reviewFact(f.Review, book),
 		Started: clockFacts(f.Started), Stopped: clockFacts(f.Stopped), Moved: clockFacts(f.Moved), Texts: textRefs(f.Texts, readable),
 	}
 	if f.Responsible != nil {
@@ -263,7 +270,7 @@ func factsView(f grievance.Facts, book *grievance.Book, readable words) FactsVie
 		v.Awaiting = optionalHolder(book, f.Awaiting.Post, f.Awaiting.User)
 	}
 	if n := f.Notice; n != nil {
-		v.Notice = &NoticeFactView{n.N, n.Kind, n.Number, unlessZero(n.ServedAt), n.How}
+		v.Notice = &NoticeFactView{n.N, n.Kind, n.Number, unlessZero(n.ServedAt), n.How, n.RefersTo}
 	}
 	if x := f.SignOff; x != nil {
 		v.SignOff = &SignOffFactView{

@@ -162,7 +162,7 @@ type ExplainedCalendar struct {
 
 // ExplainedMove is one time that a deadline was counted again.
 type ExplainedMove struct {
-	Event    grievance.EventKind `json:"event" swaggertype:"string" enums:"classified,extended,suspended,resumed,rebased"`
+	Event    grievance.EventKind `json:"event" swaggertype:"string" enums:"classified,extended,suspended,resumed,rebased,hearing_ordered,hearing_held"`
 	EventSeq int64               `json:"event_seq"`
 	At       time.Time           `json:"at"`
 	WasDueAt time.Time           `json:"was_due_at"`

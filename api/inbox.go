@@ -19,7 +19,7 @@ type InboxItemView struct {
 	// Absent for who administers the root but may not see the case.
 	ReceiptNumber string           `json:"receipt_number,omitempty" example:"430102003-20261122-0007"`
 	Title         string           `json:"title,omitempty" example:"村口路灯不亮"`
-	Status        grievance.Status `json:"status,omitempty" swaggertype:"string" enums:"registered,accepted,assigned,handling,suspended,awaiting_signoff,closed,declined,withdrawn"`
+	Status        grievance.Status `json:"status,omitempty" swaggertype:"string" enums:"registered,accepted,assigned,handling,suspended,awaiting_signoff,closed,finalised,declined,withdrawn"`
 	// No handler yet, or the one named has not acknowledged it.
 	Unassigned bool `json:"unassigned"`
 	// Since when it waits for this reason.

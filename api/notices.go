@@ -26,6 +26,8 @@ type NoticeView struct {
 	ServedHow  string     `json:"served_how,omitempty" enums:"in_person,mail,sms,phone,app,left,announcement"`
 	ServedBy   *PersonRef `json:"served_by,omitempty"`
 	RecordedAt *time.Time `json:"recorded_at,omitempty"`
+	// The document number of the final opinion that a decline on the same facts goes by.
+	RefersTo string `json:"refers_to,omitempty"`
 	// What proves the service, for those who work on the case.
 	Proof []TextView `json:"proof,omitempty"`
 	// Its name, as the document has it.
@@ -78,7 +80,7 @@ func (l look) noticeView(n grievance.Notice, papers papers) NoticeView {
 	v := NoticeView{
 		N: n.N, Kind: n.Kind, Number: n.Number, Round: n.Round, Unit: unitRef(l.book, n.UnitID), Texts: orNone(papers.notices[n.N]),
 		IssuedAt: n.IssuedAt, IssuedBy: optionalPerson(l.book, n.IssuedBy),
-		ServedAt: n.ServedAt, ServedHow: n.ServedHow, ServedBy: optionalPerson(l.book, n.ServedBy), RecordedAt: n.RecordedAt,
+		ServedAt: n.ServedAt, ServedHow: n.ServedHow, ServedBy: optionalPerson(l.book, n.ServedBy), RecordedAt: n.RecordedAt, RefersTo: n.RefersTo,
 		Proof: papers.proofs[n.N], OtherUnit: optionalUnit(l.book, n.OtherUnitID), RemedyDays: n.RemedyDays,
 		DocumentHref: page + "/document", ServiceHref: page + "/service",
 	}

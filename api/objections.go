@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -150,7 +149,7 @@ func (l look) objections(year int) (ObjectionList, error) {
 	if !l.inside {
 		return list, errOutside
 	}
-	said, err := l.said(objectionEvents, func(f grievance.Facts) int { return f.Objection.N })
+	said, err := l.said(func(f grievance.Facts) int { return f.Objection.N }, objectionEvents...)
 	if err != nil {
 		return list, err
 	}
@@ -170,26 +169,6 @@ func (l look) objections(year int) (ObjectionList, error) {
 // objectionEvents are the events with the words of an objection.
 var objectionEvents = []grievance.EventKind{
 	grievance.EvObjected, grievance.EvObjectionConsented, grievance.EvObjectionRefused, grievance.EvDesignated,
-}
-
-// said gives the words that the reader may read of events of some kinds, by the
-// number of what each is about, in the order in which they were said.
-func (l look) said(kinds []grievance.EventKind, number func(grievance.Facts) int) (map[int][]TextView, error) {
-	readable, err := l.words()
-	if err != nil {
-		return nil, err
-	}
-	events, err := l.EventsOfKinds(l.about.ID, kinds...)
-	said := map[int][]TextView{}
-	for _, e := range events {
-		f, err := grievance.ReadFacts(e)
-		if err != nil {
-			return nil, fmt.Errorf("reading event %d of case %s: %w", e.Seq, l.about.ID, err)
-		}
-		n := number(f)
-		said[n] = append(said[n], readable.of(f.Texts, l.book)...)
-	}
-	return said, err
 }
 
 func objectionView(o *grievance.Objection, book *grievance.Book, texts []TextView) ObjectionView {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -54,7 +55,7 @@ type LookupRequest struct {
 // PublicCase is how a case stands, for its petitioner.
 type PublicCase struct {
 	ReceiptNumber string            `json:"receipt_number"`
-	Status        grievance.Status  `json:"status" swaggertype:"string" enums:"registered,accepted,assigned,handling,suspended,awaiting_signoff,closed,declined,withdrawn"`
+	Status        grievance.Status  `json:"status" swaggertype:"string" enums:"registered,accepted,assigned,handling,suspended,awaiting_signoff,closed,finalised,declined,withdrawn"`
 	Round         int               `json:"round"`
 	Unit          UnitRef           `json:"unit"`
 	HandlingUnit  *UnitRef          `json:"handling_unit,omitempty"`
@@ -67,11 +68,16 @@ type PublicCase struct {
 	DueAt *time.Time    `json:"due_at,omitempty"`
 	DueOn calendar.Date `json:"due_on,omitempty"`
 	Texts []PublicText  `json:"texts"`
+	// What may be asked for now by who does not accept the answer; absent where
+	// nothing may, or the answer may be disputed instead.
+	MayAsk *PublicReviewWindow `json:"may_ask,omitempty"`
+	// How reviews stand, in the order in which they were asked for.
+	Reviews []PublicReview `json:"reviews"`
 } // @name PublicCase
 
 // PublicText is a text of a case that is meant for its petitioner.
 type PublicText struct {
-	Kind       grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice"`
+	Kind       grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice,follow_up,review_request,agreement,minutes"`
 	Body       string             `json:"body"`
 	RecordedAt time.Time          `json:"recorded_at"`
 } // @name PublicText
@@ -154,7 +160,7 @@ func (s *server) lookupPublic(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		found, err = publicCase(look{Snapshot: sn, about: g, book: book})
+		found, err = publicCase(look{Snapshot: sn, about: g, book: book}, s.Clock.Now())
 		return err
 	})
 	return reply(c, found, err)
@@ -170,15 +176,16 @@ func (s *server) proved(sn *store.Snapshot, in LookupRequest) (*grievance.Case, 
 	if right := s.Store.CheckQueryCode(&row, in.QueryCode); err != nil || !right {
 		return nil, errLookup
 	}
-	return sn.WithChildren(row, store.Needs{})
+	return sn.WithChildren(row, store.Needs{Notices: true})
 }
 
-func publicCase(l look) (PublicCase, error) {
+func publicCase(l look, now time.Time) (PublicCase, error) {
 	g := l.about
 	v := PublicCase{
 		ReceiptNumber: g.ReceiptNumber, Status: g.Status, Round: g.Round, Unit: unitRef(l.book, g.LeadUnitID),
 		HandlingUnit: optionalUnit(l.book, g.HandlingUnitID), ReceivedAt: g.ReceivedAt, ReceivedOn: calendar.DateOf(g.ReceivedAt),
 		AcceptedAt: g.AcceptedAt, ClosedAt: g.ClosedAt, Outcome: g.Outcome, Texts: []PublicText{},
+		MayAsk: l.mayAsk(now), Reviews: l.publicReviews(),
 	}
 	if k := nextOwed(g.Clocks()); k != nil {
 		v.DueAt, v.DueOn = &k.DueAt, k.DueOn
@@ -190,13 +197,15 @@ func publicCase(l look) (PublicCase, error) {
 	return v, err
 }
 
+// promised are the clocks that the petitioner waits for.
+var promised = []grievance.ClockKind{grievance.Acceptance, grievance.FirstContact, grievance.Handling, grievance.Review, grievance.ReReview}
+
 // nextOwed gives the first due of the running clocks that the petitioner waits
 // for, or nil.
 func nextOwed(clocks []*grievance.Clock) *grievance.Clock {
 	var first *grievance.Clock
 	for _, k := range clocks {
-		owed := k.Kind == grievance.Acceptance || k.Kind == grievance.FirstContact || k.Kind == grievance.Handling
-		if owed && k.State == grievance.Running && (first == nil || k.DueAt.Before(first.DueAt)) {
+		if slices.Contains(promised, k.Kind) && k.State == grievance.Running && (first == nil || k.DueAt.Before(first.DueAt)) {
 			first = k
 		}
 	}

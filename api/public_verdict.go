@@ -25,10 +25,17 @@ type PublicDisputeRequest struct {
 	DisputeRequest
 } // @name PublicDispute
 
+// PublicReviewRequest asks for a review by somebody without an account, who proves
+// by the query code to be the petitioner.
+type PublicReviewRequest struct {
+	LookupRequest
+	ReviewRequest
+} // @name PublicAskReview
+
 // PublicReply says where the case stands after the petitioner has spoken.
 type PublicReply struct {
 	ReceiptNumber string           `json:"receipt_number" example:"430102003-20261122-0007"`
-	Status        grievance.Status `json:"status" swaggertype:"string" enums:"registered,accepted,assigned,handling,suspended,awaiting_signoff,closed,declined,withdrawn"`
+	Status        grievance.Status `json:"status" swaggertype:"string" enums:"registered,accepted,assigned,handling,suspended,awaiting_signoff,closed,finalised,declined,withdrawn"`
 	Round         int              `json:"round" example:"1"`
 } // @name PublicReply
 
@@ -74,6 +81,28 @@ func (s *server) disputePublic(c echo.Context) error {
 	}
 	return s.speak(c, in.LookupRequest, func(ctx context.Context, req casework.Request, id grievance.CaseID) (casework.Done, error) {
 		return s.Desk.Dispute(ctx, req, id, grievance.Disputing(in.DisputeRequest))
+	})
+}
+
+// reviewPublic asks for a review for a petitioner who has no account.
+//
+//	@Summary		群众申请复查、复核 / ask for a review by query code
+//	@Description	凭登记编号和查询码申请复查；复查后不服的申请复核，无须登录。 Without a login, by receipt number and query code; after a review, a re-review.
+//	@Tags			public
+//	@Accept			json
+//	@Produce		json
+//	@Param			Idempotency-Key	header		string				false	"names this request, so that it can be sent again"
+//	@Param			body			body		PublicReviewRequest	true	"number, code and why"
+//	@Success		200				{object}	PublicReply
+//	@Failure		400,404,409,413,415,422,429,503	{object}	Problem
+//	@Router			/api/v1/public/cases/review [post]
+func (s *server) reviewPublic(c echo.Context) error {
+	in, err := decode[PublicReviewRequest](c)
+	if err != nil {
+		return err
+	}
+	return s.speak(c, in.LookupRequest, func(ctx context.Context, req casework.Request, id grievance.CaseID) (casework.Done, error) {
+		return s.Desk.RequestReview(ctx, req, id, grievance.ReviewRequest(in.ReviewRequest))
 	})
 }
 

@@ -24,7 +24,7 @@ type ReturnRequest struct {
 // approveSignOff signs what was submitted.
 //
 //	@Summary		批准 / approve
-//	@Description	领导签批：事项办结、不予受理、撤回、中止，或由单位负责人批准延期（到期后不得批准）。不能签批本人承办或提请的事项。 The case is closed, declined, withdrawn or suspended, or a deadline extended, which a head signs before it is due. Nobody signs their own work.
+//	@Description	领导签批：事项办结、不予受理、撤回、中止，复查、复核作出决定，或由单位负责人批准延期（到期后不得批准）。不能签批本人承办或提请的事项。 The case is closed, declined, withdrawn or suspended, a review decided, or a deadline extended, which a head signs before it is due. Nobody signs their own work.
 //	@Tags			sign-off
 //	@Accept			json
 //	@Produce		json
@@ -77,7 +77,7 @@ func signOffView(x *grievance.SignOff, about *grievance.Case, book *grievance.Bo
 		Texts: orNone(texts), Digest: hex.EncodeToString(x.Digest),
 		ClockID: x.ClockID.String(), Length: x.Length.N, LengthUnit: x.Length.Unit,
 		Request: x.Request, Step: x.Step, Chain: x.Chain.Signers(), Head: x.Head,
-		SeenSeq: x.SeenSeq, SeenDigest: hex.EncodeToString(x.SeenDigest),
+		SeenSeq: x.SeenSeq, SeenDigest: hex.EncodeToString(x.SeenDigest), EarlierCaseID: x.EarlierCaseID.String(), RefersTo: x.EarlierNumber,
 	}
 	if x.Until != nil {
 		v.Through = lastDay(*x.Until)

@@ -12,7 +12,7 @@ import (
 // TextView is a text of a case that its reader may see.
 type TextView struct {
 	ID   string             `json:"id" format:"uuid"`
-	Kind grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice,minutes,co_handling"`
+	Kind grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice,minutes,co_handling,follow_up,review_request,agreement"`
 	Body string             `json:"body"`
 	// Whether the petitioner may see it too.
 	Public bool `json:"public"`
@@ -50,7 +50,7 @@ func (l look) texts() ([]grievance.Text, error) {
 // the words of a decline, an extension or a suspension, is nobody's to read
 // outside before that, and never if it was returned.
 func draftsOf(sn *store.Snapshot, id grievance.CaseID) (map[grievance.TextID]bool, error) {
-	events, err := sn.EventsOfKinds(id, append(requests, grievance.EvClosed, grievance.EvDeclined, grievance.EvExtended, grievance.EvSuspended)...)
+	events, err := sn.EventsOfKinds(id, append(requests, grievance.EvClosed, grievance.EvDeclined, grievance.EvExtended, grievance.EvSuspended, grievance.EvReviewDecided, grievance.EvMediated)...)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func draftsOf(sn *store.Snapshot, id grievance.CaseID) (map[grievance.TextID]boo
 // requests are the events that put words before a leader.
 var requests = slices.Clip([]grievance.EventKind{
 	grievance.EvSubmitted, grievance.EvDeclineRequested, grievance.EvWithdrawalRequested,
-	grievance.EvExtensionRequested, grievance.EvSuspensionRequested,
+	grievance.EvExtensionRequested, grievance.EvSuspensionRequested, grievance.EvReviewSubmitted,
 })
 
 // words finds the texts that the reader may read by their ids.
@@ -103,6 +103,25 @@ func (w words) of(refs []grievance.TextRef, book *grievance.Book) []TextView {
 	return views
 }
 
+// said gives the words that events of some kinds refer to and the reader may
+// read, by the number of what each is about.
+func (l look) said(number func(grievance.Facts) int, kinds ...grievance.EventKind) (map[int][]TextView, error) {
+	found := map[int][]TextView{}
+	readable, err := l.words()
+	if err != nil {
+		return found, err
+	}
+	events, err := l.EventsOfKinds(l.about.ID, kinds...)
+	for _, e := range events {
+		f, err := grievance.ReadFacts(e)
+		if err != nil {
+			return found, fmt.Errorf("reading event %d of case %s: %w", e.Seq, l.about.ID, err)
+		}
+		found[number(f)] = append(found[number(f)], readable.of(f.Texts, l.book)...)
+	}
+	return found, err
+}
+
 // papers are the words of a case's notices, of the proofs of their service and
 // of its sign-offs, by their numbers.
 type papers struct{ notices, proofs, signOffs map[int][]TextView }
@@ -115,7 +134,7 @@ func (l look) papers() (papers, error) {
 	if err != nil {
 		return p, err
 	}
-	events, err := l.EventsOfKinds(l.about.ID, append(requests, grievance.EvAccepted, grievance.EvClosed, grievance.EvDeclined, grievance.EvExtended, grievance.EvServed)...)
+	events, err := l.EventsOfKinds(l.about.ID, append(requests, grievance.EvAccepted, grievance.EvClosed, grievance.EvDeclined, grievance.EvExtended, grievance.EvServed, grievance.EvReviewDecided, grievance.EvMediated)...)
 	for _, e := range events {
 		f, err := grievance.ReadFacts(e)
 		switch {

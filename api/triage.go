@@ -47,6 +47,8 @@ type CorrectRequest struct {
 type DeclineRequest struct {
 	Reason grievance.Reason `json:"reason" validate:"required" swaggertype:"string" enums:"other_procedure,already_pending,finalised,no_facts,duplicate"`
 	Words  string           `json:"words" validate:"required,max=10000"`
+	// For the reason finalised, and for no other: the case of the same facts.
+	Earlier grievance.CaseID `json:"earlier_case_id" swaggertype:"string" format:"uuid"`
 } // @name Decline
 
 // AnswerRequest is the answer to an inquiry.
@@ -138,7 +140,7 @@ func (s *server) correctCase(c echo.Context) error {
 // declineCase asks a leader to approve that a case is not taken on.
 //
 //	@Summary		不予受理 / decline
-//	@Description	报请领导批准不予受理，批准前状态不变。 Asks a leader to approve; the status stays until then.
+//	@Description	报请领导批准不予受理，批准前状态不变。因同一事实已经终结的，须指明原事项，以原终结意见答复。 Asks a leader to approve; the status stays until then. Of facts that are finalised the earlier case has to be named, and the notice refers to its final opinion.
 //	@Tags			triage
 //	@Accept			json
 //	@Produce		json
@@ -153,7 +155,7 @@ func (s *server) correctCase(c echo.Context) error {
 //	@Router			/api/v1/cases/{id}/decline [post]
 func (s *server) declineCase(c echo.Context) error {
 	return perform(s, c, func(ctx context.Context, req casework.Request, id grievance.CaseID, in DeclineRequest) (casework.Done, error) {
-		return s.Desk.Decline(ctx, req, id, grievance.Declining(in))
+		return s.Desk.Decline(ctx, req, id, grievance.Declining{Reason: in.Reason, Words: in.Words, Earlier: in.Earlier})
 	})
 }
 

@@ -46,7 +46,7 @@ type CaseView struct {
 	ReceiptNumber string `json:"receipt_number" example:"430102003-20261122-0007"`
 	// What the ETag says and If-Match insists on.
 	Version      int64             `json:"version" example:"7"`
-	Status       grievance.Status  `json:"status" swaggertype:"string" enums:"registered,accepted,assigned,handling,suspended,awaiting_signoff,closed,declined,withdrawn"`
+	Status       grievance.Status  `json:"status" swaggertype:"string" enums:"registered,accepted,assigned,handling,suspended,awaiting_signoff,closed,finalised,declined,withdrawn"`
 	Round        int               `json:"round" example:"1"`
 	Channel      grievance.Channel `json:"channel" swaggertype:"string" enums:"visit,letter,hotline,app,wechat,web,wall,grid,courier"`
 	Nature       grievance.Nature  `json:"nature" swaggertype:"string" enums:"suggestion,accusation,demand,inquiry"`
@@ -82,6 +82,8 @@ type CaseView struct {
 	// The number of the sign-off of an extension that is asked for, for which nothing
 	// waits; 0 for none.
 	PendingExtension int `json:"pending_extension"`
+	// The number of the review or re-review that is open; 0 for none.
+	OpenReview int `json:"open_review"`
 	// The number of the suspension that lasts; 0 for none.
 	Suspension int `json:"suspension"`
 	// The instant at which it ends by itself; absent when there is none.
@@ -119,7 +121,7 @@ func caseView(c *grievance.Case, book *grievance.Book) CaseView {
 		HandlingUnit: optionalUnit(book, c.HandlingUnitID), ProposedUnit: optionalUnit(book, c.ProposedUnitID),
 		FirstResponder: personRef(book, c.FirstResponder), Handler: optionalPerson(book, c.Handler),
 		Responsible: holderView(book, c.ResponsiblePost, c.Responsible), Awaiting: optionalHolder(book, c.AwaitingPost, c.AwaitingUser),
-		PendingSignOff: c.PendingSignOff, PendingExtension: c.PendingExtension,
+		PendingSignOff: c.PendingSignOff, PendingExtension: c.PendingExtension, OpenReview: c.OpenReview,
 		Suspension: c.Suspension, SuspendedUntil: c.SuspendedUntil,
 		PendingObjection: c.PendingObjection, Objections: c.ObjectionCount, OpenCoHandlers: c.OpenCoHandlers,
 		ReceivedAt: c.ReceivedAt, ReceivedOn: calendar.DateOf(c.ReceivedAt), RegisteredAt: c.RegisteredAt,

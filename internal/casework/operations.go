@@ -27,11 +27,6 @@ func (d *Desk) Accept(ctx context.Context, req Request, id grievance.CaseID, in 
 	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Accept(m, in) })
 }
 
-// Decline asks for approval to refuse a case (不予受理).
-func (d *Desk) Decline(ctx context.Context, req Request, id grievance.CaseID, in grievance.Declining) (Done, error) {
-	return d.change(ctx, req, id, store.Needs{SignOffs: true}, func(c *grievance.Case, m grievance.Moment) error { return c.Decline(m, in) })
-}
-
 // Answer answers an inquiry on the spot.
 func (d *Desk) Answer(ctx context.Context, req Request, id grievance.CaseID, in grievance.Answering) (Done, error) {
 	return d.change(ctx, req, id, store.Needs{SignOffs: true}, func(c *grievance.Case, m grievance.Moment) error { return c.Answer(m, in) })

@@ -147,6 +147,40 @@ var statements = []operationCost{
 			_, err := w.desk.Serve(ctx, w.keyed("clerk", "k", "r"), id, 1, grievance.Service{How: "mail"})
 			return err
 		}},
+	{"follow up: who signed, what may be asked for, the call and its words", "BEGIN cases+ clocks+ sign_offs+ notices+ cases texts follow_ups events idempotency COMMIT",
+		func(w *town, ctx context.Context, _ grievance.CaseID) error {
+			_, err := w.desk.FollowUp(ctx, w.keyed("clerk_afternoon", "k", "r"), w.answered(), reached)
+			return err
+		}},
+	{"follow up, not resolved: the next round and its escalation", "BEGIN cases+ clocks+ sign_offs+ notices+ cases texts clocks follow_ups escalations events idempotency COMMIT",
+		func(w *town, ctx context.Context, _ grievance.CaseID) error {
+			in := reached
+			in.Resolved = grievance.AnswerNo
+			_, err := w.desk.FollowUp(ctx, w.keyed("clerk_afternoon", "k", "r"), w.closedAs(grievance.ByApp), in)
+			return err
+		}},
+	{"request a review: the organ that joins and the review", "BEGIN cases+ clocks+ notices+ cases case_units texts clocks reviews events idempotency COMMIT",
+		func(w *town, ctx context.Context, _ grievance.CaseID) error {
+			_, err := w.desk.RequestReview(ctx, w.keyed("clerk_afternoon", "k", "r"), w.answered(), grievance.ReviewRequest{Words: "不服"})
+			return err
+		}},
+	{"submit the opinion of a review: as submit, and the review read and written", "BEGIN cases+ clocks+ sign_offs+ reviews+ cases texts sign_offs clocks reviews events idempotency COMMIT",
+		func(w *town, ctx context.Context, _ grievance.CaseID) error {
+			_, err := w.desk.SubmitReview(ctx, w.keyed("county_clerk", "k", "r"), w.underReview(), 1, upheld)
+			return err
+		}},
+	{"approve it: the document besides", "BEGIN cases+ clocks+ sign_offs+ reviews+ cases texts notices sign_offs clocks reviews events idempotency COMMIT",
+		func(w *town, ctx context.Context, _ grievance.CaseID) error {
+			id := w.underReview()
+			w.must(w.desk.SubmitReview(w.Context(), w.as("county_clerk"), id, 1, upheld))
+			_, err := w.desk.Approve(ctx, w.keyed("county_leader", "k", "r"), id, 2, grievance.Approval{Words: "同意"})
+			return err
+		}},
+	{"order a hearing on a review: no clock of which stops", "BEGIN cases+ clocks+ reviews+ cases reviews events idempotency COMMIT",
+		func(w *town, ctx context.Context, _ grievance.CaseID) error {
+			_, err := w.desk.OrderHearing(ctx, w.keyed("county_clerk", "k", "r"), w.underReview(), 1, grievance.HearingOrder{Until: w.rest().Until})
+			return err
+		}},
 	{"a batch of due cases: one statement for each kind of row", "BEGIN cases+ clocks+ cases clocks rungs escalations events COMMIT",
 		func(w *town, ctx context.Context, id grievance.CaseID) error {
 			for range 8 {

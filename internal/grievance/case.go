@@ -74,12 +74,18 @@ type Case struct {
 	Resolved     *bool
 	Satisfied    *bool
 
-	SenderUnitID     UnitID     // whose desk forwarded it to the one that has it, zero where nobody did
-	SentAt           *time.Time // when it was last forwarded or assigned, nil where that is beyond objection
-	PendingObjection int        // number of the objection (退单) that is open, 0 for none
-	ObjectionCount   int
-	CoHandlerCount   int
-	OpenCoHandlers   int // how many of the units asked to help have still to answer
+	SenderUnitID       UnitID     // whose desk forwarded it to the one that has it, zero where nobody did
+	SentAt             *time.Time // when it was last forwarded or assigned, nil where that is beyond objection
+	PendingObjection   int        // number of the objection (退单) that is open, 0 for none
+	ObjectionCount     int
+	CoHandlerCount     int
+	OpenCoHandlers     int // how many of the units asked to help have still to answer
+	FollowUpCount      int
+	FollowUpAttempts   int        // of this round
+	FollowUpReopenedAt *time.Time // when a follow-up opened the case again, which it may once
+	OpenReview         int        // number of the review or re-review that is open, 0 for none
+	ReviewCount        int
+	ReviewUnitID       UnitID // the organ that reviews it, or reviewed it last
 
 	clocks      []*Clock
 	signOffs    []*SignOff
@@ -88,6 +94,7 @@ type Case struct {
 	suspensions []*Suspension
 	objections  []*Objection
 	coHandlers  []*CoHandler
+	proceedings []*Proceeding
 	changes     Changes
 }
 
@@ -148,12 +155,14 @@ type Changes struct {
 	Extensions  []*Extension
 	Objections  []*Objection
 	CoHandlers  []*CoHandler
+	FollowUps   []*FollowUp
+	Proceedings []*Proceeding
 }
 
 // Children are the rows that belong to a case. Which of them were loaded is up
 // to the operation; an operation needs those that it reads. The suspensions of a
-// suspended case, an open objection, units that have still to help and the ledgers
-// of a clock that has any are always needed.
+// suspended case, an open objection, units that have still to help, the ledgers of
+// a clock and the reviews of a case that has any are always needed.
 type Children struct {
 	Clocks      []*Clock
 	SignOffs    []*SignOff
@@ -164,13 +173,14 @@ type Children struct {
 	Extensions  []*Extension
 	Objections  []*Objection
 	CoHandlers  []*CoHandler
+	Proceedings []*Proceeding
 }
 
 // Restore gives a case read from the record its children back.
 func Restore(row Case, ch Children) *Case {
 	c := row
 	c.clocks, c.signOffs, c.notices, c.escalations = ch.Clocks, ch.SignOffs, ch.Notices, ch.Escalations
-	c.suspensions, c.objections, c.coHandlers = ch.Suspensions, ch.Objections, ch.CoHandlers
+	c.suspensions, c.objections, c.coHandlers, c.proceedings = ch.Suspensions, ch.Objections, ch.CoHandlers, ch.Proceedings
 	for _, k := range c.clocks {
 		k.keep(ch.Pauses, ch.Extensions)
 	}
@@ -203,6 +213,8 @@ func (ch *Changes) Add(more Changes) {
 	ch.Extensions = append(ch.Extensions, more.Extensions...)
 	ch.Objections = append(ch.Objections, more.Objections...)
 	ch.CoHandlers = append(ch.CoHandlers, more.CoHandlers...)
+	ch.FollowUps = append(ch.FollowUps, more.FollowUps...)
+	ch.Proceedings = append(ch.Proceedings, more.Proceedings...)
 }
 
 // Changed reports whether anything is to be written.
@@ -279,6 +291,10 @@ func (c *Case) awaitByStatus() *Awaiting {
 	switch c.Status {
 	case Registered, Accepted:
 		return c.await(Post{UnitID: c.LeadUnitID, Role: RoleClerk}, UserID{})
+	case Closed:
+		if c.OpenReview != 0 {
+			return c.await(Post{UnitID: c.ReviewUnitID, Role: RoleClerk}, UserID{})
+		}
 	case Suspended:
 		if s := c.suspension(); s != nil && s.Cause == WaitingPetitioner {
 			return c.await(Post{Role: RolePetitioner}, UserID{})

@@ -96,7 +96,7 @@ func (c *Case) startFor(m Moment, kind ClockKind, at time.Time, unit UnitID, sub
 		StartedAt: at, Length: length, DueVersion: 1, State: Running,
 	}
 	if s := c.suspension(); s != nil && slices.Contains(rule.Pauses, s.Cause) && at.Before(s.Until) {
-		c.pause(k, s, at)
+		c.pause(k, s.pause(at))
 	}
 	k.setDue(cal.DueOf(k.term(rule)))
 	c.plan(m.Book, k)

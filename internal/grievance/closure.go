@@ -45,7 +45,10 @@ func (c *Case) Dispute(m Moment, in Disputing) error {
 	if _, err := c.Advance(m); err != nil { // of the round that is over, as it was
 		return err
 	}
-	facts := c.reopen(m)
+	now := m.Now
+	c.DisputedAt = &now
+	facts := Facts{}
+	c.reopen(m, &facts)
 	facts.OnBehalf = by.Role != RolePetitioner
 	facts.Texts = c.writeAll(m, true, textIn{TextDispute, in.Words})
 	if err := c.record(m, by, EvDisputed, facts); err != nil {
@@ -59,13 +62,13 @@ func (c *Case) disputable(m Moment) error {
 	if p == nil || p.DisputeDays == 0 {
 		return Refuse(Conflict, "case.review_instead", "该类事项对答复不服的，请依法申请复查")
 	}
+	if c.OpenReview != 0 {
+		return Refuse(Conflict, "review.open", "该事项正在复查或复核")
+	}
 	if c.DisputedAt != nil {
 		return Refuse(Conflict, "case.disputed", "该事项已提出过一次异议")
 	}
-	from := c.ClosedAt // of an answer given on the spot, which has no document
-	if doc := c.newest(OpinionDocument); doc != nil {
-		from = doc.ServedAt
-	}
+	from := c.toldAt(OpinionDocument)
 	if from == nil {
 		return nil // not served yet: the window has not begun to close
 	}
@@ -77,13 +80,12 @@ func (c *Case) disputable(m Moment) error {
 }
 
 // reopen begins a further round with the unit that handled the last.
-func (c *Case) reopen(m Moment) Facts {
-	now := m.Now
+func (c *Case) reopen(m Moment, f *Facts) {
 	c.Round++
-	c.DisputedAt, c.ClosedAt, c.Outcome = &now, nil, ""
+	c.ClosedAt, c.Outcome, c.FollowUpAttempts = nil, "", 0
 	c.RatedAt, c.Contacted, c.Resolved, c.Satisfied = nil, nil, nil, nil
-	f := Facts{Round: c.Round}
-	c.succeed(m, &f)
+	f.Round = c.Round
+	c.succeed(m, f)
 	handler := Post{UnitID: c.HandlingUnitID, Role: RoleHandler}
 	if !c.Handler.IsZero() && m.Book.holds(c.Handler, handler, m.Now) {
 		c.Status = InHandling
@@ -95,8 +97,7 @@ func (c *Case) reopen(m Moment) Facts {
 		}
 	}
 	f.Status, f.Awaiting = c.Status, c.awaitByStatus()
-	f.Started = c.start(m, Handling, m.Now, c.LeadUnitID, "", debtor{c.ResponsiblePost, c.Responsible})
-	return f
+	f.Started = append(f.Started, c.start(m, Handling, m.Now, c.LeadUnitID, "", debtor{c.ResponsiblePost, c.Responsible})...)
 }
 
 // ReissueQueryCode gives the case a new query code after the clerk has checked

@@ -23,7 +23,7 @@ const (
 	OverdueOrder           Cause = "overdue_order"
 	OverdueDuty            Cause = "overdue_duty"
 	Urgent                 Cause = "urgent"     // life and property, at once (Art. 25)
-	DisputeRaised          Cause = "dispute"    // the petitioner disputes the answer
+	DisputeRaised          Cause = "dispute"    // the petitioner disputes the answer, or calls the matter unresolved at a follow-up
 	Reported               Cause = "reported"   // the unit cannot solve it (上报)
 	Supervised             Cause = "supervised" // a supervisor stepped in
 )

@@ -167,6 +167,7 @@ type NoticeFact struct {
 	Number   string     `json:"number"`
 	ServedAt time.Time  `json:"served_at,omitzero"`
 	How      string     `json:"how,omitempty"`
+	RefersTo string     `json:"refers_to,omitempty"`
 }
 
 // SignOffFact is what an event says of a sign-off.

@@ -138,7 +138,7 @@ var ClockEvents = []EventKind{
 	EvWithdrawalRequested, EvExtensionRequested, EvSuspensionRequested, EvDisputed,
 	EvClassified, EvCorrected, EvExtended, EvSuspended, EvResumed, EvRebased,
 	EvObjected, EvObjectionConsented, EvObjectionRaised, EvDesignated, EvCoHandlerAsked, EvSponsored, EvOrdered, EvOrderReturned,
-	EvAmended, EvReviewRequested, EvReviewSubmitted, EvReviewDecided, EvHearingHeld, EvFollowedUp, EvTakeDownRequested,
+	EvAmended, EvReviewRequested, EvReviewSubmitted, EvReviewDecided, EvHearingOrdered, EvHearingHeld, EvFollowedUp, EvTakeDownRequested,
 }
 
 // Trace finds among the events of the case, in order, the one that started the

@@ -20,6 +20,7 @@ var (
 		string(EvDisputed): "the reopening", string(EvForwarded): "receipt of the forwarded case",
 		string(EvResumed): "the new assignment", string(EvHandedOn): "the new assignment",
 		string(EvReturned): "the new assignment", string(EvObjectionConsented): "the case's being taken back", string(EvDesignated): "the unit's designation",
+		string(EvFollowedUp): "the reopening", string(EvReviewDecided): "the reopening",
 	}
 	enOrigins = map[string]string{
 		"received": "The case was received", "assigned": "The case was assigned", "accepted": "The case was accepted",
@@ -30,6 +31,7 @@ var (
 		string(EvDisputed): "The case was disputed and reopened", string(EvForwarded): "The forwarded case was received",
 		string(EvResumed): "The case was assigned anew", string(EvHandedOn): "The case was assigned anew",
 		string(EvReturned): "The case was assigned anew", string(EvObjectionConsented): "The case was taken back", string(EvDesignated): "The unit was designated",
+		string(EvFollowedUp): "The petitioner called the matter unresolved and it was reopened", string(EvReviewDecided): "The answer was not upheld and the case was reopened",
 	}
 	enDuties = map[ClockKind]string{
 		Acceptance: "the decision on acceptance must be made and its notice served", Acknowledgement: "the case must be acknowledged",

@@ -51,7 +51,7 @@ func (o *outline) rest(n calendar.DayNote) {
 // rule's moment says too little, else that moment.
 func (x Explanation) origin() string {
 	switch x.Start.Event {
-	case EvDisputed, EvForwarded, EvResumed, EvHandedOn, EvReturned, EvObjectionConsented, EvDesignated:
+	case EvDisputed, EvForwarded, EvResumed, EvHandedOn, EvReturned, EvObjectionConsented, EvDesignated, EvFollowedUp, EvReviewDecided:
 		return string(x.Start.Event)
 	case EvImported:
 		return moments[Acceptance].starts

@@ -17,6 +17,7 @@ var (
 		"objected": "提出退单", "brought_before_superior": "提请上级指定", "co_handler_asked": "请求协办", "ordered": "收到督办", "sponsored": "确定包案",
 		string(EvDisputed): "提出异议重新办理", string(EvForwarded): "收到转送", string(EvResumed): "重新交办", string(EvHandedOn): "重新交办",
 		string(EvReturned): "退回后重新交办", string(EvObjectionConsented): "同意退单收回", string(EvDesignated): "上级指定承办",
+		string(EvFollowedUp): "回访未解决重新办理", string(EvReviewDecided): "复查、复核后重新办理",
 	}
 	zhTasks = map[ClockKind]string{
 		Acceptance: "作出是否受理的决定并送达告知书", Acknowledgement: "签收", FirstContact: "联系诉求人", Handling: "办结",

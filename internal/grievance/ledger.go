@@ -8,7 +8,8 @@ import (
 
 // Pause is a stretch of a clock's time that does not count, from FromAt up to,
 // not including, Until: what a suspension that the clock's rule allows to stop it
-// took from it. Until is fixed in advance and may come sooner, never later.
+// took from it, or with Suspension 0 the hearing of a review. Until is fixed in
+// advance and may come sooner, never later.
 type Pause struct {
 	ClockID    ClockID
 	N          int
@@ -134,15 +135,12 @@ func (k *Clock) keep(pauses []*Pause, extensions []*Extension) {
 	}
 }
 
-// pause stops a clock from an instant until the planned end of a suspension.
-func (c *Case) pause(k *Clock, s *Suspension, from time.Time) {
+// pause stops a clock for a stretch, whose planned end is known.
+func (c *Case) pause(k *Clock, p Pause) {
 	k.PauseCount++
-	p := &Pause{
-		ClockID: k.ID, N: k.PauseCount, CaseID: c.ID, Suspension: s.N, Cause: s.Cause,
-		FromAt: from, Until: s.Until, ApprovedBy: s.ApprovedBy,
-	}
-	k.pauses = append(k.pauses, p)
-	c.changes.Pauses = once(c.changes.Pauses, p)
+	p.ClockID, p.N, p.CaseID = k.ID, k.PauseCount, c.ID
+	k.pauses = append(k.pauses, &p)
+	c.changes.Pauses = once(c.changes.Pauses, &p)
 }
 
 // recount moves a clock to where its term ends now. What it has climbed stays

@@ -134,7 +134,7 @@ var onward = map[Status][]string{
 	Registered: {"accept", "accept", "decline", "forward", "forward", "acknowledge", "answer", "object"},
 	Accepted:   {"assign", "extend", "ask to help"}, Assigned: {"acknowledge", "acknowledge", "assign", "object"},
 	InHandling: {"submit", "suspend", "suspend", "extend", "object", "ask to help", "help"}, Suspended: {"resume", "extend", "contact"},
-	AwaitingSignOff: {"approve", "approve", "return"}, Closed: {"serve", "rate", "dispute"}, Declined: {"serve"},
+	AwaitingSignOff: {"approve", "approve", "return"}, Closed: {"serve", "rate", "dispute", "follow up", "review", "review"}, Declined: {"serve"},
 }
 
 // act draws an operation and, mostly, somebody who may do it now.
@@ -143,6 +143,8 @@ func (m *model) act(t *rapid.T) {
 	names := slices.Sorted(mapKeys(ops))
 	if on := m.disputed(); on != nil && rapid.Bool().Draw(t, "decide on the objection") {
 		names = on
+	} else if m.rec.row.OpenReview != 0 && m.rec.row.PendingSignOff == 0 && rapid.Bool().Draw(t, "review") {
+		names = underReview
 	} else if on := onward[m.rec.row.Status]; on != nil && rapid.IntRange(0, 9).Draw(t, "onward") < 5 {
 		names = on
 	} else if m.rec.row.PendingSignOff != 0 && rapid.Bool().Draw(t, "decide") {
@@ -198,6 +200,7 @@ func (m *model) operations(t *rapid.T) map[string]deed {
 	}
 	m.leaves(t, ops)
 	m.disputes(t, ops)
+	m.reviews(t, ops)
 	if n := len(m.rec.escalations); n > 0 {
 		which := rapid.IntRange(0, n-1).Draw(t, "escalation")
 		ops["take up"], ops["resolve"] = takeUp(which), resolve(which)
@@ -224,6 +227,7 @@ func (m *model) check(t *rapid.T) {
 	m.checkRungs(t)
 	m.checkLedgers(t)
 	m.checkSuspension(t)
+	m.checkReviews(t)
 	m.checkExplanations(t)
 	m.checkObjections(t)
 	m.checkCoHandlers(t)
@@ -298,7 +302,7 @@ func (m *model) checkSignatures(t *rapid.T) {
 	if m.last == "answer" && c.Nature == Inquiry {
 		return
 	}
-	kinds := map[Status]SignOffKind{Closed: SignClosure, Declined: SignDecline, Withdrawn: SignWithdrawal}
+	kinds := map[Status]SignOffKind{Closed: SignClosure, Declined: SignDecline, Withdrawn: SignWithdrawal, Finalised: SignReview}
 	s := m.rec.signOffs[was.PendingSignOff-1]
 	m.checkSigned(t, s)
 	if s.Kind != kinds[c.Status] || s.Round != c.Round {
@@ -315,7 +319,7 @@ func (m *model) checkSigned(t *rapid.T, s SignOff) {
 			return p.UnitID == u.ID && p.Role == RoleLeader && (p.Head || s.Kind != SignExtension)
 		})
 	})
-	own := slices.Contains([]UserID{s.RequestedBy, m.before.row.Handler, m.rec.row.PetitionerUserID}, s.DecidedBy)
+	own := slices.Contains(append(m.partial(s), s.RequestedBy, m.before.row.Handler, m.rec.row.PetitionerUserID), s.DecidedBy)
 	if s.State != SignOffApproved || !leads || own || !m.o.book.Unit(s.UnitID).Organ || !s.DecidedAt.Equal(m.now) {
 		t.Fatalf("sign-off %+v, decided by %s", s, m.o.user(s.DecidedBy))
 	}
@@ -351,10 +355,10 @@ func (m *model) checkRunning(t *rapid.T) {
 	if o := c.objection(); o != nil && o.State == ObjectionRaised {
 		signs = pending == 1 // both wait for leaders: checkObjections tells which
 	}
-	if signs != (pending == 1) || c.Status.Open() == c.AwaitingPost.IsZero() {
+	if signs != (pending == 1) || (c.Status.Open() || c.OpenReview != 0) == c.AwaitingPost.IsZero() {
 		t.Fatalf("awaiting %s while %s, pending %d", m.o.post(c.AwaitingPost), c.Status, c.PendingSignOff)
 	}
-	if c.Status == Withdrawn && len(c.running()) > 0 || !c.Status.Open() && len(c.running()) != running[Acceptance] {
+	if c.Status == Withdrawn && len(c.running()) > 0 || !c.Status.Open() && len(c.running()) != running[Acceptance]+running[Review]+running[ReReview]+running[SignOffStep] {
 		t.Fatalf("%v run while %s", running, c.Status)
 	}
 }

@@ -8,17 +8,6 @@ import (
 	"github.com/huiyin/huiyin/internal/calendar"
 )
 
-// NoticeKind says what a written notice is.
-type NoticeKind string
-
-// The notices: 受理告知书, 不予受理告知书, 处理意见书, 延期告知书.
-const (
-	NoticeOfAcceptance NoticeKind = "acceptance"
-	NoticeOfDecline    NoticeKind = "decline"
-	OpinionDocument    NoticeKind = "opinion"
-	NoticeOfExtension  NoticeKind = "extension"
-)
-
 // Notice is a written notice (告知书 / 意见书) to the petitioner. A window that
 // depends on the petitioner starts when it is served.
 type Notice struct {
@@ -41,11 +30,12 @@ type Notice struct {
 	UnitName        string // in full, as it was when the notice was issued
 	OtherUnitID     UnitID // to which the case went, or to which the petitioner may turn
 	OtherName       string
-	RemedyDays      int // after its service, within which the petitioner may act against it; 0 where nothing can be done
+	RemedyDays      int    // after its service, within which the petitioner may act against it; 0 where nothing can be done
+	RefersTo        string // 文号 of the final opinion that a decline on the same facts goes by
 }
 
 func (n *Notice) fact() *NoticeFact {
-	f := &NoticeFact{N: n.N, Kind: n.Kind, Number: n.Number, How: n.ServedHow}
+	f := &NoticeFact{N: n.N, Kind: n.Kind, Number: n.Number, How: n.ServedHow, RefersTo: n.RefersTo}
 	if n.ServedAt != nil {
 		f.ServedAt = *n.ServedAt
 	}
@@ -170,6 +160,16 @@ func (c *Case) serveNow(m Moment, by Post, n *Notice, s *Service) error {
 	now := *s
 	now.At = m.Now
 	return c.served(m, by, n, now, m.Now)
+}
+
+// toldAt is when the petitioner was told of the answer by a document of a kind,
+// nil while it is not served. An answer given on the spot has no document: then it
+// is when the case was closed.
+func (c *Case) toldAt(kind NoticeKind) *time.Time {
+	if doc := c.newest(kind); doc != nil {
+		return doc.ServedAt
+	}
+	return c.ClosedAt
 }
 
 // newest gives the newest notice of a kind in this round, or nil.

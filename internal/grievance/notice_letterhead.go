@@ -2,10 +2,6 @@ package grievance
 
 import "strings"
 
-// daysToAsk is how long after its service the petitioner may have an opinion
-// reviewed (Art. 35), and a review's re-reviewed (Art. 36), in calendar days.
-const daysToAsk = 30
-
 // letterhead keeps in a notice what it names: the unit that issues it, by which
 // profile, and what the petitioner may do against it. A unit that is renamed later, or a profile
 // that is changed, does not change what was issued.
@@ -17,8 +13,8 @@ func (c *Case) letterhead(b *Book, n *Notice) {
 		if c.DisputedAt == nil { // once
 			n.RemedyDays = p.DisputeDays
 		}
-	case n.Kind == OpinionDocument, n.Kind == NoticeOfReview:
-		n.RemedyDays = daysToAsk
+	case n.Kind == OpinionDocument, n.Kind == ReviewDocument:
+		n.RemedyDays = reviewDays
 		if above := b.OrganAbove(n.UnitID); above != nil {
 			n.OtherUnitID, n.OtherName = above.ID, b.FullName(above.ID)
 		}

@@ -36,6 +36,11 @@ const (
 	OpAskCoHandler     Operation = "ask_co_handler"
 	OpAnswerCoHandler  Operation = "answer_co_handler"
 	OpReleaseCoHandler Operation = "release_co_handler"
+
+	OpFollowUp     Operation = "follow_up"
+	OpReview       Operation = "review"
+	OpSubmitReview Operation = "submit_review"
+	OpHearing      Operation = "hearing"
 )
 
 // permission says who may do an operation, in which statuses, and whether it
@@ -50,7 +55,7 @@ type permission struct {
 }
 
 var (
-	anyOpen  = []Status{Registered, Accepted, Assigned, InHandling, Suspended, AwaitingSignOff}
+	anyOpen  = slices.Clip([]Status{Registered, Accepted, Assigned, InHandling, Suspended, AwaitingSignOff})
 	unsigned = []Status{Registered, Accepted, Assigned, InHandling, Suspended}
 )
 
@@ -64,19 +69,18 @@ var permissions = map[Operation]permission{
 	OpAssign:      {who: []relation{leadClerk, handlingClerk, inCharge}, from: []Status{Accepted, Assigned, InHandling}, locked: true, contested: true},
 	OpAcknowledge: {who: []relation{named, handlingHandler, leadClerk}, from: []Status{Registered, Assigned}, contested: true},
 	OpContact:     {who: []relation{theHandler, leadClerk}, from: []Status{Accepted, Assigned, InHandling, Suspended, AwaitingSignOff}},
-	OpNote:        {who: []relation{theHandler, leadClerk, handlingClerk, handlingHandler, inCharge, watching, filer}, from: Statuses},
+	OpNote:        {who: []relation{theHandler, leadClerk, handlingClerk, handlingHandler, inCharge, watching, filer, reviewer}, from: Statuses},
 	OpExtend:      {who: []relation{theHandler, leadClerk}, from: []Status{Accepted, Assigned, InHandling, Suspended}},
 	OpSuspend:     {who: []relation{theHandler, leadClerk}, from: []Status{InHandling}, locked: true, contested: true},
 	OpResume:      {who: []relation{theHandler, leadClerk, inCharge}, from: []Status{Suspended}},
 	OpSubmit:      {who: []relation{theHandler}, from: []Status{InHandling}, locked: true, contested: true},
-	OpSign:        {who: []relation{signer}, from: anyOpen},
+	OpSign:        {who: []relation{signer}, from: append(anyOpen, Closed)},
 	OpWithdraw:    {who: []relation{thePetitioner, leadClerk}, from: unsigned, locked: true},
-	OpServe:       {who: []relation{leadClerk, theHandler, handlingClerk}, from: Statuses},
-	OpRate:        {who: []relation{thePetitioner, byStanderClerk}, from: []Status{Closed}},
+	OpServe:       {who: []relation{leadClerk, theHandler, handlingClerk, reviewer}, from: Statuses},
+	OpRate:        {who: []relation{thePetitioner, byStanderClerk}, from: []Status{Closed, Finalised}},
 	OpDispute:     {who: []relation{thePetitioner, byStanderClerk}, from: []Status{Closed}},
 	OpEscalate:    {who: []relation{theHandler, leadClerk, watching}, from: anyOpen},
 	OpReissue:     {who: []relation{leadClerk}, from: Statuses},
-	OpReveal:      {who: []relation{theHandler, leadClerk}, from: Statuses},
 	OpAddress:     {who: []relation{theHandler, leadClerk}, from: Statuses},
 
 	OpObject:           {who: []relation{receiving}, from: []Status{Registered, Assigned, InHandling}, locked: true, contested: true},
@@ -84,6 +88,12 @@ var permissions = map[Operation]permission{
 	OpAskCoHandler:     {who: []relation{theHandler, leadClerk, inCharge}, from: []Status{Accepted, Assigned, InHandling, Suspended}},
 	OpAnswerCoHandler:  {who: []relation{coHandling}, from: []Status{Accepted, Assigned, InHandling, Suspended, AwaitingSignOff}},
 	OpReleaseCoHandler: {who: []relation{theHandler, leadClerk, inCharge}, from: []Status{Accepted, Assigned, InHandling, Suspended, AwaitingSignOff}},
+	OpReveal:           {who: []relation{theHandler, leadClerk, reviewer}, from: Statuses},
+
+	OpFollowUp:     {who: []relation{outsider}, from: []Status{Closed, Finalised}},
+	OpReview:       {who: []relation{thePetitioner, byStanderClerk, superiorClerk}, from: []Status{Closed}},
+	OpSubmitReview: {who: []relation{reviewer, reviewLeader}, from: []Status{Closed}, locked: true},
+	OpHearing:      {who: []relation{reviewer, reviewLeader}, from: []Status{Closed}, locked: true},
 }
 
 // relation decides whether the actor stands to the case in one way, and in

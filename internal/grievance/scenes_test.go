@@ -8,39 +8,52 @@ var update = flag.Bool("update", false, "write the golden files and the document
 // nothing else is said the desk is river's, the petition is by letter, and the
 // station's handler has it.
 type scene struct {
-	name string
-	tell func(*story)
+	name     string
+	tell     func(*story)
+	petition bool // which alone can come to it
 }
 
 var onTheSpot = AcceptanceDecision{Service: &Service{How: "in_person"}}
 
 // scenes are the columns of the state tables.
 var scenes = []scene{
-	{"registered", func(*story) {}},
-	{"forwarded", func(s *story) { s.does("clerk", forward("hill")) }},
-	{"decline?", func(s *story) { s.does("clerk", decline) }},
-	{"accepted", func(s *story) { s.does("clerk", accept(onTheSpot)) }},
-	{"to-unit", func(s *story) { s.does("clerk", accept(onTheSpot)).does("clerk", assign("station", "")) }},
-	{"to-handler", func(s *story) { s.does("clerk", accept(onTheSpot)).does("clerk", assign("station", "handler")) }},
-	{"handling", handled},
-	{"withdraw?", func(s *story) { handled(s); s.does("petitioner", withdraw) }},
-	{"extend?", func(s *story) { handled(s); s.does("handler", extend(10)) }},
-	{"suspend?", func(s *story) { handled(s); s.does("handler", suspendFor(ForceMajeure, "2026-10-20")) }},
+	{"registered", func(*story) {}, false},
+	{"forwarded", func(s *story) { s.does("clerk", forward("hill")) }, false},
+	{"decline?", func(s *story) { s.does("clerk", decline) }, false},
+	{"accepted", func(s *story) { s.does("clerk", accept(onTheSpot)) }, false},
+	{"to-unit", func(s *story) { s.does("clerk", accept(onTheSpot)).does("clerk", assign("station", "")) }, false},
+	{"to-handler", func(s *story) { s.does("clerk", accept(onTheSpot)).does("clerk", assign("station", "handler")) }, false},
+	{"handling", handled, false},
+	{"withdraw?", func(s *story) { handled(s); s.does("petitioner", withdraw) }, false},
+	{"extend?", func(s *story) { handled(s); s.does("handler", extend(10)) }, false},
+	{"suspend?", func(s *story) { handled(s); s.does("handler", suspendFor(ForceMajeure, "2026-10-20")) }, false},
 	{"suspended", func(s *story) {
 		handled(s)
 		s.does("handler", suspendFor(ForceMajeure, "2026-10-20")).does("leader", approve(1))
-	}},
-	{"objects?", func(s *story) { s.does("clerk", forward("hill")).does("hill_clerk", object) }},
-	{"raised?", func(s *story) { handled(s); s.does("station_clerk", object).does("clerk", refuse) }},
-	{"helped", func(s *story) { handled(s); s.does("clerk", askToHelp("bureau")) }},
-	{"submitted", func(s *story) { handled(s); s.does("handler", submit) }},
-	{"closed", func(s *story) { handled(s); s.does("handler", submit).does("leader", approve(1)) }},
-	{"declined", func(s *story) { s.does("clerk", decline).does("leader", approve(1)) }},
-	{"withdrawn", func(s *story) { s.does("petitioner", withdraw).does("leader", approve(1)) }},
+	}, false},
+	{"objects?", func(s *story) { s.does("clerk", forward("hill")).does("hill_clerk", object) }, false},
+	{"raised?", func(s *story) { handled(s); s.does("station_clerk", object).does("clerk", refuse) }, false},
+	{"helped", func(s *story) { handled(s); s.does("clerk", askToHelp("bureau")) }, false},
+	{"submitted", func(s *story) { handled(s); s.does("handler", submit) }, false},
+	{"closed", func(s *story) { handled(s); s.does("handler", submit).does("leader", approve(1)) }, false},
+	{"reviewing", reviewing, true},
+	{"review?", func(s *story) { reviewing(s); s.does("county_clerk", review(1, Upheld)) }, true},
+	{"finalised", func(s *story) {
+		reviewing(s)
+		s.does("county_clerk", review(1, MediatedBetween)).does("county_leader", approve(2))
+	}, true},
+	{"declined", func(s *story) { s.does("clerk", decline).does("leader", approve(1)) }, false},
+	{"withdrawn", func(s *story) { s.does("petitioner", withdraw).does("leader", approve(1)) }, false},
 }
 
 func handled(s *story) {
 	s.does("clerk", accept(onTheSpot)).does("clerk", assign("station", "handler")).does("handler", acknowledge)
+}
+
+// reviewing is a petition that was closed, and that the county reviews.
+func reviewing(s *story) {
+	handled(s)
+	s.does("handler", submit).does("leader", approve(1)).does("petitioner", askReview)
 }
 
 // actors are the rows of the state tables: one of each relation to the case.
@@ -48,6 +61,7 @@ var actors = []struct{ name, is string }{
 	{"clerk", "clerk of the desk, who answers for the case at first"},
 	{"clerk_b", "another clerk of the desk"},
 	{"hill_clerk", "clerk of another desk, to which the case is forwarded"},
+	{"county_clerk", "clerk of the organ above, which reviews"},
 	{"bureau_clerk", "clerk of an office that the case has nothing to do with"},
 	{"station_clerk", "clerk of the handling unit"},
 	{"handler", "handler of the handling unit, assigned by name"},
@@ -85,6 +99,8 @@ func operations(c *Case) map[Operation]deed {
 		OpRate: rate, OpDispute: dispute, OpEscalate: escalate, OpReissue: reissue, OpReveal: reveal, OpAddress: address(max(1, c.NoticeCount)),
 		OpObject: object, OpDecideObjection: decideWell(c), OpAskCoHandler: askToHelp("hill"),
 		OpAnswerCoHandler: help(1), OpReleaseCoHandler: letGo(1),
+		OpFollowUp: followUp(AnswerYes), OpReview: askReview,
+		OpSubmitReview: review(c.ReviewCount, Upheld), OpHearing: orderHearing(c.ReviewCount, "2026-10-20"),
 	}
 }
 
@@ -93,16 +109,17 @@ var operationOrder = []Operation{
 	OpClassify, OpCorrect, OpAccept, OpDecline, OpAnswer, OpForward, OpAssign, OpAcknowledge, OpContact, OpNote,
 	OpExtend, OpSuspend, OpResume, OpSubmit, OpSign, OpWithdraw, OpServe, OpRate, OpDispute, OpEscalate, OpReissue, OpReveal, OpAddress,
 	OpObject, OpDecideObjection, OpAskCoHandler, OpAnswerCoHandler, OpReleaseCoHandler,
+	OpFollowUp, OpReview, OpSubmitReview, OpHearing,
 }
 
 // stage tells the story up to a scene, as the operation needs it.
 func stage(t tb, sc scene, op Operation) *story {
 	t.Helper()
 	in := petition()
-	if op == OpDispute {
+	if op == OpDispute && !sc.petition {
 		in.Channel = ByApp
 	}
-	if op == OpAnswer {
+	if op == OpAnswer && !sc.petition {
 		in.Nature = Inquiry
 	}
 	s := begin(t, newTestOffice(t), "2026-09-30 09:00", "courier", in)

@@ -13,7 +13,7 @@ func (c *Case) chain(m Moment, from UnitID, s *SignOff) (first Post, err error) 
 	own := m.Book.Organ(from)
 	var steps []chainStep
 	for _, as := range m.Book.Profiles[c.Profile].Chain(c, *s) {
-		seat, ok := c.seatOf(m, from, as)
+		seat, ok := c.seatOf(m, from, as, c.interestedIn(s))
 		if !ok {
 			continue
 		}
@@ -41,7 +41,7 @@ var (
 
 // seatOf finds the organ whose leader, or head, signs: stations, villages and
 // grids sign nothing, and nobody signs what they wrote, handled or asked for.
-func (c *Case) seatOf(m Moment, from UnitID, as Signer) (Post, bool) {
+func (c *Case) seatOf(m Moment, from UnitID, as Signer, interested []UserID) (Post, bool) {
 	organ := m.Book.Organ(from)
 	if as == SignerSuperior && organ != nil {
 		organ = m.Book.Organ(organ.ParentID)
@@ -49,7 +49,7 @@ func (c *Case) seatOf(m Moment, from UnitID, as Signer) (Post, bool) {
 	if organ == nil {
 		return Post{}, false
 	}
-	return c.seatAt(m, organ.ID, as != SignerLeader, append(c.interested(), m.By.UserID)...)
+	return c.seatAt(m, organ.ID, as != SignerLeader, append(interested, m.By.UserID)...)
 }
 
 // seatAt finds the nearest organ, at or above one, whose leader, or head, is none
@@ -85,7 +85,7 @@ func (c *Case) following(m Moment, by Post, s *SignOff) (step int, seat Post, er
 
 // excluded are those who sign no step of a request any more: the interested, and
 // who has signed one.
-func (c *Case) excluded(s *SignOff) []UserID { return append(c.interested(), c.signed(s)...) }
+func (c *Case) excluded(s *SignOff) []UserID { return append(c.interestedIn(s), c.signed(s)...) }
 
 // signed are those who have signed a step of a request.
 func (c *Case) signed(s *SignOff) (who []UserID) {

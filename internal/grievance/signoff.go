@@ -19,10 +19,11 @@ const (
 	SignWithdrawal SignOffKind = "withdrawal"
 	SignExtension  SignOffKind = "extension"
 	SignSuspension SignOffKind = "suspension"
+	SignReview     SignOffKind = "review" // the opinion of a review or a re-review
 )
 
 // SignOffKinds lists them.
-var SignOffKinds = []SignOffKind{SignClosure, SignDecline, SignWithdrawal, SignExtension, SignSuspension}
+var SignOffKinds = []SignOffKind{SignClosure, SignDecline, SignWithdrawal, SignExtension, SignSuspension, SignReview}
 
 // SignOffState says how a sign-off stands.
 type SignOffState string
@@ -63,6 +64,9 @@ type SignOff struct {
 	ReturnedFor Reason
 	SeenSeq     int64  // of the last event before the decision
 	SeenDigest  []byte // over the events up to it: what the leader could see
+
+	EarlierCaseID CaseID // of a decline on facts that are finalised: the case that they were
+	EarlierNumber string // and the document number (文号) of its final opinion
 }
 
 func (s *SignOff) fact() *SignOffFact {
@@ -77,14 +81,17 @@ func (s *SignOff) fact() *SignOffFact {
 // that has a leader other than the author and the handler, and starts its clock.
 func (c *Case) request(m Moment, by Post, s SignOff, kind EventKind, words ...textIn) error {
 	from := by.UnitID
-	if from.IsZero() {
+	switch {
+	case s.Kind == SignReview: // also where somebody of another unit is on duty for the organ
+		from = c.ReviewUnitID
+	case from.IsZero():
 		from = c.LeadUnitID
 	}
 	seat, err := c.chain(m, from, &s)
 	if err != nil {
 		return err
 	}
-	f := Facts{Outcome: s.Outcome, Reason: s.Reason}
+	f := Facts{Outcome: s.Outcome, Reason: s.Reason, Earlier: s.EarlierCaseID}
 	if s.Kind == SignDecline {
 		if f.Responsible, err = c.takeOver(m, by); err != nil {
 			return err
@@ -94,8 +101,11 @@ func (c *Case) request(m Moment, by Post, s SignOff, kind EventKind, words ...te
 	s.Request, s.Round = c.SignOffCount+1, c.Round
 	s.RequestedBy, s.RequestedAt = m.By.UserID, m.Now
 	s.Digest = s.digest(f.Texts)
-	if s.Kind == SignClosure {
+	switch s.Kind {
+	case SignClosure:
 		c.Status = AwaitingSignOff
+	case SignReview:
+		f.Review = c.unsigned()
 	}
 	c.openStep(m, s, 1, seat, &f)
 	return c.record(m, by, kind, f)
@@ -132,6 +142,9 @@ func (s *SignOff) digest(words []TextRef) []byte {
 	if s.Until != nil {
 		parts = append(parts, "|", s.Until.UTC().Format(time.RFC3339Nano))
 	}
+	if !s.EarlierCaseID.IsZero() {
+		parts = append(parts, "|", s.EarlierCaseID.String(), "|", s.EarlierNumber)
+	}
 	return digest([16]byte{}, parts...)
 }
 
@@ -139,7 +152,7 @@ func (s *SignOff) digest(words []TextRef) []byte {
 type Approval struct{ Words string }
 
 // Approve signs what was submitted: the case is closed, declined, withdrawn or
-// suspended, or a clock extended. Forbidden for who wrote or handled it; Conflict
+// suspended, a clock extended, or a review decided. Forbidden for who wrote or handled it; Conflict
 // when it is decided already, and for more time when the time is over: a breach
 // that has happened stays.
 func (c *Case) Approve(m Moment, number int, in Approval) error {
@@ -168,7 +181,8 @@ func (c *Case) Approve(m Moment, number int, in Approval) error {
 	switch s.Kind {
 	case SignDecline:
 		n, _ := c.issue(m, NoticeOfDecline, "")
-		facts.Reason, facts.Notice = s.Reason, n.fact()
+		n.RefersTo = s.EarlierNumber
+		facts.Reason, facts.Earlier, facts.Notice = s.Reason, s.EarlierCaseID, n.fact()
 		return c.end(m, by, EvDeclined, ending{status: Declined, keeps: Acceptance}, facts)
 	case SignWithdrawal:
 		return c.end(m, by, EvWithdrawn, ending{status: Withdrawn}, facts)
@@ -176,6 +190,8 @@ func (c *Case) Approve(m Moment, number int, in Approval) error {
 		return c.extend(m, by, s, facts)
 	case SignSuspension:
 		return c.suspend(m, by, s, facts)
+	case SignReview:
+		return c.decideReview(m, by, s, facts)
 	}
 	n, _ := c.issue(m, OpinionDocument, "")
 	facts.Notice = n.fact()
@@ -240,6 +256,9 @@ func (c *Case) Return(m Moment, number int, in Returning) error {
 			c.unassign(m, m.Now, &facts)
 		}
 	}
+	if s.Kind == SignReview {
+		facts.Review = c.handedBack()
+	}
 	facts.Status, facts.Reason = c.Status, in.Reason
 	if s.Kind != SignExtension {
 		facts.Awaiting = c.awaitByStatus()
@@ -263,7 +282,7 @@ func (c *Case) sign(m Moment, number int) (*SignOff, Post, error) {
 		}
 		return nil, Post{}, Refuse(Conflict, "signoff.decided", "该签批已有决定")
 	}
-	if !m.By.UserID.IsZero() && slices.Contains(c.interested(), m.By.UserID) {
+	if !m.By.UserID.IsZero() && slices.Contains(c.interestedIn(s), m.By.UserID) {
 		return nil, Post{}, Refuse(Forbidden, "signoff.own_work", "不能签批本人承办、提请或反映的事项")
 	}
 	if slices.Contains(c.signed(s), m.By.UserID) {

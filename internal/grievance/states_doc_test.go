@@ -27,6 +27,10 @@ var who = map[string]string{
 	"receiving":       "clerk of the desk to which it was forwarded; clerk or handler of the handling unit",
 	"judging":         "clerk of the desk that sent it (of an assignment a leader over that desk too); once raised a leader of the common superior, or above",
 	"coHandling":      "handler or clerk of the co-handling unit",
+	"outsider":        "clerk of the desk or of a unit above, supervisor or inspector above, none of whom had a part in the answer",
+	"reviewer":        "clerk of the organ that reviews",
+	"reviewLeader":    "leader of the organ that reviews",
+	"superiorClerk":   "clerk of the organ that would review",
 	"byStanderClerk":  "clerk of the desk who neither handled nor answers for it",
 }
 
@@ -77,8 +81,9 @@ An arrow is an operation; *sign* is a leader's signature, *return* its refusal.
 A forwarded case is registered again, at the other desk. When the handler of a
 case leaves, it goes back from handling to assigned (*hand on*), and so does an
 opinion that is returned to a handler who has left; a disputed case whose handler
-has left goes back to accepted. While a decline, a withdrawal or a suspension
-awaits its signature the status stays as it is. A suspension ends by itself on its
+has left goes back to accepted, and so does one that a follow-up or a review opens
+again. While a review is open the case stays closed. While a decline, a
+withdrawal or a suspension awaits its signature the status stays as it is. A suspension ends by itself on its
 last day (*time*): the case is handled on, or assigned where its handler has left.
 
 | operation | who | in which states | waits for an open sign-off | for an open objection |
@@ -135,7 +140,7 @@ func edges(t *testing.T) (lines []string) {
 	for _, e := range order {
 		lines = append(lines, fmt.Sprintf("%s --> %s: %s", e[0], e[1], strings.Join(byEdge[e], ", ")))
 	}
-	for _, end := range []Status{Closed, Declined, Withdrawn} {
+	for _, end := range Ended {
 		lines = append(lines, fmt.Sprintf("%s --> [*]", end))
 	}
 	return lines
@@ -155,13 +160,20 @@ func others(t *testing.T, add func(from, to Status, label string)) {
 	add(Suspended, copyOf(resting).engine("2026-10-21 00:00").rec.row.Status, "time")
 	resting.o.leaves("handler", resting.now)
 	add(Suspended, resting.does("system", handOn).does("leader", resume).rec.row.Status, "resume")
+	add(Closed, followed(t).rec.row.Status, "follow_up")
+	for _, d := range []Decision{Changed, MediatedBetween} {
+		s := answered(t, petition()).does("petitioner", askReview).does("county_clerk", review(1, d))
+		add(Closed, copyOf(s).does("county_leader", approve(2)).rec.row.Status, "sign")
+		s.o.leaves("handler", s.now)
+		add(Closed, s.does("county_leader", approve(2)).rec.row.Status, "sign")
+	}
 	for _, sc := range scenes {
 		s := stage(t, sc, OpDispute)
 		from := s.rec.row.Status
 		if s.try("petitioner", withdraw) == nil {
 			add(from, s.does("county_leader", approve(s.rec.row.SignOffCount)).rec.row.Status, "sign")
 		}
-		if from == Closed {
+		if from == Closed && !sc.petition {
 			s.o.leaves("handler", s.now)
 			add(from, s.does("petitioner", dispute).rec.row.Status, "dispute")
 		}

@@ -40,7 +40,10 @@ township's clerk. The columns:
   has, the desk's clerk has refused, and the superior is to decide
   helped is handled, and the desk has asked the bureau to help
   to-unit is assigned to the station, to-handler to its handler by name
-For "answer" the case is an inquiry, for "dispute" it came by the app.
+  reviewing is closed and before the county for a review, review? with its opinion
+  before a leader, finalised by the agreement of a mediation
+For "answer" the case is an inquiry, for "dispute" it came by the app, but for
+what is reviewed.
 
 `
 

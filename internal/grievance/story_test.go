@@ -25,6 +25,8 @@ type record struct {
 	extensions  []Extension
 	objections  []Objection
 	coHandlers  []CoHandler
+	followUps   []FollowUp
+	proceedings []Proceeding
 	events      []Event
 	rungs       []RungRecord
 	texts       []Text
@@ -37,6 +39,7 @@ func (r *record) save(c *Case) {
 	r.row = *c
 	r.row.clocks, r.row.signOffs, r.row.notices, r.row.escalations, r.row.suspensions = nil, nil, nil, nil, nil
 	r.row.objections, r.row.coHandlers = nil, nil
+	r.row.proceedings = nil
 	r.clocks = merge(r.clocks, ch.Clocks, func(k *Clock) any { return k.ID })
 	for i := range r.clocks {
 		r.clocks[i].pauses, r.clocks[i].extensions = nil, nil
@@ -46,6 +49,8 @@ func (r *record) save(c *Case) {
 	r.extensions = merge(r.extensions, ch.Extensions, func(x *Extension) any { return ledgerKey{x.ClockID, x.N} })
 	r.objections = merge(r.objections, ch.Objections, func(o *Objection) any { return o.ID })
 	r.coHandlers = merge(r.coHandlers, ch.CoHandlers, func(h *CoHandler) any { return h.ID })
+	r.followUps = merge(r.followUps, ch.FollowUps, func(x *FollowUp) any { return x.N })
+	r.proceedings = merge(r.proceedings, ch.Proceedings, func(p *Proceeding) any { return p.N })
 	r.signOffs = merge(r.signOffs, ch.SignOffs, func(s *SignOff) any { return s.ID })
 	r.notices = merge(r.notices, ch.Notices, func(n *Notice) any { return n.ID })
 	r.escalations = merge(r.escalations, ch.Escalations, func(e *Escalation) any { return e.ID })
@@ -80,6 +85,7 @@ func (r *record) load() *Case {
 		Notices: pointers(r.notices), Escalations: pointers(r.escalations),
 		Suspensions: pointers(r.suspensions), Pauses: pointers(r.pauses), Extensions: pointers(r.extensions),
 		Objections: pointers(r.objections), CoHandlers: pointers(r.coHandlers),
+		Proceedings: pointers(r.proceedings),
 	})
 }
 
@@ -292,7 +298,34 @@ var (
 	address = func(n int) deed {
 		return func(c *Case, m Moment) error { return c.Address(m, n, Revealing{"serve_notice"}) }
 	}
-	strand = func(c *Case, m Moment) error { return c.Strand(m) }
+	strand   = func(c *Case, m Moment) error { return c.Strand(m) }
+	followUp = func(resolved FollowUpAnswer) deed {
+		contacted := AnswerYes
+		if resolved == AnswerUnreachable {
+			contacted = resolved
+		}
+		return func(c *Case, m Moment) error {
+			return c.RecordFollowUp(m, FollowingUp{Contacted: contacted, Resolved: resolved, Satisfied: resolved, Words: "电话回访"})
+		}
+	}
+	askReview = func(c *Case, m Moment) error { return c.RequestReview(m, ReviewRequest{Words: "对答复不服"}) }
+	review    = func(n int, d Decision) deed {
+		in := ReviewOpinion{Decision: d, Request: "撤销原意见", Facts: "经查属实", Opinion: "依法处理", LegalBasis: "条例第三十五条"}
+		if d == MediatedBetween {
+			in = ReviewOpinion{Decision: d, Agreement: "双方同意月底前修复"}
+		}
+		return func(c *Case, m Moment) error { return c.SubmitReview(m, n, in) }
+	}
+	orderHearing = func(n int, until string) deed {
+		return func(c *Case, m Moment) error {
+			return c.OrderHearing(m, n, HearingOrder{Until: calendar.DateOf(beijing(until + " 00:00")), Words: "案情重大"})
+		}
+	}
+	recordHearing = func(n int) deed {
+		return func(c *Case, m Moment) error {
+			return c.RecordHearing(m, n, HearingRecord{HeldAt: m.Now, Attended: 9, Words: "听证笔录如下"})
+		}
+	}
 	takeUp = func(n int) deed {
 		return func(c *Case, m Moment) error { return c.AcknowledgeEscalation(m, c.escalations[n].ID) }
 	}
@@ -326,6 +359,7 @@ func dump(c *Case) string {
 	b, err := json.Marshal(map[string]any{
 		"case": c, "clocks": c.clocks, "sign_offs": c.signOffs, "notices": c.notices, "escalations": c.escalations,
 		"suspensions": c.suspensions, "ledgers": ledgers, "objections": c.objections, "co_handlers": c.coHandlers,
+		"proceedings": c.proceedings,
 	})
 	return fmt.Sprint(string(b), err)
 }

@@ -27,6 +27,12 @@ func (c *Case) succeed(m Moment, f *Facts) bool {
 		}
 	}
 	objected, helped := c.succeedObjection(m, f), c.succeedCoHandlers(m)
+	if unit, gone := successor(m.Book, c.ReviewUnitID); gone && c.OpenReview != 0 {
+		c.ReviewUnitID, also = unit, true
+		c.joins(m, unit, PartReviewer)
+		f.Review = c.proceeding().fact()
+		f.Review.Unit = unit
+	}
 	if unit, gone := successor(m.Book, c.AwaitingPost.UnitID); gone {
 		post := c.AwaitingPost
 		post.UnitID = unit

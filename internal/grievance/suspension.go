@@ -27,6 +27,11 @@ func (s *Suspension) fact() *SuspensionFact {
 	return &SuspensionFact{N: s.N, Cause: s.Cause, From: s.FromAt, Until: s.Until}
 }
 
+// pause is what the suspension takes from a clock, from an instant on.
+func (s *Suspension) pause(from time.Time) Pause {
+	return Pause{Suspension: s.N, Cause: s.Cause, FromAt: from, Until: s.Until, ApprovedBy: s.ApprovedBy}
+}
+
 // Suspensions gives the suspensions of the case that were loaded or made.
 func (c *Case) Suspensions() []*Suspension { return c.suspensions }
 
@@ -94,7 +99,7 @@ func (c *Case) suspend(m Moment, by Post, o *SignOff, f Facts) error {
 	for _, k := range c.running() {
 		rule, _ := m.Book.rule(k)
 		if k.BreachedAt == nil && slices.Contains(rule.Pauses, s.Cause) {
-			c.pause(k, s, m.Now)
+			c.pause(k, s.pause(m.Now))
 			f.Moved = append(f.Moved, c.recount(m, k))
 		}
 	}

@@ -20,7 +20,7 @@ func resting(t tb, o *testOffice) *story {
 // cause, by name; a cause that is not here is none to rest for.
 var stopped = map[string]map[PauseCause][]ClockKind{
 	ProfilePetition:       {Hearing: {ReReview}, ExpertOpinion: nil, ForceMajeure: nil, WaitingPetitioner: nil},
-	ProfilePetitionSimple: {ForceMajeure: nil, WaitingPetitioner: nil},
+	ProfilePetitionSimple: {Hearing: {ReReview}, ForceMajeure: nil, WaitingPetitioner: nil},
 	ProfileHotline:        {ExpertOpinion: {Handling}, ForceMajeure: {Handling}, WaitingPetitioner: {Handling}},
 	ProfileTownship:       {ExpertOpinion: {Handling}, ForceMajeure: {Handling}, WaitingPetitioner: {Handling}},
 	ProfileWall:           {ForceMajeure: {Handling}},

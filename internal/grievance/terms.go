@@ -15,15 +15,17 @@ const (
 	Suspended       Status = "suspended"
 	AwaitingSignOff Status = "awaiting_signoff"
 	Closed          Status = "closed"
+	Finalised       Status = "finalised" // after re-review, or by an agreement (终结)
 	Declined        Status = "declined"
 	Withdrawn       Status = "withdrawn"
 )
 
 // Statuses lists them in the order of a case's life.
-var Statuses = []Status{Registered, Accepted, Assigned, InHandling, Suspended, AwaitingSignOff, Closed, Declined, Withdrawn}
+var Statuses = []Status{Registered, Accepted, Assigned, InHandling, Suspended, AwaitingSignOff, Closed, Finalised, Declined, Withdrawn}
 
-// Ended lists the statuses in which nobody has to act any more.
-var Ended = []Status{Closed, Declined, Withdrawn}
+// Ended lists the statuses in which nobody has to act any more, but for the organ
+// before which a review of a closed case is open.
+var Ended = []Status{Closed, Finalised, Declined, Withdrawn}
 
 // Open reports whether somebody still has to act before the case is answered.
 func (s Status) Open() bool { return !slices.Contains(Ended, s) }

@@ -23,8 +23,12 @@ const (
 	TextProof      TextKind = "proof"
 	TextDispute    TextKind = "dispute"
 	TextNotice     TextKind = "notice"
-	TextMinutes    TextKind = "minutes"     // of a joint conference (联席会议)
+	TextMinutes    TextKind = "minutes"     // of a joint conference (联席会议) or a hearing (听证笔录)
 	TextCoHandling TextKind = "co_handling" // what a co-handling unit answers
+
+	TextFollowUp      TextKind = "follow_up"
+	TextReviewRequest TextKind = "review_request"
+	TextAgreement     TextKind = "agreement" // of a mediation (调解协议)
 )
 
 // Text is free text of a case. It is kept apart from the events, sealed, so

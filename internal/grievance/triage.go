@@ -191,14 +191,30 @@ func (c *Case) heldBy(p Post) bool {
 	return c.ResponsiblePost.UnitID == p.UnitID && c.ResponsiblePost.Role == p.Role
 }
 
-// Declining refuses a case, subject to a leader's approval.
+// Declining refuses a case, subject to a leader's approval. Earlier names, for the
+// reason finalised and for no other, the case in which the same facts had their
+// last word; Known is that case with its notices, as whoever declines may see it,
+// nil where they may not.
 type Declining struct {
-	Reason Reason
-	Words  string
+	Reason  Reason
+	Words   string
+	Earlier CaseID
+	Known   *Case
+}
+
+// check adds what is wrong with the earlier case.
+func (in Declining) check(f *faults, id CaseID) {
+	switch {
+	case in.Reason != FinalisedFacts:
+		f.check(in.Earlier.IsZero(), "/earlier_case_id", "decline.earlier_unfit", "只有因事项已终结不予受理的，才指明原事项")
+	case in.Known == nil || in.Known.ID == id || in.Known.FinalOpinion() == nil:
+		f.check(false, "/earlier_case_id", "decline.earlier", "须指明同一事实已经终结、且您可以查看的原事项")
+	}
 }
 
 // Decline asks a leader to approve that the case is not taken on (不予受理).
-// The status stays until then.
+// The status stays until then. What is finalised already (Art. 36) is answered with
+// the final opinion, to which the notice refers, and still by a leader's decision.
 func (c *Case) Decline(m Moment, in Declining) error {
 	by, err := c.permit(m, OpDecline)
 	if err != nil {
@@ -207,10 +223,15 @@ func (c *Case) Decline(m Moment, in Declining) error {
 	var f faults
 	f.check(slices.Contains(DeclineReasons, in.Reason), "/reason", "reason.unknown", "不予受理须选择规定的原因")
 	f.checkText(in.Words, "/words", MaxText, true)
+	in.check(&f, c.ID)
 	if err := f.err(); err != nil {
 		return err
 	}
-	return c.request(m, by, SignOff{Kind: SignDecline, Reason: in.Reason}, EvDeclineRequested, textIn{TextReason, in.Words})
+	asked := SignOff{Kind: SignDecline, Reason: in.Reason}
+	if in.Reason == FinalisedFacts {
+		asked.EarlierCaseID, asked.EarlierNumber = in.Known.ID, in.Known.FinalOpinion().Number
+	}
+	return c.request(m, by, asked, EvDeclineRequested, textIn{TextReason, in.Words})
 }
 
 // Answering answers an inquiry on the spot.

@@ -130,7 +130,7 @@ func answered(t *testing.T, profile string) *file {
 
 func reviewed(t *testing.T, kind grievance.NoticeKind) *file {
 	f := opened(t, kind, grievance.ProfilePetition)
-	if f.Notice.UnitName = "禾汀县"; kind == grievance.NoticeOfReview {
+	if f.Notice.UnitName = "禾汀县"; kind == grievance.ReviewDocument {
 		f.Notice.RemedyDays, f.Notice.OtherName = 30, "澄澜市"
 	}
 	return f.asked(grievance.EvReviewSubmitted, opinion...).

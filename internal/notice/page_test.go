@@ -23,8 +23,8 @@ var documents = map[string]func(*testing.T) *file{
 	"extension":           func(t *testing.T) *file { return extended(t, petition) },
 	"opinion":             func(t *testing.T) *file { return answered(t, petition) },
 	"opinion_township":    func(t *testing.T) *file { return answered(t, township) },
-	"review":              func(t *testing.T) *file { return reviewed(t, grievance.NoticeOfReview) },
-	"re_review":           func(t *testing.T) *file { return reviewed(t, grievance.NoticeOfReReview) },
+	"review":              func(t *testing.T) *file { return reviewed(t, grievance.ReviewDocument) },
+	"re_review":           func(t *testing.T) *file { return reviewed(t, grievance.ReReviewDocument) },
 }
 
 func page(t *testing.T, made func() (Page, error)) Page {

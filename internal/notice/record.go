@@ -28,10 +28,10 @@ var Kinds = append(slices.Concat(registers, requests, issues), grievance.EvServe
 var (
 	registers = []grievance.EventKind{grievance.EvRegistered, grievance.EvClassified, grievance.EvCorrected}
 	requests  = []grievance.EventKind{
-		grievance.EvDeclineRequested, grievance.EvExtensionRequested, grievance.EvSubmitted, grievance.EvReviewSubmitted,
+		grievance.EvDeclineRequested, grievance.EvExtensionRequested, grievance.EvSubmitted, grievance.EvAmended, grievance.EvReviewSubmitted,
 	}
 	issues = []grievance.EventKind{
-		grievance.EvAccepted, grievance.EvDeclined, grievance.EvForwarded, grievance.EvExtended, grievance.EvClosed, grievance.EvReviewDecided,
+		grievance.EvAccepted, grievance.EvDeclined, grievance.EvForwarded, grievance.EvExtended, grievance.EvClosed, grievance.EvReviewDecided, grievance.EvMediated,
 	}
 )
 
@@ -101,7 +101,7 @@ func (d *Document) issue(f grievance.Facts, words map[grievance.TextKind]string)
 	d.Request, d.Findings = words[grievance.TextRequest], words[grievance.TextFacts]
 	d.Opinion, d.LegalBasis = words[grievance.TextOpinion], words[grievance.TextLegalBasis]
 	if f.Review != nil {
-		d.Decision = f.Review.Decision
+		d.Decision = string(f.Review.Decision)
 	}
 	d.Length, _ = calendar.ParseLength(f.Extended)
 	for _, k := range slices.Concat(f.Moved, f.Started) {

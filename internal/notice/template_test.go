@@ -60,8 +60,8 @@ func TestEveryCodeHasWords(t *testing.T) {
 	all := map[grievance.NoticeKind][]string{
 		grievance.NoticeOfDecline: codes(grievance.DeclineReasons), grievance.NoticeOfForward: codes(grievance.ForwardReasons),
 		grievance.NoticeOfExtension: append(codes(grievance.ExtensionReasons), codes([]grievance.ClockKind{grievance.Handling, grievance.Review, grievance.ReReview})...),
-		grievance.OpinionDocument:   codes(grievance.Outcomes), grievance.NoticeOfReview: {"upheld", "changed", "revoked"},
-		grievance.NoticeOfReReview:   {"upheld", "changed", "revoked"},
+		grievance.OpinionDocument:   codes(grievance.Outcomes), grievance.ReviewDocument: {"upheld", "changed", "revoked"},
+		grievance.ReReviewDocument:   {"upheld", "changed", "revoked"},
 		grievance.NoticeOfAcceptance: {"route_1", "route_2", "route_3", "route_4", "route_5", "route_6"},
 	}
 	for _, x := range templates {

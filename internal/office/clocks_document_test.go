@@ -42,10 +42,11 @@ not count; a clock that rolls and whose last day is a day off ends with the next
   when the notice of acceptance or decline is served, or the case is forwarded.
 - **Acknowledgement** starts with each assignment and stops when the handler acknowledges (签收).
 - **First contact** starts with acceptance and stops when the petitioner has been contacted.
-- **Handling** starts with acceptance, anew when a dispute opens the case again, and stops when a
-  leader approves the opinion.
+- **Handling** starts with acceptance, anew when a dispute, a follow-up or a review opens the
+  case again, and stops when a leader approves the opinion.
 - **Sign-off** starts when something is submitted to a leader and stops when the leader decides.
-- **Review** (复查) and **re-review** (复核) have their rules here; nothing starts these two clocks yet.
+- **Review** (复查) and **re-review** (复核) start when they are asked for and stop when a leader of
+  the reviewing organ approves their opinion.
 
 Every clock of a case that ends otherwise (declined, withdrawn, answered on the spot) is cancelled.
 

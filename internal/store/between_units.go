@@ -38,7 +38,8 @@ func (tx *Tx) with(units []grievance.UnitID) *gorm.DB {
 	return tx.db.Raw(`SELECT id FROM cases WHERE lead_unit_id IN ?
 		UNION SELECT id FROM cases WHERE handling_unit_id IN ?
 		UNION SELECT case_id FROM objections WHERE state IN ('pending', 'raised') AND (sender_unit_id IN ? OR superior_unit_id IN ?)
-		UNION SELECT case_id FROM co_handlers WHERE state = 'asked' AND unit_id IN ?`, units, units, units, units, units)
+		UNION SELECT case_id FROM co_handlers WHERE state = 'asked' AND unit_id IN ?
+		UNION SELECT id FROM cases WHERE open_review <> 0 AND review_unit_id IN ?`, units, units, units, units, units, units)
 }
 
 // UnitObjections is how often a unit has objected.

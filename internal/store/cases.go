@@ -73,8 +73,9 @@ func (tx *Tx) LockHeldBy(user grievance.UserID, unit grievance.UnitID, role grie
 	return tx.lock(some, "cases.id IN (?)", held)
 }
 
-// LockIn names some cases, ended ones too, that are with one of the units, or in
-// which one is party to an open objection or has still to help, and holds them.
+// LockIn names some cases, ended ones too, that are with one of the units or before
+// one for a review, or in which one is party to an open objection or has still to
+// help, and holds them.
 func (tx *Tx) LockIn(units []grievance.UnitID, some Some) ([]grievance.CaseID, error) {
 	return tx.lock(some, "cases.id IN (?)", tx.with(units))
 }
@@ -270,6 +271,8 @@ func (tx *Tx) saveChanges(cases []*grievance.Case, replace ...clause.Expression)
 	insert(b, "suspensions", unique(all.Suspensions), over("case_id", "n"))
 	insert(b, "pauses", unique(all.Pauses), over("clock_id", "n"))
 	insert(b, "extensions", unique(all.Extensions))
+	insert(b, "follow_ups", all.FollowUps)
+	insert(b, "reviews", unique(all.Proceedings), over("case_id", "n"))
 	insert(b, "escalations", unique(all.Escalations), replace...)
 	insert(b, "objections", unique(all.Objections), byID)
 	insert(b, "co_handlers", unique(all.CoHandlers), byID)

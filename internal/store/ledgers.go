@@ -6,14 +6,17 @@ import (
 	"github.com/huiyin/huiyin/internal/grievance"
 )
 
-// loadLedgers gives cases what few have: the suspensions of those that rest, and
-// the pauses and extensions of clocks that have any. For all others it costs
-// nothing.
+// loadLedgers gives cases what few have: the suspensions of those that rest, the
+// pauses and extensions of clocks that have any, and reviews. For all others it
+// costs nothing.
 func (s session) loadLedgers(rows []grievance.Case, into map[grievance.CaseID]*grievance.Children) error {
-	var resting, paused, extended []grievance.CaseID
+	var resting, paused, extended, reviewed []grievance.CaseID
 	for _, c := range rows {
 		if c.Suspension != 0 {
 			resting = append(resting, c.ID)
+		}
+		if c.ReviewCount > 0 {
+			reviewed = append(reviewed, c.ID)
 		}
 		for _, k := range into[c.ID].Clocks {
 			if k.PauseCount > 0 {
@@ -36,8 +39,14 @@ func (s session) loadLedgers(rows []grievance.Case, into map[grievance.CaseID]*g
 	if err != nil {
 		return err
 	}
-	return childrenInOrder(s, "extensions", "clock_id, n", extended, func(x *grievance.Extension) {
+	err = childrenInOrder(s, "extensions", "clock_id, n", extended, func(x *grievance.Extension) {
 		into[x.CaseID].Extensions = append(into[x.CaseID].Extensions, x)
+	})
+	if err != nil {
+		return err
+	}
+	return childrenInOrder(s, "reviews", "case_id, n", reviewed, func(p *grievance.Proceeding) {
+		into[p.CaseID].Proceedings = append(into[p.CaseID].Proceedings, p)
 	})
 }
 

@@ -31,7 +31,7 @@ func (v Viewer) AtWork() Viewer {
 }
 
 // unassigned is the condition of grievance.Case.Unassigned.
-const unassigned = `(cases.status NOT IN ('closed', 'declined', 'withdrawn') AND (cases.handler_id IS NULL OR cases.status = 'assigned'))`
+const unassigned = `(cases.status NOT IN ('closed', 'finalised', 'declined', 'withdrawn') AND (cases.handler_id IS NULL OR cases.status = 'assigned'))`
 
 // escalationRank puts what nobody can take first, then unassigned cases; both
 // while they wait for somebody.

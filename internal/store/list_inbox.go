@@ -173,10 +173,11 @@ func (s session) waits(v Viewer, w Waiting, risen []grievance.SignOffID, passed 
 	}
 }
 
-// awaited are the open cases whose next move is the user's, but for signatures.
+// awaited are the cases that are open or before an organ for review whose next
+// move is the user's, but for signatures.
 func (s session) awaited(v Viewer, w Waiting) *gorm.DB {
 	return s.db.Table("cases").Scopes(visibleTo(v)).
-		Where("cases.pending_sign_off = 0 AND cases.status NOT IN ?", grievance.Ended).
+		Where("cases.pending_sign_off = 0 AND (cases.status NOT IN ? OR cases.open_review <> 0)", grievance.Ended).
 		Where("cases.awaiting_id = ? OR cases.awaiting_id IS NULL", w.actor.UserID).
 		Where(postsMatch("cases.awaiting", w.seats.Own), postsArgs(w.seats.Own)...)
 }
@@ -184,7 +185,7 @@ func (s session) awaited(v Viewer, w Waiting) *gorm.DB {
 // unsigned are the pending sign-offs for which the user is the nearest leader
 // who may sign, or the nearest head where a head must.
 func (s session) unsigned(v Viewer, w Waiting, risen []grievance.SignOffID) *gorm.DB {
-	return s.pending(v).Joins(joinStep).Where(mayBeSigned, w.actor.UserID, w.actor.UserID, w.actor.UserID, w.actor.UserID).
+	return s.pending(v).Joins(joinStep).Where(mayBeSigned, signing(w.actor.UserID)).
 		Where("sign_offs.head = ? AND sign_offs.unit_id IN ? OR sign_offs.head = ? AND sign_offs.unit_id IN ? OR sign_offs.id IN ?",
 			false, w.seats.Signs, true, w.seats.Leads, risen)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -17,7 +18,8 @@ type ownWork struct {
 }
 
 // risenSignOffs finds the pending sign-offs that the seated leaders of their
-// unit may not sign, for it is their own work or they signed the step before, and
+// unit may not sign, for it is their own work, they signed the step before, or they had a part in
+// the answer that is reviewed, and
 // for which the user is the nearest leader above who may, or the nearest head.
 func (s session) risenSignOffs(v Viewer, w Waiting) ([]grievance.SignOffID, error) {
 	if !w.actor.Has(grievance.RoleLeader) {
@@ -30,12 +32,20 @@ func (s session) risenSignOffs(v Viewer, w Waiting) ([]grievance.SignOffID, erro
 	asked := of("asked.requested_by").Joins("JOIN sign_offs AS asked ON asked.case_id = cases.id")
 	var rows []ownWork
 	signed := of("earlier.decided_by").Joins("JOIN sign_offs AS earlier ON earlier.case_id = cases.id AND earlier.request = sign_offs.request AND earlier.state = 'approved'")
-	err := s.db.Raw("? UNION ? UNION ? UNION ?", of("cases.handler_id"), of("cases.petitioner_user_id"), asked, signed).Find(&rows).Error
+	all := []any{of("cases.handler_id"), of("cases.petitioner_user_id"), asked, signed}
+	for _, user := range []string{"closing.decided_by", "reviews.requested_by", "reviews.decided_by"} {
+		all = append(all, of(user).Joins(joinReviewed))
+	}
+	err := s.db.Raw("?"+strings.Repeat(" UNION ?", len(all)-1), all...).Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("reading the sign-offs of leaders' own work: %w", err)
 	}
 	return w.nearest(rows), nil
 }
+
+// joinReviewed finds who had a part in what the sign-off of a review is about.
+const joinReviewed = `JOIN reviews ON reviews.case_id = cases.id AND sign_offs.kind = 'review'
+	LEFT JOIN sign_offs AS closing ON closing.case_id = cases.id AND closing.kind = 'closure' AND closing.state = 'approved'`
 
 // nearest are those sign-offs for which the user is the nearest leader, or head,
 // whose own work it is not.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -11,7 +12,8 @@ import (
 
 // SignOffItem is a sign-off on a leader's desk, with all that it takes to
 // decide: the case, the words of the request, the sign-off's own clock and the
-// clock of the handling, both nil where the profile has none. About, the case
+// clock of the handling, or of the review that it is about, both nil where the
+// profile has none. About, the case
 // with its clocks and their ledgers, is set for a pending extension alone.
 type SignOffItem struct {
 	grievance.SignOff
@@ -56,13 +58,19 @@ func (i *SignOffItem) Position() SignOffPosition {
 const joinStep = `LEFT JOIN clocks AS step ON step.case_id = sign_offs.case_id AND step.kind = 'sign_off'
 	AND step.round = sign_offs.round AND step.subject = CAST(sign_offs.n AS text)`
 
-// mayBeSigned is the condition that the leader neither handled the case, nor
-// filed it, nor asked for any of its signatures, nor signed an earlier step of
-// the same request.
-const mayBeSigned = notRecused + `
-	AND NOT EXISTS (SELECT 1 FROM sign_offs asked WHERE asked.case_id = cases.id AND asked.requested_by = ?)
+// mayBeSigned is the condition, on @leader, that the leader neither handled the
+// case, nor filed it, nor asked for any of its signatures, nor signed an earlier
+// step of the same request; and of a review neither signed the answer, nor asked
+// for a review, nor decided one.
+const mayBeSigned = `cases.handler_id IS DISTINCT FROM @leader AND cases.petitioner_user_id IS DISTINCT FROM @leader
+	AND NOT EXISTS (SELECT 1 FROM sign_offs asked WHERE asked.case_id = cases.id AND asked.requested_by = @leader)
 	AND NOT EXISTS (SELECT 1 FROM sign_offs earlier WHERE earlier.case_id = cases.id AND earlier.request = sign_offs.request
-		AND earlier.state = 'approved' AND earlier.decided_by = ?)`
+		AND earlier.state = 'approved' AND earlier.decided_by = @leader)
+	AND (sign_offs.kind <> 'review' OR NOT EXISTS (SELECT 1 FROM sign_offs closing WHERE closing.case_id = cases.id
+			AND closing.kind = 'closure' AND closing.state = 'approved' AND closing.decided_by = @leader)
+		AND NOT EXISTS (SELECT 1 FROM reviews WHERE reviews.case_id = cases.id AND @leader IN (reviews.requested_by, reviews.decided_by)))`
+
+func signing(leader grievance.UserID) sql.NamedArg { return sql.Named("leader", leader) }
 
 // ofOne is the condition that one leader signs the whole request: its chain is a
 // single word (grievance.SigningChain). A leader above may do that instead.
@@ -84,7 +92,7 @@ func (s session) ListSignOffs(v Viewer, d SignOffDesk, after *SignOffPosition, l
 		const at = "COALESCE(step.due_at, sign_offs.requested_at)"
 		heads, args := lyingIn("signing.path", d.Heads)
 		page = page.Joins(joinStep).Where("sign_offs.state = 'pending'").Where("(sign_offs.head = ? OR "+heads+")", append([]any{false}, args...)...).
-			Where(mayBeSigned, d.Leader, d.Leader, d.Leader, d.Leader).Order(at + ", sign_offs.id")
+			Where(mayBeSigned, signing(d.Leader)).Order(at + ", sign_offs.id")
 		page = page.Where("("+ofOne+" OR sign_offs.head = ? AND sign_offs.unit_id IN ? OR sign_offs.head = ? AND sign_offs.unit_id IN ?)",
 			false, d.Seats.Signs, true, d.Seats.Leads)
 		if after != nil {
@@ -129,7 +137,7 @@ func (s session) signOffItems(v Viewer, rows []grievance.SignOff) ([]SignOffItem
 		return nil, err
 	}
 	var clocks []*grievance.Clock
-	if err := s.db.Table("clocks").Where("case_id IN ? AND kind IN ('handling', 'sign_off')", ids).Find(&clocks).Error; err != nil {
+	if err := s.db.Table("clocks").Where("case_id IN ? AND kind IN ('handling', 'sign_off', 'review', 're_review')", ids).Find(&clocks).Error; err != nil {
 		return nil, fmt.Errorf("reading the clocks of sign-offs: %w", err)
 	}
 	words, err := s.requestTexts(ids)
@@ -167,8 +175,10 @@ func (i *SignOffItem) takeClocks(clocks []*grievance.Clock) {
 	for _, k := range clocks {
 		switch {
 		case k.CaseID != i.CaseID || k.Round != i.Round:
-		case k.Kind == grievance.Handling:
-			i.Handling = k
+		case k.Kind != grievance.SignOffStep:
+			if (k.Kind == grievance.Handling) != (i.Kind == grievance.SignReview) && (i.Handling == nil || k.State == grievance.Running) {
+				i.Handling = k
+			}
 		case k.Subject == fmt.Sprint(i.N):
 			i.Step = k
 		}
@@ -178,7 +188,7 @@ func (i *SignOffItem) takeClocks(clocks []*grievance.Clock) {
 // requestTexts reads what is written when a signature is asked for.
 func (s session) requestTexts(ids []grievance.CaseID) ([]grievance.Text, error) {
 	kinds := []grievance.TextKind{
-		grievance.TextRequest, grievance.TextFacts, grievance.TextOpinion, grievance.TextLegalBasis, grievance.TextReason,
+		grievance.TextRequest, grievance.TextFacts, grievance.TextOpinion, grievance.TextLegalBasis, grievance.TextReason, grievance.TextAgreement,
 	}
 	var rows []textRow
 	if err := s.db.Table("texts").Where("case_id IN ? AND kind IN ?", ids, kinds).Order("id").Find(&rows).Error; err != nil {
