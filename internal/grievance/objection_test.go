@@ -1,6 +1,7 @@
 package grievance
 
 import (
+	"errors"
 	"slices"
 	"testing"
 )
@@ -84,8 +85,8 @@ func TestAnObjectionRestsOnTheResponsibilityList(t *testing.T) {
 		"/reason": {Reason: "other", Words: "x", Category: "01"}, "/words": {Reason: "other_area", Words: " ", Category: "01"},
 		"/category": {Reason: "other_area", Words: "x", Category: "0101", Area: "990121102"},
 	} {
-		err, _ := s.try("hill_clerk", with(in)).(*Error)
-		if err == nil || err.Kind != Invalid || err.Fields[0].Pointer != pointer {
+		err, ok := errors.AsType[*Error](s.try("hill_clerk", with(in)))
+		if !ok || err.Kind != Invalid || err.Fields[0].Pointer != pointer {
 			t.Errorf("%+v: %v", in, err)
 		}
 	}
