@@ -74,11 +74,14 @@ type Case struct {
 	Resolved     *bool
 	Satisfied    *bool
 
+	Supervision `gorm:"embedded"`
+
 	clocks      []*Clock
 	signOffs    []*SignOff
 	notices     []*Notice
 	escalations []*Escalation
 	suspensions []*Suspension
+	supervised  SupervisionRows
 	changes     Changes
 }
 
@@ -137,11 +140,13 @@ type Changes struct {
 	Suspensions []*Suspension
 	Pauses      []*Pause
 	Extensions  []*Extension
+	SupervisionRows
 }
 
 // Children are the rows that belong to a case. Which of them were loaded is up
 // to the operation; an operation needs those that it reads. The suspensions of a
-// suspended case and the ledgers of a clock that has any are always needed.
+// suspended case, the ledgers of a clock that has any, open duties and reminders,
+// and whom the grievance names are always needed.
 type Children struct {
 	Clocks      []*Clock
 	SignOffs    []*SignOff
@@ -150,6 +155,7 @@ type Children struct {
 	Suspensions []*Suspension
 	Pauses      []*Pause
 	Extensions  []*Extension
+	SupervisionRows
 }
 
 // Restore gives a case read from the record its children back.
@@ -157,6 +163,7 @@ func Restore(row Case, ch Children) *Case {
 	c := row
 	c.clocks, c.signOffs, c.notices, c.escalations = ch.Clocks, ch.SignOffs, ch.Notices, ch.Escalations
 	c.suspensions = ch.Suspensions
+	c.supervised = ch.SupervisionRows
 	for _, k := range c.clocks {
 		k.keep(ch.Pauses, ch.Extensions)
 	}
@@ -187,6 +194,7 @@ func (ch *Changes) Add(more Changes) {
 	ch.Suspensions = append(ch.Suspensions, more.Suspensions...)
 	ch.Pauses = append(ch.Pauses, more.Pauses...)
 	ch.Extensions = append(ch.Extensions, more.Extensions...)
+	ch.SupervisionRows.add(more.SupervisionRows)
 }
 
 // Changed reports whether anything is to be written.
@@ -216,6 +224,7 @@ func (c *Case) recordAbout(m Moment, by Post, kind EventKind, about time.Time, f
 		return err
 	}
 	c.Version = c.Seq
+	c.heed(m, by)
 	return nil
 }
 

@@ -62,7 +62,7 @@ func everyKind(t *testing.T) []*story {
 	asked := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", inquiry)
 	asked.does("clerk", answer)
 
-	return []*story{life, many, stranded, declined, moving, resting, asked, imported(t, "2026-09-30 09:00", "2026-12-05 10:00")}
+	return append([]*story{life, many, stranded, declined, moving, resting, asked, imported(t, "2026-09-30 09:00", "2026-12-05 10:00")}, supervisedLives(t)...)
 }
 
 // imported is a case of another system that was answered, or not for "".
@@ -151,10 +151,6 @@ func eventKinds(t *testing.T) (kinds []string) {
 var untold = map[string]bool{
 	"objected": true, "objection_consented": true, "objection_refused": true, "objection_raised": true, "unit_designated": true,
 	"co_handler_asked": true, "co_handler_answered": true, "co_handler_released": true,
-	"sponsored": true, "sponsor_released": true, "duty_done": true,
-	"urged": true, "ordered": true, "order_answered": true, "order_returned": true, "order_accepted": true,
-	"listed": true, "delisted": true, "misconduct_reported": true,
-	"opinion_amended": true, "take_down_requested": true, "taken_down": true,
 	"followed_up":      true,
 	"review_requested": true, "review_submitted": true, "review_decided": true, "hearing_held": true, "mediated": true, "finalised": true,
 }

@@ -20,6 +20,7 @@ type (
 	NoticeID      = ID[Notice]
 	SignOffID     = ID[SignOff]
 	EscalationID  = ID[Escalation]
+	OrderID       = ID[Order]
 )
 
 // ParseID reads the canonical 36-character form, in either case of letters.

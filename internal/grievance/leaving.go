@@ -31,6 +31,7 @@ func (c *Case) nextLeaving(m Moment) (first time.Time, found bool) {
 	if c.PendingSignOff == 0 {
 		consider(c.AwaitingUser, c.AwaitingPost, false)
 	}
+	consider(c.Sponsor, c.SponsorPost, false)
 	for _, k := range c.clocks {
 		if k.State == Running {
 			consider(k.DebtorUser, k.DebtorPost, k.Kind != Acknowledgement)

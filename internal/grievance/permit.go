@@ -29,6 +29,21 @@ const (
 	OpEscalate    Operation = "escalate"
 	OpReissue     Operation = "reissue"
 	OpReveal      Operation = "reveal"
+
+	OpAmend          Operation = "amend"
+	OpTakeDown       Operation = "take_down"
+	OpSponsor        Operation = "sponsor"
+	OpReleaseSponsor Operation = "release_sponsor"
+	OpDuty           Operation = "duty"
+	OpRemind         Operation = "remind"
+	OpOrder          Operation = "order"
+	OpRecommend      Operation = "recommend"
+	OpReply          Operation = "reply"
+	OpJudgeReply     Operation = "judge_reply"
+	OpList           Operation = "list"
+	OpLift           Operation = "lift"
+	OpMisconduct     Operation = "misconduct"
+	OpName           Operation = "name"
 )
 
 // permission says who may do an operation, in which statuses, and whether it
@@ -60,7 +75,7 @@ var permissions = map[Operation]permission{
 	OpSuspend:     {who: []relation{theHandler, leadClerk}, from: []Status{InHandling}, locked: true},
 	OpResume:      {who: []relation{theHandler, leadClerk, inCharge}, from: []Status{Suspended}},
 	OpSubmit:      {who: []relation{theHandler}, from: []Status{InHandling}, locked: true},
-	OpSign:        {who: []relation{signer}, from: anyOpen},
+	OpSign:        {who: []relation{signer}, from: Statuses}, // a take-down outlasts the closure
 	OpWithdraw:    {who: []relation{thePetitioner, leadClerk}, from: unsigned, locked: true},
 	OpServe:       {who: []relation{leadClerk, theHandler, handlingClerk}, from: Statuses},
 	OpRate:        {who: []relation{thePetitioner, byStanderClerk}, from: []Status{Closed}},
@@ -68,6 +83,21 @@ var permissions = map[Operation]permission{
 	OpEscalate:    {who: []relation{theHandler, leadClerk, watching}, from: anyOpen},
 	OpReissue:     {who: []relation{leadClerk}, from: Statuses},
 	OpReveal:      {who: []relation{theHandler, leadClerk}, from: Statuses},
+
+	OpAmend:          {who: []relation{theHandler}, from: []Status{AwaitingSignOff}},
+	OpTakeDown:       {who: []relation{leadClerk}, from: Statuses},
+	OpSponsor:        {who: []relation{inCharge}, from: anyOpen},
+	OpReleaseSponsor: {who: []relation{inCharge}, from: anyOpen},
+	OpDuty:           {who: []relation{theSponsor}, from: anyOpen},
+	OpRemind:         {who: []relation{inCharge, watching}, from: anyOpen},
+	OpOrder:          {who: []relation{superior}, from: Statuses},
+	OpRecommend:      {who: []relation{superiorInspector}, from: Statuses},
+	OpReply:          {who: []relation{mustAnswer}, from: Statuses},
+	OpJudgeReply:     {who: []relation{mayJudge}, from: Statuses},
+	OpList:           {who: []relation{superiorSupervisor}, from: anyOpen},
+	OpLift:           {who: []relation{lister}, from: Statuses},
+	OpMisconduct:     {who: []relation{thePetitioner, leadClerk, watching}, from: Statuses},
+	OpName:           {who: []relation{leadClerk, watching}, from: Statuses},
 }
 
 // relation decides whether the actor stands to the case in one way, and in

@@ -73,20 +73,21 @@ func operations(c *Case) map[Operation]deed {
 	if c.LeadUnitID == unitID("hill") {
 		handling = assign("hill", "hill_handler")
 	}
-	return map[Operation]deed{
+	return supervising(c, map[Operation]deed{
 		OpClassify: classify(Classification{Urgency: Complex}), OpCorrect: correct(Correction{Headcount: 5}),
 		OpAccept: accept(AcceptanceDecision{}), OpDecline: decline, OpAnswer: answer, OpForward: forward("bureau"),
 		OpAssign: handling, OpAcknowledge: acknowledge, OpContact: contact, OpNote: note,
 		OpExtend: extend(10), OpSuspend: suspendFor(ForceMajeure, "2026-10-30"), OpResume: resume, OpSubmit: submit,
 		OpSign: approve(c.SignOffCount), OpWithdraw: withdraw, OpServe: serve(max(1, c.NoticeCount)),
 		OpRate: rate, OpDispute: dispute, OpEscalate: escalate, OpReissue: reissue, OpReveal: reveal,
-	}
+	})
 }
 
 // operationOrder is the order of a case's life.
 var operationOrder = []Operation{
 	OpClassify, OpCorrect, OpAccept, OpDecline, OpAnswer, OpForward, OpAssign, OpAcknowledge, OpContact, OpNote,
 	OpExtend, OpSuspend, OpResume, OpSubmit, OpSign, OpWithdraw, OpServe, OpRate, OpDispute, OpEscalate, OpReissue, OpReveal,
+	OpAmend, OpTakeDown, OpSponsor, OpReleaseSponsor, OpDuty, OpRemind, OpOrder, OpRecommend, OpReply, OpJudgeReply, OpList, OpLift, OpMisconduct, OpName,
 }
 
 // stage tells the story up to a scene, as the operation needs it.
@@ -102,5 +103,9 @@ func stage(t tb, sc scene, op Operation) *story {
 	s := begin(t, newTestOffice(t), "2026-09-30 09:00", "courier", in)
 	s.at("2026-09-30 09:10").does("clerk", acknowledge)
 	sc.tell(s.at("2026-09-30 09:30"))
+	prepare(s, op)
+	if op == OpTakeDown {
+		s.rec.row.Channel = ByWall // with the clocks of a petition: the wall's profile extends none
+	}
 	return s.at("2026-09-30 10:00")
 }

@@ -25,6 +25,14 @@ var who = map[string]string{
 	"thePetitioner":   "the petitioner",
 	"filer":           "who sent it in",
 	"byStanderClerk":  "clerk of the desk who neither handled nor answers for it",
+
+	"theSponsor":         "the leader in charge",
+	"superior":           "supervisor or leader of a unit above the one that has it",
+	"superiorInspector":  "inspector of a unit above the one that has it",
+	"superiorSupervisor": "supervisor of a unit above the one that has it",
+	"mustAnswer":         "leader of the unit that must answer",
+	"mayJudge":           "of the unit that asked, or above, as it was asked",
+	"lister":             "supervisor of the unit that listed it, or above",
 }
 
 // TestStatesDocument draws docs/states.md from the permissions and from what

@@ -36,7 +36,10 @@ township's clerk. The columns:
   decline?, withdraw?, extend? and suspend? wait for a leader's signature, extend?
   for the head's, which nothing else waits for
   to-unit is assigned to the station, to-handler to its handler by name
-For "answer" the case is an inquiry, for "dispute" it came by the app.
+For "answer" the case is an inquiry, for "dispute" it came by the app, for
+"take_down" from the echo wall. For "release_sponsor" and "duty" the head of the
+desk's unit is in charge, for "reply" and "judge_reply" the supervisor has ordered
+an answer, which for the latter was given, and for "lift" the case is listed.
 
 `
 

@@ -28,12 +28,17 @@ type record struct {
 	texts       []Text
 	parties     []Party
 	units       []Participation
+	duties      []Duty
+	orders      []Order
+	reminders   []Reminder
+	named       []*Named
 }
 
 func (r *record) save(c *Case) {
 	ch := c.TakeChanges()
 	r.row = *c
 	r.row.clocks, r.row.signOffs, r.row.notices, r.row.escalations, r.row.suspensions = nil, nil, nil, nil, nil
+	r.row.supervised = SupervisionRows{}
 	r.clocks = merge(r.clocks, ch.Clocks, func(k *Clock) any { return k.ID })
 	for i := range r.clocks {
 		r.clocks[i].pauses, r.clocks[i].extensions = nil, nil
@@ -49,6 +54,10 @@ func (r *record) save(c *Case) {
 	r.texts = append(r.texts, ch.Texts...)
 	r.parties = append(r.parties, ch.Parties...)
 	r.units = append(r.units, ch.Units...)
+	r.duties = merge(r.duties, ch.Duties, func(d *Duty) any { return d.N })
+	r.orders = merge(r.orders, ch.Orders, func(o *Order) any { return o.ID })
+	r.reminders = merge(r.reminders, ch.Reminders, func(r *Reminder) any { return r.N })
+	r.named = append(r.named, ch.Named...)
 }
 
 type ledgerKey struct {
@@ -74,6 +83,7 @@ func (r *record) load() *Case {
 		Clocks: pointers(r.clocks), SignOffs: pointers(r.signOffs),
 		Notices: pointers(r.notices), Escalations: pointers(r.escalations),
 		Suspensions: pointers(r.suspensions), Pauses: pointers(r.pauses), Extensions: pointers(r.extensions),
+		SupervisionRows: SupervisionRows{pointers(r.duties), pointers(r.orders), pointers(r.reminders), slices.Clone(r.named)},
 	})
 }
 
@@ -316,7 +326,7 @@ func dump(c *Case) string {
 	}
 	b, err := json.Marshal(map[string]any{
 		"case": c, "clocks": c.clocks, "sign_offs": c.signOffs, "notices": c.notices, "escalations": c.escalations,
-		"suspensions": c.suspensions, "ledgers": ledgers,
+		"suspensions": c.suspensions, "ledgers": ledgers, "supervised": c.supervised,
 	})
 	return fmt.Sprint(string(b), err)
 }

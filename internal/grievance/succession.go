@@ -26,6 +26,9 @@ func (c *Case) succeed(m Moment, f *Facts) bool {
 			c.changes.SignOffs = once(c.changes.SignOffs, s)
 		}
 	}
+	if unit, gone := successor(m.Book, c.SponsorPost.UnitID); gone {
+		c.SponsorPost.UnitID = unit
+	}
 	if unit, gone := successor(m.Book, c.AwaitingPost.UnitID); gone {
 		post := c.AwaitingPost
 		post.UnitID = unit

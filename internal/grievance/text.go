@@ -23,6 +23,9 @@ const (
 	TextProof      TextKind = "proof"
 	TextDispute    TextKind = "dispute"
 	TextNotice     TextKind = "notice"
+	TextOrder      TextKind = "order"
+	TextReply      TextKind = "order_reply"
+	TextMisconduct TextKind = "misconduct" // for few: see Book.MisconductFor
 )
 
 // Text is free text of a case. It is kept apart from the events, sealed, so
@@ -115,4 +118,6 @@ type Party struct {
 	Phone    string
 	IDNumber string
 	Address  string
+
+	User UserID `json:",omitzero"` // of a person named who is a user of the system; kept apart from the rest
 }

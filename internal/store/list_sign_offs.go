@@ -31,12 +31,12 @@ type SignOffPosition struct {
 
 // SignOffDesk is a leader's desk: the sign-offs at units in these areas.
 // Of what a head must sign, as an extension, the pending ones at units in the
-// areas of Heads alone.
+// areas of Heads alone. Leader says which seats the leader fills: a step of several
+// is for whoever fills its seat, a sponsor's for the sponsor.
 type SignOffDesk struct {
-	Leader  grievance.UserID
+	Leader  Waiting
 	Areas   []Area
 	Heads   []Area
-	Seats   grievance.Seats // a step of several is for whoever fills its seat
 	Decided bool
 }
 
@@ -57,12 +57,21 @@ const joinStep = `LEFT JOIN clocks AS step ON step.case_id = sign_offs.case_id A
 	AND step.round = sign_offs.round AND step.subject = CAST(sign_offs.n AS text)`
 
 // mayBeSigned is the condition that the leader neither handled the case, nor
-// filed it, nor asked for any of its signatures, nor signed an earlier step of
+// filed it, nor is named in it, nor asked for any of its signatures, nor signed an earlier step of
 // the same request.
 const mayBeSigned = notRecused + `
 	AND NOT EXISTS (SELECT 1 FROM sign_offs asked WHERE asked.case_id = cases.id AND asked.requested_by = ?)
 	AND NOT EXISTS (SELECT 1 FROM sign_offs earlier WHERE earlier.case_id = cases.id AND earlier.request = sign_offs.request
 		AND earlier.state = 'approved' AND earlier.decided_by = ?)`
+
+// mayBeSignedBy narrows pending sign-offs to those that somebody may sign.
+func mayBeSignedBy(who grievance.UserID) func(*gorm.DB) *gorm.DB {
+	return func(db *gorm.DB) *gorm.DB { return db.Where(mayBeSigned, who, who, who, who, who) }
+}
+
+// bySponsor is the condition that the leader in charge signs in person; who does
+// is found by risenSignOffs.
+const bySponsor = "(sign_offs.chain LIKE 'sponsor:%')"
 
 // ofOne is the condition that one leader signs the whole request: its chain is a
 // single word (grievance.SigningChain). A leader above may do that instead.
@@ -82,11 +91,16 @@ func (s session) ListSignOffs(v Viewer, d SignOffDesk, after *SignOffPosition, l
 		}
 	} else {
 		const at = "COALESCE(step.due_at, sign_offs.requested_at)"
+		inPerson, err := s.risenSignOffs(v, d.Leader)
+		if err != nil {
+			return nil, err
+		}
 		heads, args := lyingIn("signing.path", d.Heads)
 		page = page.Joins(joinStep).Where("sign_offs.state = 'pending'").Where("(sign_offs.head = ? OR "+heads+")", append([]any{false}, args...)...).
-			Where(mayBeSigned, d.Leader, d.Leader, d.Leader, d.Leader).Order(at + ", sign_offs.id")
+			Scopes(mayBeSignedBy(d.Leader.actor.UserID)).Order(at + ", sign_offs.id")
 		page = page.Where("("+ofOne+" OR sign_offs.head = ? AND sign_offs.unit_id IN ? OR sign_offs.head = ? AND sign_offs.unit_id IN ?)",
-			false, d.Seats.Signs, true, d.Seats.Leads)
+			false, d.Leader.seats.Signs, true, d.Leader.seats.Leads)
+		page = page.Where("NOT "+bySponsor+" OR sign_offs.id IN ?", inPerson)
 		if after != nil {
 			page = page.Where("("+at+", sign_offs.id) > (?, ?)", after.At, after.ID)
 		}
