@@ -107,11 +107,11 @@ type NoticeList struct {
 type SignOffView struct {
 	N       int                    `json:"n" example:"1"`
 	Round   int                    `json:"round"`
-	Kind    grievance.SignOffKind  `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal,extension,suspension"`
-	State   grievance.SignOffState `json:"state" swaggertype:"string" enums:"pending,approved,returned,lapsed"`
+	Kind    grievance.SignOffKind  `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal,extension,suspension,take_down"`
+	State   grievance.SignOffState `json:"state" swaggertype:"string" enums:"pending,approved,returned,lapsed,voided"`
 	Unit    UnitRef                `json:"unit"`
 	Outcome grievance.Outcome      `json:"outcome,omitempty" swaggertype:"string" enums:"supported,explained,not_supported,mediated,redirected"`
-	Reason  grievance.Reason       `json:"reason,omitempty" swaggertype:"string" enums:"other_procedure,already_pending,finalised,no_facts,duplicate,complex,investigation,appraisal,coordination,other,hearing,expert_opinion,force_majeure,petitioner"`
+	Reason  grievance.Reason       `json:"reason,omitempty" swaggertype:"string" enums:"other_procedure,already_pending,finalised,no_facts,duplicate,complex,investigation,appraisal,coordination,other,hearing,expert_opinion,force_majeure,petitioner,personal_information,unlawful,rights_of_others,petitioner_request"`
 	// Of an extension: what is to be extended and by how much, and, while it is
 	// pending, when that would be due, and the last day in time.
 	ClockID    string         `json:"clock_id,omitempty" format:"uuid"`
@@ -134,7 +134,7 @@ type SignOffView struct {
 	// who signs each, in order.
 	Request int                `json:"request"`
 	Step    int                `json:"step"`
-	Chain   []grievance.Signer `json:"chain" swaggertype:"array,string" enums:"leader,head,superior"`
+	Chain   []grievance.Signer `json:"chain" swaggertype:"array,string" enums:"leader,head,superior,sponsor"`
 	// Whether the unit's head must sign.
 	Head bool `json:"head"`
 	// What the leader could see in deciding: the events up to a number, by the

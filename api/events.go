@@ -65,7 +65,18 @@ type FactsView struct {
 	Suspension *SuspensionFactView `json:"suspension,omitempty"`
 	Escalation *EscalFactView      `json:"escalation,omitempty"`
 	Rating     *RatingView         `json:"rating,omitempty"`
-	Texts      []TextRefView       `json:"texts,omitempty"`
+	// The leader in charge (包案) from now on.
+	Sponsor *HolderView    `json:"sponsor,omitempty"`
+	Duty    *DutyFactView  `json:"duty,omitempty"`
+	Duties  []DutyFactView `json:"duties,omitempty"`
+	Order   *OrderFactView `json:"order,omitempty"`
+	// Who was reminded (催办).
+	Urged *HolderView `json:"urged,omitempty"`
+	// The request whose signatures are void.
+	Voided *SignOffFactView `json:"voided,omitempty"`
+	// How many users the grievance names by now.
+	Named int           `json:"named,omitempty,omitzero"`
+	Texts []TextRefView `json:"texts,omitempty"`
 } // @name Facts
 
 // NoticeFactView is what an event says of a notice.
@@ -80,7 +91,7 @@ type NoticeFactView struct {
 // SignOffFactView is what an event says of a sign-off.
 type SignOffFactView struct {
 	N    int                   `json:"n"`
-	Kind grievance.SignOffKind `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal,extension,suspension"`
+	Kind grievance.SignOffKind `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal,extension,suspension,take_down"`
 	Unit UnitRef               `json:"unit"`
 	// SHA-256 of what was to be signed, in hexadecimal.
 	Digest string `json:"digest,omitempty"`
@@ -133,7 +144,7 @@ type EscalFactView struct {
 // changed since.
 type TextRefView struct {
 	ID     string             `json:"id" format:"uuid"`
-	Kind   grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice"`
+	Kind   grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice,order,order_reply,misconduct"`
 	Digest string             `json:"digest"`
 	// The words, where the reader may see them.
 	Body string `json:"body,omitempty"`
@@ -194,7 +205,7 @@ func (l look) events(events []grievance.Event) (EventPage, error) {
 		if err != nil {
 			return page, fmt.Errorf("reading event %d of case %s: %w", e.Seq, l.about.ID, err)
 		}
-		if l.inside || concernsPetitioner(e.Kind, f) {
+		if l.mayLearn(e, f) && (l.inside || concernsPetitioner(e.Kind, f)) {
 			page.Items = append(page.Items, EventView{
 				Seq: e.Seq, Kind: e.Kind, Actor: optionalPerson(l.book, e.ActorID), Post: postView(l.book, e.Post),
 				DeputyFor: inPlaceOf(l.book, e), AboutAt: e.AboutAt, RecordedAt: e.RecordedAt, Facts: factsView(f, l.book, readable),
@@ -242,10 +253,16 @@ func factsView(f grievance.Facts, book *grievance.Book, readable words) FactsVie
 	if n := f.Notice; n != nil {
 		v.Notice = &NoticeFactView{n.N, n.Kind, n.Number, unlessZero(n.ServedAt), n.How}
 	}
-	if x := f.SignOff; x != nil {
-		v.SignOff = &SignOffFactView{
-			x.N, x.Kind, unitRef(book, x.Unit), hex.EncodeToString(x.Digest), x.Request, x.Step, x.Steps, x.SeenSeq, hex.EncodeToString(x.SeenHash),
-		}
+	v.SignOff, v.Voided = signOffFactView(f.SignOff, book), signOffFactView(f.Voided, book)
+	v.Order, v.Duties, v.Named = orderFactView(f.Order, book), dutyFactViews(f.Duties), f.Named
+	if f.Sponsor != nil {
+		v.Sponsor = optionalHolder(book, f.Sponsor.Post, f.Sponsor.User)
+	}
+	if f.Duty != nil {
+		v.Duty = &DutyFactView{f.Duty.N, f.Duty.Kind}
+	}
+	if f.Urged != nil {
+		v.Urged = optionalHolder(book, f.Urged.Post, f.Urged.User)
 	}
 	if x := f.Suspension; x != nil {
 		v.Suspension = &SuspensionFactView{x.N, x.Cause, x.From, x.Until}
@@ -260,6 +277,15 @@ func factsView(f grievance.Facts, book *grievance.Book, readable words) FactsVie
 		v.Rating = &RatingView{r.Contacted, r.Resolved, r.Satisfied}
 	}
 	return v
+}
+
+func signOffFactView(x *grievance.SignOffFact, book *grievance.Book) *SignOffFactView {
+	if x == nil {
+		return nil
+	}
+	return &SignOffFactView{
+		x.N, x.Kind, unitRef(book, x.Unit), hex.EncodeToString(x.Digest), x.Request, x.Step, x.Steps, x.SeenSeq, hex.EncodeToString(x.SeenHash),
+	}
 }
 
 func clockFacts(facts []grievance.ClockFact) []ClockFactView {

@@ -20,6 +20,17 @@ type SignOffItem struct {
 	Step     *grievance.Clock
 	Handling *grievance.Clock
 	About    *grievance.Case
+	Before   Before
+}
+
+// Before is what happened to a case before a leader was asked: how often something
+// was returned to be signed, how often a clock was extended and how many were
+// breached, and what the petitioner disputed last, nil for nothing.
+type Before struct {
+	Returned int
+	Extended int
+	Breached int
+	Dispute  *grievance.Text
 }
 
 // SignOffPosition is a place on the desk: the due instant of a pending one, or
@@ -143,10 +154,14 @@ func (s session) signOffItems(v Viewer, rows []grievance.SignOff) ([]SignOffItem
 		return nil, err
 	}
 	var clocks []*grievance.Clock
-	if err := s.db.Table("clocks").Where("case_id IN ? AND kind IN ('handling', 'sign_off')", ids).Find(&clocks).Error; err != nil {
+	if err := s.db.Table("clocks").Where("case_id IN ?", ids).Find(&clocks).Error; err != nil {
 		return nil, fmt.Errorf("reading the clocks of sign-offs: %w", err)
 	}
 	words, err := s.requestTexts(ids)
+	if err != nil {
+		return nil, err
+	}
+	returned, err := s.returnedBefore(ids)
 	if err != nil {
 		return nil, err
 	}
@@ -154,6 +169,7 @@ func (s session) signOffItems(v Viewer, rows []grievance.SignOff) ([]SignOffItem
 	for i, r := range rows {
 		items[i] = SignOffItem{SignOff: r, Case: *cases[r.CaseID], Words: wordsOf(&rows[i], words)}
 		items[i].takeClocks(clocks)
+		items[i].Before.Returned, items[i].Before.Dispute = returned[r.CaseID], disputeOf(r.CaseID, words)
 	}
 	return items, s.withAbout(items)
 }
@@ -179,20 +195,55 @@ func (s session) withAbout(items []SignOffItem) error {
 
 func (i *SignOffItem) takeClocks(clocks []*grievance.Clock) {
 	for _, k := range clocks {
+		if k.CaseID != i.CaseID {
+			continue
+		}
+		i.Before.Extended += k.ExtensionCount
+		if k.BreachedAt != nil {
+			i.Before.Breached++
+		}
 		switch {
-		case k.CaseID != i.CaseID || k.Round != i.Round:
+		case k.Round != i.Round:
 		case k.Kind == grievance.Handling:
 			i.Handling = k
-		case k.Subject == fmt.Sprint(i.N):
+		case k.Kind == grievance.SignOffStep && k.Subject == fmt.Sprint(i.N):
 			i.Step = k
 		}
 	}
 }
 
-// requestTexts reads what is written when a signature is asked for.
+// returnedBefore counts what leaders have returned of each case.
+func (s session) returnedBefore(ids []grievance.CaseID) (map[grievance.CaseID]int, error) {
+	var rows []struct {
+		CaseID grievance.CaseID
+		N      int
+	}
+	err := s.db.Table("sign_offs").Select("case_id, COUNT(*) AS n").Where("case_id IN ? AND state = 'returned'", ids).Group("case_id").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("counting what was returned: %w", err)
+	}
+	counts := make(map[grievance.CaseID]int, len(rows))
+	for _, r := range rows {
+		counts[r.CaseID] = r.N
+	}
+	return counts, nil
+}
+
+// disputeOf gives what the petitioner of a case disputed last.
+func disputeOf(id grievance.CaseID, all []grievance.Text) (last *grievance.Text) {
+	for i, t := range all {
+		if t.CaseID == id && t.Kind == grievance.TextDispute {
+			last = &all[i]
+		}
+	}
+	return last
+}
+
+// requestTexts reads what is written when a signature is asked for, and what
+// petitioners have disputed.
 func (s session) requestTexts(ids []grievance.CaseID) ([]grievance.Text, error) {
 	kinds := []grievance.TextKind{
-		grievance.TextRequest, grievance.TextFacts, grievance.TextOpinion, grievance.TextLegalBasis, grievance.TextReason,
+		grievance.TextRequest, grievance.TextFacts, grievance.TextOpinion, grievance.TextLegalBasis, grievance.TextReason, grievance.TextDispute,
 	}
 	var rows []textRow
 	if err := s.db.Table("texts").Where("case_id IN ? AND kind IN ?", ids, kinds).Order("id").Find(&rows).Error; err != nil {
