@@ -228,20 +228,18 @@ func (c *Case) handOver(m Moment, at time.Time, f *Facts, gone func(UserID, Post
 		f.Awaiting = c.awaitByStatus()
 		changed = changed || was != c.Awaiting()
 	}
-	sponsored := gone(c.Sponsor, c.SponsorPost)
-	if sponsored {
-		c.passSponsorship(m, at, f)
-	}
+	sponsored := gone(c.Sponsor, c.SponsorPost) && c.passSponsorship(m, at, f)
 	owed := c.bequeath(m, at, gone)
 	return changed || handling || sponsored || owed
 }
 
 // bequeath passes what people owe who have gone to who is on duty where they
 // sat, but for acknowledging, which the post owes: only who is assigned can do
-// it. It tells whether any debt passed.
+// it; and for what a leader in charge owes, which goes with the charge. It tells
+// whether any debt passed.
 func (c *Case) bequeath(m Moment, at time.Time, gone func(UserID, Post) bool) (passed bool) {
 	for _, k := range c.running() {
-		if !gone(k.DebtorUser, k.DebtorPost) {
+		if k.Kind == SponsorDuty || !gone(k.DebtorUser, k.DebtorPost) {
 			continue
 		}
 		user, post, ok := m.Book.DutyPerson(k.DebtorPost.UnitID, at)

@@ -76,7 +76,8 @@ func (m *model) checkSponsor(t *rapid.T, c *Case) {
 	if c.Sponsor.IsZero() != c.SponsorPost.IsZero() || m.isNamed(c.Sponsor) {
 		t.Fatalf("in charge is %s as %s", m.o.user(c.Sponsor), m.o.post(c.SponsorPost))
 	}
-	if m.last == "hand on" && c.owed() && !c.Sponsor.IsZero() && !m.o.book.holds(c.Sponsor, c.SponsorPost, m.now) {
+	left := !c.Sponsor.IsZero() && !m.o.book.holds(c.Sponsor, c.SponsorPost, m.now)
+	if _, _, ok := m.o.book.Seat(c.SponsorPost.UnitID, RoleLeader, true, m.now, c.recused()...); m.last == "hand on" && c.owed() && left && ok {
 		t.Fatalf("%s has left and is still in charge", m.o.user(c.Sponsor))
 	}
 	if m.last == "sponsor" && slices.Contains(c.recused(), c.Sponsor) {

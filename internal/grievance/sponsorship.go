@@ -219,14 +219,26 @@ func (c *Case) endSponsorship(m Moment, f *Facts) {
 	f.Sponsor = &Holder{}
 }
 
+// sponsorLeft gives the instant at which the sponsor left the post, if there is
+// somebody to whom the charge can pass from then on or later.
+func (c *Case) sponsorLeft(m Moment) (time.Time, bool) {
+	at, left := c.leftAt(m, c.Sponsor, c.SponsorPost)
+	if !left {
+		return at, false
+	}
+	return m.Book.firstTime(c.SponsorPost.UnitID, at, m.Now, func(t time.Time) bool {
+		_, _, ok := m.Book.Seat(c.SponsorPost.UnitID, RoleLeader, true, t, c.recused()...)
+		return ok
+	})
+}
+
 // passSponsorship passes the charge of a sponsor who has left, with what is owed,
-// to the nearest head who is not recused; where there is none up to the root, it
-// ends.
-func (c *Case) passSponsorship(m Moment, at time.Time, f *Facts) {
+// to the nearest head who is not recused; where there is none up to the root, the
+// last name stands. It tells whether the charge passed.
+func (c *Case) passSponsorship(m Moment, at time.Time, f *Facts) bool {
 	seat, _, ok := m.Book.Seat(c.SponsorPost.UnitID, RoleLeader, true, at, c.recused()...)
 	if !ok {
-		c.endSponsorship(m, f)
-		return
+		return false
 	}
 	heads := slices.DeleteFunc(m.Book.Holders(seat, at), func(id UserID) bool { return slices.Contains(c.recused(), id) })
 	c.Sponsor, c.SponsorPost = heads[0], Post{UnitID: seat.UnitID, Role: RoleLeader}
@@ -238,6 +250,7 @@ func (c *Case) passSponsorship(m Moment, at time.Time, f *Facts) {
 		}
 	}
 	f.Sponsor = &Holder{c.Sponsor, c.SponsorPost}
+	return true
 }
 
 // DutyDoing says how a duty was done.
