@@ -95,6 +95,8 @@ Somebody without the right is refused as ` + "`case.not_permitted`" + ` (403) be
 state is looked at; then ` + "`case.state`" + ` and ` + "`case.signoff_pending`" + ` (409) follow. Nobody
 signs what they wrote, handled or petitioned for: ` + "`signoff.own_work`" + ` (403). An
 extension is signed by a head: nothing waits for it, and it ends with the case.
+Nothing waits for a take-down from the echo wall either; it outlasts the closure.
+An order, a recommendation and their answers need no open case.
 `
 
 // edges lists the changes of status that operations bring, in the order of life.
