@@ -28,6 +28,27 @@ func (m *model) supervises(t *rapid.T, ops map[string]deed) {
 	}
 }
 
+// letSponsorsSign lets, in half of the lives, the leader in charge sign all but
+// extensions.
+func (m *model) letSponsorsSign(t *rapid.T) {
+	if !rapid.Bool().Draw(t, "sponsors sign") {
+		return
+	}
+	kinds := slices.DeleteFunc(slices.Clone(SignOffKinds), func(k SignOffKind) bool { return k == SignExtension })
+	for _, name := range ProfileNames {
+		m.o.profile(name, func(p *Profile) {
+			p.SignOffs = []SigningRule{{Kinds: kinds, Chain: []Signer{SignerSponsor}, Source: "test"}}
+		})
+	}
+}
+
+// signsInCharge reports whether what the leader in charge signs was signed by that
+// leader, or by a head where there is none who may.
+func (m *model) signsInCharge(s SignOff) bool {
+	heads := slices.ContainsFunc(m.o.book.Actor(s.DecidedBy, m.now).Posts, func(p Post) bool { return p.Role == RoleLeader && p.Head })
+	return !s.Chain.bySponsor() || heads || slices.Contains([]UserID{m.before.row.Sponsor, m.rec.row.Sponsor}, s.DecidedBy)
+}
+
 func (m *model) isNamed(who UserID) bool {
 	return slices.ContainsFunc(m.rec.named, func(n *Named) bool { return n.UserID == who })
 }

@@ -37,6 +37,7 @@ type model struct {
 }
 
 func (m *model) open(t *rapid.T) {
+	m.letSponsorsSign(t)
 	in := road()
 	in.Channel = rapid.SampledFrom(Channels).Draw(t, "channel")
 	in.Nature = rapid.SampledFrom(Natures).Draw(t, "nature")
@@ -310,7 +311,7 @@ func (m *model) checkSigned(t *rapid.T, s SignOff) {
 		})
 	})
 	own := slices.Contains([]UserID{s.RequestedBy, m.before.row.Handler, m.rec.row.PetitionerUserID}, s.DecidedBy) || m.isNamed(s.DecidedBy)
-	if s.State != SignOffApproved || !leads || own || !m.o.book.Unit(s.UnitID).Organ || !s.DecidedAt.Equal(m.now) {
+	if s.State != SignOffApproved || !leads || own || !m.signsInCharge(s) || !m.o.book.Unit(s.UnitID).Organ || !s.DecidedAt.Equal(m.now) {
 		t.Fatalf("sign-off %+v, decided by %s", s, m.o.user(s.DecidedBy))
 	}
 }
