@@ -37,6 +37,7 @@ var (
 	senders     = gate{anonymous: true, bucket: "intake"} // the public with a new grievance
 	askers      = gate{anonymous: true, bucket: "lookup"} // the public with a query code, which could be guessed
 	subscribers = gate{anonymous: true, bucket: "feed"}   // a telephone's calendar, with the secret in its address
+	passers     = gate{anonymous: true, bucket: "wall"}   // everybody before the echo wall
 	loggedIn    = gate{}                                  // every account, petitioners too
 	newcomers   = gate{initially: true}                   // also who has not changed their first password yet
 	staff       = only(grievance.StaffRoles...)
@@ -52,6 +53,12 @@ var (
 	callers     = only(grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleInspector) // on the petitioner, after closure
 	leaders     = only(grievance.RoleLeader)
 	judges      = only(grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor) // of objections: the sender's desk, a superior, a conference
+	supervisors = only(grievance.RoleSupervisor)
+	inspectors  = only(grievance.RoleInspector)
+	superiors   = only(grievance.RoleLeader, grievance.RoleSupervisor) // who may order
+	urgers      = only(grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleInspector)
+	namers      = only(grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleInspector)
+	informants  = only(grievance.RolePetitioner, grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleInspector)
 	admins      = only(grievance.RoleAdmin)
 	deputised   = only(grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleAdmin) // who may have a deputy, or name one
 )

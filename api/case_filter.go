@@ -22,6 +22,7 @@ func caseFilter(q *query, book *grievance.Book, now time.Time) store.CaseFilter 
 		Category: q.text("category", 20), Urgencies: setParam(q, "urgency", grievance.Urgencies...), Profile: q.text("profile", 50),
 		Received: q.period("received_from", "received_to"), DueBefore: q.instant("due_before"),
 		Overdue: q.boolean("overdue"), Unrouted: q.boolean("unrouted"), Unassigned: q.boolean("unassigned"),
+		Listed: q.boolean("listed"), Sponsor: idParam[grievance.User](q, "sponsor"),
 		Escalated: q.boolean("escalated"), Escalation: escalationFilter(q, book, escalationPrefix),
 		Clocked: casesClocked(q, book, now), Now: now,
 	}

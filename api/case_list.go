@@ -71,6 +71,8 @@ func nextDueView(k *grievance.Clock, now time.Time) *NextDueView {
 //	@Param			overdue			query	bool	false	"a deadline is late now, or was missed and the case is still open"
 //	@Param			unrouted		query	bool	false	"nobody's duty by the responsibility list"
 //	@Param			unassigned		query	bool	false	"open, and nobody has acknowledged it"
+//	@Param			listed			query	bool	false	"a superior unit watches it (挂牌督办)"
+//	@Param			sponsor			query	string	false	"the leader in charge (包案)"	format(uuid)
 //	@Param			escalated				query	bool	false	"has been escalated"
 //	@Param			escalation_unit			query	string	false	"escalated from this unit or one below"	format(uuid)
 //	@Param			escalation_unit_alone	query	bool	false	"from that unit alone"

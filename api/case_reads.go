@@ -85,11 +85,11 @@ type ClockList struct {
 type SignOffView struct {
 	N       int                    `json:"n" example:"1"`
 	Round   int                    `json:"round"`
-	Kind    grievance.SignOffKind  `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal,extension,suspension,review"`
-	State   grievance.SignOffState `json:"state" swaggertype:"string" enums:"pending,approved,returned,lapsed"`
+	Kind    grievance.SignOffKind  `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal,extension,suspension,review,take_down"`
+	State   grievance.SignOffState `json:"state" swaggertype:"string" enums:"pending,approved,returned,lapsed,voided"`
 	Unit    UnitRef                `json:"unit"`
 	Outcome grievance.Outcome      `json:"outcome,omitempty" swaggertype:"string" enums:"supported,explained,not_supported,mediated,redirected"`
-	Reason  grievance.Reason       `json:"reason,omitempty" swaggertype:"string" enums:"other_procedure,already_pending,finalised,no_facts,duplicate,complex,investigation,appraisal,coordination,other,hearing,expert_opinion,force_majeure,petitioner,upheld,changed,revoked,mediated"`
+	Reason  grievance.Reason       `json:"reason,omitempty" swaggertype:"string" enums:"other_procedure,already_pending,finalised,no_facts,duplicate,complex,investigation,appraisal,coordination,other,hearing,expert_opinion,force_majeure,petitioner,upheld,changed,revoked,mediated,personal_information,unlawful,rights_of_others,petitioner_request"`
 	// Of an extension: what is to be extended and by how much, and, while it is
 	// pending, when that would be due, and the last day in time.
 	ClockID    string         `json:"clock_id,omitempty" format:"uuid"`
@@ -112,7 +112,7 @@ type SignOffView struct {
 	// who signs each, in order.
 	Request int                `json:"request"`
 	Step    int                `json:"step"`
-	Chain   []grievance.Signer `json:"chain" swaggertype:"array,string" enums:"leader,head,superior"`
+	Chain   []grievance.Signer `json:"chain" swaggertype:"array,string" enums:"leader,head,superior,sponsor"`
 	// Of a decline on facts that are finalised: the case that they were, and the
 	// document number of its final opinion.
 	EarlierCaseID string `json:"earlier_case_id,omitempty" format:"uuid"`

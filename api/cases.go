@@ -62,6 +62,9 @@ type OtherPartyRequest struct {
 	Phone    string              `json:"phone" validate:"max=200,oneline"`
 	IDNumber string              `json:"id_number" validate:"max=200,oneline"`
 	Address  string              `json:"address" validate:"max=200,oneline"`
+	// Of a person whom the grievance is about, if it is a user of the system: who then
+	// signs nothing of the case.
+	User grievance.UserID `json:"user_id" swaggertype:"string" format:"uuid"`
 } // @name NewParty
 
 // CaseWithCode is a case and the secret with which its petitioner asks how it
@@ -79,7 +82,7 @@ func (in NewCaseRequest) registration() grievance.Registration {
 		Petitioner: in.Petitioner.party(),
 	}
 	for _, o := range in.Others {
-		r.Others = append(r.Others, grievance.Party{Kind: o.Kind, Name: o.Name, Phone: o.Phone, IDNumber: o.IDNumber, Address: o.Address})
+		r.Others = append(r.Others, grievance.Party{Kind: o.Kind, Name: o.Name, Phone: o.Phone, IDNumber: o.IDNumber, Address: o.Address, User: o.User})
 	}
 	return r
 }

@@ -70,8 +70,19 @@ type FactsView struct {
 	FollowUp   *FollowUpFactView   `json:"follow_up,omitempty"`
 	Review     *ReviewFactView     `json:"review,omitempty"`
 	// Of a decline: the case of the same facts.
-	EarlierCaseID string        `json:"earlier_case_id,omitempty" format:"uuid"`
-	Texts         []TextRefView `json:"texts,omitempty"`
+	EarlierCaseID string `json:"earlier_case_id,omitempty" format:"uuid"`
+	// The leader in charge (包案) from now on.
+	Sponsor *HolderView    `json:"sponsor,omitempty"`
+	Duty    *DutyFactView  `json:"duty,omitempty"`
+	Duties  []DutyFactView `json:"duties,omitempty"`
+	Order   *OrderFactView `json:"order,omitempty"`
+	// Who was reminded (催办).
+	Urged *HolderView `json:"urged,omitempty"`
+	// The request whose signatures are void.
+	Voided *SignOffFactView `json:"voided,omitempty"`
+	// How many users the grievance names by now.
+	Named int           `json:"named,omitempty,omitzero"`
+	Texts []TextRefView `json:"texts,omitempty"`
 } // @name Facts
 
 // NoticeFactView is what an event says of a notice.
@@ -87,7 +98,7 @@ type NoticeFactView struct {
 // SignOffFactView is what an event says of a sign-off.
 type SignOffFactView struct {
 	N    int                   `json:"n"`
-	Kind grievance.SignOffKind `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal,extension,suspension,review"`
+	Kind grievance.SignOffKind `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal,extension,suspension,review,take_down"`
 	Unit UnitRef               `json:"unit"`
 	// SHA-256 of what was to be signed, in hexadecimal.
 	Digest string `json:"digest,omitempty"`
@@ -160,7 +171,7 @@ type CoHandlerFactView struct {
 // changed since.
 type TextRefView struct {
 	ID     string             `json:"id" format:"uuid"`
-	Kind   grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice,minutes,co_handling,follow_up,review_request,agreement"`
+	Kind   grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice,minutes,co_handling,follow_up,review_request,agreement,order,order_reply,misconduct"`
 	Digest string             `json:"digest"`
 	// The words, where the reader may see them.
 	Body string `json:"body,omitempty"`
@@ -221,7 +232,7 @@ func (l look) events(events []grievance.Event) (EventPage, error) {
 		if err != nil {
 			return page, fmt.Errorf("reading event %d of case %s: %w", e.Seq, l.about.ID, err)
 		}
-		if l.inside || concernsPetitioner(e.Kind, f) {
+		if l.mayLearn(e, f) && (l.inside || concernsPetitioner(e.Kind, f)) {
 			page.Items = append(page.Items, EventView{
 				Seq: e.Seq, Kind: e.Kind, Actor: optionalPerson(l.book, e.ActorID), Post: postView(l.book, e.Post),
 				DeputyFor: inPlaceOf(l.book, e), AboutAt: e.AboutAt, RecordedAt: e.RecordedAt, Facts: factsView(f, l.book, readable),
@@ -272,10 +283,16 @@ func factsView(f grievance.Facts, book *grievance.Book, readable words) FactsVie
 	if n := f.Notice; n != nil {
 		v.Notice = &NoticeFactView{n.N, n.Kind, n.Number, unlessZero(n.ServedAt), n.How, n.RefersTo}
 	}
-	if x := f.SignOff; x != nil {
-		v.SignOff = &SignOffFactView{
-			x.N, x.Kind, unitRef(book, x.Unit), hex.EncodeToString(x.Digest), x.Request, x.Step, x.Steps, x.SeenSeq, hex.EncodeToString(x.SeenHash),
-		}
+	v.SignOff, v.Voided = signOffFactView(f.SignOff, book), signOffFactView(f.Voided, book)
+	v.Order, v.Duties, v.Named = orderFactView(f.Order, book), dutyFactViews(f.Duties), f.Named
+	if f.Sponsor != nil {
+		v.Sponsor = optionalHolder(book, f.Sponsor.Post, f.Sponsor.User)
+	}
+	if f.Duty != nil {
+		v.Duty = &DutyFactView{f.Duty.N, f.Duty.Kind}
+	}
+	if f.Urged != nil {
+		v.Urged = optionalHolder(book, f.Urged.Post, f.Urged.User)
 	}
 	if x := f.Suspension; x != nil {
 		v.Suspension = &SuspensionFactView{x.N, x.Cause, x.From, x.Until}
@@ -298,6 +315,15 @@ func factsView(f grievance.Facts, book *grievance.Book, readable words) FactsVie
 		v.CoHandler = &CoHandlerFactView{h.N, unitRef(book, h.Unit)}
 	}
 	return v
+}
+
+func signOffFactView(x *grievance.SignOffFact, book *grievance.Book) *SignOffFactView {
+	if x == nil {
+		return nil
+	}
+	return &SignOffFactView{
+		x.N, x.Kind, unitRef(book, x.Unit), hex.EncodeToString(x.Digest), x.Request, x.Step, x.Steps, x.SeenSeq, hex.EncodeToString(x.SeenHash),
+	}
 }
 
 func clockFacts(facts []grievance.ClockFact) []ClockFactView {

@@ -14,7 +14,7 @@ import (
 type InboxItemView struct {
 	// Why: an escalation that nobody can take; one that has reached the reader's
 	// post; a deadline owed; the next move; a signature; a yellow warning; a reminder.
-	Reason store.InboxReason `json:"reason" swaggertype:"string" enums:"unroutable,escalation,deadline,awaiting,sign_off,warning,reminder"`
+	Reason store.InboxReason `json:"reason" swaggertype:"string" enums:"unroutable,escalation,deadline,awaiting,sign_off,warning,reminder,urged,reply"`
 	CaseID string            `json:"case_id" format:"uuid"`
 	// Absent for who administers the root but may not see the case.
 	ReceiptNumber string           `json:"receipt_number,omitempty" example:"430102003-20261122-0007"`

@@ -96,7 +96,7 @@ type look struct {
 	*store.Snapshot
 	about  *grievance.Case
 	book   *grievance.Book
-	actor  grievance.UserID
+	actor  grievance.Actor
 	inside bool
 }
 
@@ -122,7 +122,7 @@ func lookAt[T any](s *server, c echo.Context, needs store.Needs, read func(look)
 		if err != nil {
 			return err
 		}
-		found, err = read(look{sn, about, book, actor.UserID, inside || answersAsStaff(about, actor.UserID)})
+		found, err = read(look{sn, about, book, actor, inside || answersAsStaff(about, actor.UserID)})
 		return err
 	})
 	return found, err

@@ -56,17 +56,20 @@ type ClockRule struct {
 // SigningRule says who signs what, one leader after another. What is absent
 // holds for every case.
 type SigningRule struct {
-	Kinds     []grievance.SignOffKind `json:"kinds,omitempty" swaggertype:"array,string" enums:"closure,decline,withdrawal,extension,suspension,review"`
+	Kinds     []grievance.SignOffKind `json:"kinds,omitempty" swaggertype:"array,string" enums:"closure,decline,withdrawal,extension,suspension,review,take_down"`
 	Outcomes  []grievance.Outcome     `json:"outcomes,omitempty" swaggertype:"array,string" enums:"supported,explained,not_supported,mediated,redirected"`
 	Urgencies []grievance.Urgency     `json:"urgencies,omitempty" swaggertype:"array,string" enums:"life_property,utilities,simple,ordinary,complex"`
 	// Group petitions alone (Art. 20).
 	Group bool `json:"group,omitempty,omitzero"`
+	// Cases alone that a superior unit has listed (挂牌督办).
+	Listed bool `json:"listed,omitempty,omitzero"`
 	// At least so high an escalation.
 	Level int `json:"level,omitzero" minimum:"1" maximum:"3"`
 	// At least so much at stake, in yuan.
 	Amount int64 `json:"amount,omitzero" minimum:"1"`
-	// One to three: a leader of the nearest organ, its head, the head of the organ above.
-	Chain  []grievance.Signer `json:"chain" validate:"required" swaggertype:"array,string" enums:"leader,head,superior"`
+	// One to three: a leader of the nearest organ, its head, the head of the organ
+	// above; or the leader in charge alone, for whom the head signs where there is none.
+	Chain  []grievance.Signer `json:"chain" validate:"required" swaggertype:"array,string" enums:"leader,head,superior,sponsor"`
 	Source string             `json:"source" validate:"required" example:"Art. 34"`
 } // @name SigningRule
 

@@ -77,7 +77,7 @@ type PublicCase struct {
 
 // PublicText is a text of a case that is meant for its petitioner.
 type PublicText struct {
-	Kind       grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice,follow_up,review_request,agreement,minutes"`
+	Kind       grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice,minutes,co_handling,follow_up,review_request,agreement,order,order_reply,misconduct"`
 	Body       string             `json:"body"`
 	RecordedAt time.Time          `json:"recorded_at"`
 } // @name PublicText

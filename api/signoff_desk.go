@@ -19,8 +19,34 @@ type SignOffItemView struct {
 	// By when the case is to be answered; absent before it is accepted.
 	HandleBy *NextDueView `json:"handle_by,omitempty"`
 	// How many of the units asked to help have still to answer.
-	OpenCoHandlers int `json:"open_co_handlers"`
+	OpenCoHandlers int           `json:"open_co_handlers"`
+	Summary        SignOffDigest `json:"summary"`
 } // @name SignOffItem
+
+// SignOffDigest is what a leader would open other calls for.
+type SignOffDigest struct {
+	// How often something of the case was returned instead of signed.
+	Returned int `json:"returned"`
+	// How often a deadline of it was extended, and how many were missed.
+	Extensions int `json:"extensions"`
+	Breaches   int `json:"breaches"`
+	// The highest level that an escalation of it has reached; 0 for none.
+	EscalatedLevel int `json:"escalated_level"`
+	// Reminders that nobody has followed yet, orders and recommendations whose answer
+	// is not accepted yet, and what the leader in charge still has to do.
+	Reminders int `json:"reminders"`
+	Orders    int `json:"orders"`
+	Duties    int `json:"duties"`
+	// Watched by a superior unit (挂牌督办).
+	Listed        bool        `json:"listed"`
+	Sponsor       *HolderView `json:"sponsor,omitempty"`
+	GroupPetition bool        `json:"group_petition"`
+	Headcount     int         `json:"headcount"`
+	Amount        int64       `json:"amount"` // at stake, in yuan
+	Round         int         `json:"round"`
+	// What the petitioner disputed last.
+	Dispute *TextView `json:"dispute,omitempty"`
+} // @name SignOffSummary
 
 // SignOffPage is a page of a leader's desk.
 type SignOffPage struct {
@@ -55,7 +81,7 @@ func (s *server) listSignOffs(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	desk := store.SignOffDesk{Leader: actor.UserID, Areas: ledBy(actor, book, false), Heads: ledBy(actor, book, true), Decided: state == "decided", Seats: book.Seats(actor, now)}
+	desk := store.SignOffDesk{Leader: store.WaitingOf(actor, book, now), Areas: ledBy(actor, book, false), Heads: ledBy(actor, book, true), Decided: state == "decided"}
 	var found []store.SignOffItem
 	err = s.Store.Read(ctx, func(sn *store.Snapshot) (err error) {
 		found, err = sn.ListSignOffs(store.ViewerOf(actor, book).AtWork(), desk, after, limit+1)
@@ -87,7 +113,22 @@ func signOffItemView(i *store.SignOffItem, book *grievance.Book, now time.Time) 
 	}
 	return SignOffItemView{
 		SignOffView: signOffView(&i.SignOff, i.About, book, texts), Case: caseBrief(&i.Case, book, now),
-		SignBy: nextDueView(i.Step, now), HandleBy: nextDueView(i.Handling, now),
 		OpenCoHandlers: i.Case.OpenCoHandlers,
+		SignBy:         nextDueView(i.Step, now), HandleBy: nextDueView(i.Handling, now), Summary: signOffDigest(i, book),
 	}
+}
+
+func signOffDigest(i *store.SignOffItem, book *grievance.Book) SignOffDigest {
+	g := &i.Case.Case
+	v := SignOffDigest{
+		Returned: i.Before.Returned, Extensions: i.Before.Extended, Breaches: i.Before.Breached, EscalatedLevel: g.EscalatedLevel,
+		Reminders: g.OpenReminders, Orders: g.OpenOrders, Duties: g.OpenDuties, Listed: g.ListedAt != nil,
+		Sponsor: optionalHolder(book, g.SponsorPost, g.Sponsor), GroupPetition: g.GroupPetition, Headcount: g.Headcount,
+		Amount: g.Amount, Round: g.Round,
+	}
+	if i.Before.Dispute != nil {
+		t := textView(*i.Before.Dispute, book)
+		v.Dispute = &t
+	}
+	return v
 }

@@ -67,6 +67,29 @@ func (s *server) returnSignOff(c echo.Context) error {
 	})
 }
 
+// amendOpinion changes an opinion that is before a leader.
+//
+//	@Summary		修改处理意见 / amend an opinion
+//	@Description	承办人在签批期间修改处理意见：原有签批全部作废，自第一环节重新签批；办理时限不变。 While it waits for a signature: every signature on the one before is void, and the new one begins at the first step. The handling deadline does not move.
+//	@Tags			sign-off
+//	@Accept			json
+//	@Produce		json
+//	@Param			id				path		string	true	"case"	format(uuid)
+//	@Param			n				path		int		true	"number"	minimum(1)
+//	@Param			Idempotency-Key	header		string	false	"names this request, so that it can be sent again"
+//	@Param			If-Match		header		string	false	"the version that it is made against"
+//	@Param			body			body		SubmitRequest	true	"what is to be done"
+//	@Success		200				{object}	CaseView
+//	@Header			200				{string}	ETag	"the version"
+//	@Failure		400,401,403,404,409,412,413,415,422,503	{object}	Problem
+//	@Security		bearer
+//	@Router			/api/v1/cases/{id}/sign-offs/{n}/amend [post]
+func (s *server) amendOpinion(c echo.Context) error {
+	return performNumbered(s, c, func(ctx context.Context, req casework.Request, id grievance.CaseID, n int, in SubmitRequest) (casework.Done, error) {
+		return s.Desk.Amend(ctx, req, id, n, grievance.Submission(in))
+	})
+}
+
 // signOffView shows a sign-off; about is its case with its clocks, which may be
 // nil where nothing is to be told of what an extension would come to.
 func signOffView(x *grievance.SignOff, about *grievance.Case, book *grievance.Book, texts []TextView) SignOffView {

@@ -12,7 +12,7 @@ import (
 // TextView is a text of a case that its reader may see.
 type TextView struct {
 	ID   string             `json:"id" format:"uuid"`
-	Kind grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice,minutes,co_handling,follow_up,review_request,agreement"`
+	Kind grievance.TextKind `json:"kind" swaggertype:"string" enums:"title,body,note,contact,answer,opinion_request,opinion_facts,opinion,opinion_legal_basis,reason,proof,dispute,notice,minutes,co_handling,follow_up,review_request,agreement,order,order_reply,misconduct"`
 	Body string             `json:"body"`
 	// Whether the petitioner may see it too.
 	Public bool `json:"public"`
@@ -34,16 +34,46 @@ func textView(t grievance.Text, book *grievance.Book) TextView {
 func (l look) texts() ([]grievance.Text, error) {
 	all, err := l.Texts(l.about.ID)
 	if err != nil || l.inside {
-		return all, err
+		return l.withoutMisconduct(all, err)
 	}
 	drafts, err := draftsOf(l.Snapshot, l.about.ID)
 	if err != nil {
 		return nil, err
 	}
 	return slices.DeleteFunc(all, func(t grievance.Text) bool {
-		own := !l.actor.IsZero() && t.AuthorID == l.actor
+		own := !l.actor.UserID.IsZero() && t.AuthorID == l.actor.UserID
 		return !own && (!t.Public || drafts[t.ID])
 	}), nil
+}
+
+// withoutMisconduct leaves out what was reported of the reader's own unit, or of one
+// that the reader does not supervise (Art. 46).
+func (l look) withoutMisconduct(all []grievance.Text, err error) ([]grievance.Text, error) {
+	reported := func(t grievance.Text) bool { return t.Kind == grievance.TextMisconduct }
+	if err != nil || !slices.ContainsFunc(all, reported) {
+		return all, err
+	}
+	events, err := l.EventsOfKinds(l.about.ID, grievance.EvMisconductReported)
+	if err != nil {
+		return nil, err
+	}
+	mine := map[grievance.TextID]bool{}
+	for _, e := range events {
+		f, err := grievance.ReadFacts(e)
+		if err != nil {
+			return nil, fmt.Errorf("reading event %d of case %s: %w", e.Seq, l.about.ID, err)
+		}
+		for _, t := range f.Texts {
+			mine[t.ID] = l.mayLearn(e, f)
+		}
+	}
+	return slices.DeleteFunc(all, func(t grievance.Text) bool { return reported(t) && !mine[t.ID] }), nil
+}
+
+// mayLearn reports whether the reader may learn of an event at all: of misconduct
+// only who reported it, and who watches over the unit that is reported.
+func (l look) mayLearn(e grievance.Event, f grievance.Facts) bool {
+	return e.Kind != grievance.EvMisconductReported || l.book.MisconductFor(l.actor, e.ActorID, f.Unit)
 }
 
 // draftsOf names the texts that have not been signed to the end: an opinion, or
@@ -77,7 +107,8 @@ func draftsOf(sn *store.Snapshot, id grievance.CaseID) (map[grievance.TextID]boo
 // requests are the events that put words before a leader.
 var requests = slices.Clip([]grievance.EventKind{
 	grievance.EvSubmitted, grievance.EvDeclineRequested, grievance.EvWithdrawalRequested,
-	grievance.EvExtensionRequested, grievance.EvSuspensionRequested, grievance.EvReviewSubmitted,
+	grievance.EvExtensionRequested, grievance.EvSuspensionRequested, grievance.EvAmended, grievance.EvTakeDownRequested,
+	grievance.EvReviewSubmitted,
 })
 
 // words finds the texts that the reader may read by their ids.

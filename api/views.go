@@ -84,6 +84,14 @@ type CaseView struct {
 	PendingExtension int `json:"pending_extension"`
 	// The number of the review or re-review that is open; 0 for none.
 	OpenReview int `json:"open_review"`
+	// The number of the sign-off of a take-down from the echo wall that is asked for,
+	// for which nothing waits; 0 for none.
+	PendingTakeDown int        `json:"pending_take_down"`
+	TakenDownAt     *time.Time `json:"taken_down_at,omitempty"`
+	// The leader in charge (包案); absent where there is none.
+	Sponsor *HolderView `json:"sponsor,omitempty"`
+	// Absent while no superior unit watches it (挂牌督办).
+	Listed *ListedView `json:"listed,omitempty"`
 	// The number of the suspension that lasts; 0 for none.
 	Suspension int `json:"suspension"`
 	// The instant at which it ends by itself; absent when there is none.
@@ -122,6 +130,8 @@ func caseView(c *grievance.Case, book *grievance.Book) CaseView {
 		FirstResponder: personRef(book, c.FirstResponder), Handler: optionalPerson(book, c.Handler),
 		Responsible: holderView(book, c.ResponsiblePost, c.Responsible), Awaiting: optionalHolder(book, c.AwaitingPost, c.AwaitingUser),
 		PendingSignOff: c.PendingSignOff, PendingExtension: c.PendingExtension, OpenReview: c.OpenReview,
+		PendingTakeDown: c.PendingTakeDown, TakenDownAt: c.TakenDownAt,
+		Sponsor: optionalHolder(book, c.SponsorPost, c.Sponsor), Listed: listedView(c, book),
 		Suspension: c.Suspension, SuspendedUntil: c.SuspendedUntil,
 		PendingObjection: c.PendingObjection, Objections: c.ObjectionCount, OpenCoHandlers: c.OpenCoHandlers,
 		ReceivedAt: c.ReceivedAt, ReceivedOn: calendar.DateOf(c.ReceivedAt), RegisteredAt: c.RegisteredAt,

@@ -141,6 +141,52 @@ var statements = []operationCost{
 			_, err := w.desk.AdvanceDue(ctx, 200)
 			return err
 		}},
+	{"order: earlier orders are read where there are any; the unit that joins, the words and the order", "BEGIN cases+ clocks+ cases case_units texts clocks orders events idempotency COMMIT",
+		func(w *town, ctx context.Context, id grievance.CaseID) error {
+			_, err := w.desk.Order(ctx, w.keyed("supervisor", "k", "r"), id, grievance.Ordering{Words: "请说明进展"})
+			return err
+		}},
+	{"reply: the order read and written", "BEGIN cases+ clocks+ orders+ cases texts clocks orders events idempotency COMMIT",
+		func(w *town, ctx context.Context, id grievance.CaseID) error {
+			w.must(w.desk.Order(w.Context(), w.as("supervisor"), id, grievance.Ordering{Words: "请说明进展"}))
+			_, err := w.desk.Reply(ctx, w.keyed("leader", "k", "r"), id, 1, grievance.Replying{Words: "已派人查看"})
+			return err
+		}},
+	{"sponsor: the duties", "BEGIN cases+ clocks+ cases clocks duties events idempotency COMMIT",
+		func(w *town, ctx context.Context, id grievance.CaseID) error {
+			_, err := w.desk.NameSponsor(ctx, w.keyed("leader", "k", "r"), id, grievance.Sponsoring{})
+			return err
+		}},
+	{"a duty done: the duties read, one written", "BEGIN cases+ clocks+ duties+ cases texts clocks duties events idempotency COMMIT",
+		func(w *town, ctx context.Context, id grievance.CaseID) error {
+			w.must(w.desk.NameSponsor(w.Context(), w.as("leader"), id, grievance.Sponsoring{}))
+			_, err := w.desk.DoDuty(ctx, w.keyed("leader", "k", "r"), id, 1, grievance.DutyDoing{Words: "已约见"})
+			return err
+		}},
+	{"remind: sign-offs are read to know whose move it is", "BEGIN cases+ clocks+ sign_offs+ cases reminders events idempotency COMMIT",
+		func(w *town, ctx context.Context, id grievance.CaseID) error {
+			_, err := w.desk.Remind(ctx, w.keyed("supervisor", "k", "r"), id, grievance.Reminding{})
+			return err
+		}},
+	{"note by who was reminded: the reminder read and written", "BEGIN cases+ clocks+ reminders+ cases texts reminders events idempotency COMMIT",
+		func(w *town, ctx context.Context, id grievance.CaseID) error {
+			w.must(w.desk.Remind(w.Context(), w.as("supervisor"), id, grievance.Reminding{}))
+			_, err := w.desk.Note(ctx, w.keyed("clerk", "k", "r"), id, grievance.Noting{Words: "正在办"})
+			return err
+		}},
+	{"note in a case that names somebody: who is read", "BEGIN cases+ clocks+ named+ cases texts events idempotency COMMIT",
+		func(w *town, ctx context.Context, id grievance.CaseID) error {
+			w.must(w.desk.Name(w.Context(), w.as("clerk"), id, grievance.Naming{User: w.user("deputy")}))
+			_, err := w.desk.Note(ctx, w.keyed("clerk", "k", "r"), id, grievance.Noting{Words: "正在办"})
+			return err
+		}},
+	{"amend: as submit, but for the voided steps' number", "BEGIN cases+ clocks+ sign_offs+ cases texts sign_offs clocks events idempotency COMMIT",
+		func(w *town, ctx context.Context, _ grievance.CaseID) error {
+			id := w.handled()
+			w.must(w.desk.Submit(w.Context(), w.as("handler"), id, opinion))
+			_, err := w.desk.Amend(ctx, w.keyed("handler", "k", "r"), id, 1, opinion)
+			return err
+		}},
 	{"serve: the notice read and written", "BEGIN cases+ clocks+ notices+ cases notices clocks events idempotency COMMIT",
 		func(w *town, ctx context.Context, id grievance.CaseID) error {
 			w.must(w.desk.Accept(w.Context(), w.as("clerk"), id, grievance.AcceptanceDecision{}))

@@ -86,6 +86,7 @@ type Case struct {
 	OpenReview         int        // number of the review or re-review that is open, 0 for none
 	ReviewCount        int
 	ReviewUnitID       UnitID // the organ that reviews it, or reviewed it last
+	Supervision        `gorm:"embedded"`
 
 	clocks      []*Clock
 	signOffs    []*SignOff
@@ -95,6 +96,7 @@ type Case struct {
 	objections  []*Objection
 	coHandlers  []*CoHandler
 	proceedings []*Proceeding
+	supervised  SupervisionRows
 	changes     Changes
 }
 
@@ -157,12 +159,14 @@ type Changes struct {
 	CoHandlers  []*CoHandler
 	FollowUps   []*FollowUp
 	Proceedings []*Proceeding
+	SupervisionRows
 }
 
 // Children are the rows that belong to a case. Which of them were loaded is up
 // to the operation; an operation needs those that it reads. The suspensions of a
-// suspended case, an open objection, units that have still to help, the ledgers of
-// a clock and the reviews of a case that has any are always needed.
+// suspended case, an open objection, units that have still to help, open duties and
+// reminders, whom the grievance names, and the ledgers of a clock and the reviews of
+// a case that has any are always needed.
 type Children struct {
 	Clocks      []*Clock
 	SignOffs    []*SignOff
@@ -174,6 +178,7 @@ type Children struct {
 	Objections  []*Objection
 	CoHandlers  []*CoHandler
 	Proceedings []*Proceeding
+	SupervisionRows
 }
 
 // Restore gives a case read from the record its children back.
@@ -181,6 +186,7 @@ func Restore(row Case, ch Children) *Case {
 	c := row
 	c.clocks, c.signOffs, c.notices, c.escalations = ch.Clocks, ch.SignOffs, ch.Notices, ch.Escalations
 	c.suspensions, c.objections, c.coHandlers, c.proceedings = ch.Suspensions, ch.Objections, ch.CoHandlers, ch.Proceedings
+	c.supervised = ch.SupervisionRows
 	for _, k := range c.clocks {
 		k.keep(ch.Pauses, ch.Extensions)
 	}
@@ -215,6 +221,7 @@ func (ch *Changes) Add(more Changes) {
 	ch.CoHandlers = append(ch.CoHandlers, more.CoHandlers...)
 	ch.FollowUps = append(ch.FollowUps, more.FollowUps...)
 	ch.Proceedings = append(ch.Proceedings, more.Proceedings...)
+	ch.SupervisionRows.add(more.SupervisionRows)
 }
 
 // Changed reports whether anything is to be written.
@@ -244,6 +251,7 @@ func (c *Case) recordAbout(m Moment, by Post, kind EventKind, about time.Time, f
 		return err
 	}
 	c.Version = c.Seq
+	c.heed(m, by)
 	return nil
 }
 

@@ -132,9 +132,9 @@ func (e *Escalation) fact() *EscalFact {
 }
 
 // recused are those whom nothing about a case is put before for judgement (回避):
-// who handles it, and whose matter it is.
+// who handles it, whose matter it is, and whom it is about.
 func (c *Case) recused() []UserID {
-	var who []UserID
+	who := c.recusedByName()
 	for _, id := range []UserID{c.Handler, c.PetitionerUserID} {
 		if !id.IsZero() {
 			who = append(who, id)

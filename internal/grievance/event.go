@@ -151,8 +151,12 @@ type Facts struct {
 	Represented  int             `json:"representatives,omitempty"` // how many speak for them
 	Objection    *ObjectionFact  `json:"objection,omitempty"`
 	CoHandler    *CoHandlerFact  `json:"co_handler,omitempty"`
-	Sponsor      *Holder         `json:"sponsor,omitempty"`
+	Sponsor      *Holder         `json:"sponsor,omitempty"` // of nobody: the sponsorship has ended
 	Duty         *DutyFact       `json:"duty,omitempty"`
+	Duties       []DutyFact      `json:"duties,omitempty"` // that began, in the order of their clocks
+	Urged        *Awaiting       `json:"urged,omitempty"`  // who was reminded
+	Voided       *SignOffFact    `json:"voided,omitempty"` // the request whose signatures are void
+	Named        int             `json:"named,omitempty"`  // how many are named by now; whom, no event tells
 	Order        *OrderFact      `json:"order,omitempty"`
 	FollowUp     *FollowUpFact   `json:"follow_up,omitempty"`
 	Review       *ReviewFact     `json:"review,omitempty"`

@@ -114,13 +114,14 @@ func (c *Case) DueIfExtended(b *Book, s *SignOff) (calendar.Due, bool) {
 	return b.CalendarAt(k.CalendarVersion).DueOf(term), true
 }
 
-// lapse ends a request for an extension when the case ends.
-func (c *Case) lapse(m Moment) {
-	s, now := c.signOff(c.PendingExtension), m.Now
+// lapse ends a request for which nothing waited when the case ends.
+func (c *Case) lapse(m Moment, kind SignOffKind) {
+	slot := c.slot(kind)
+	s, now := c.signOff(*slot), m.Now
 	if s == nil {
 		return
 	}
 	s.State, s.DecidedAt = SignOffLapsed, &now
-	c.PendingExtension = 0
+	*slot = 0
 	c.changes.SignOffs = once(c.changes.SignOffs, s)
 }

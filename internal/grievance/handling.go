@@ -169,18 +169,24 @@ func (c *Case) Submit(m Moment, in Submission) error {
 	if err != nil {
 		return err
 	}
+	if err := in.check(); err != nil {
+		return err
+	}
+	return c.request(m, by, SignOff{Kind: SignClosure, Outcome: in.Outcome}, EvSubmitted, in.texts()...)
+}
+
+func (in Submission) check() error {
 	var f faults
 	f.check(slices.Contains(Outcomes, in.Outcome), "/outcome", "outcome.unknown", "请选择办理结果")
 	f.checkText(in.Request, "/request", MaxText, true)
 	f.checkText(in.Facts, "/facts", MaxText, true)
 	f.checkText(in.Opinion, "/opinion", MaxText, true)
 	f.checkText(in.LegalBasis, "/legal_basis", MaxText, true)
-	if err := f.err(); err != nil {
-		return err
-	}
-	return c.request(m, by, SignOff{Kind: SignClosure, Outcome: in.Outcome}, EvSubmitted,
-		textIn{TextRequest, in.Request}, textIn{TextFacts, in.Facts},
-		textIn{TextOpinion, in.Opinion}, textIn{TextLegalBasis, in.LegalBasis})
+	return f.err()
+}
+
+func (in Submission) texts() []textIn {
+	return []textIn{{TextRequest, in.Request}, {TextFacts, in.Facts}, {TextOpinion, in.Opinion}, {TextLegalBasis, in.LegalBasis}}
 }
 
 // HandOn passes a case to who is on duty when the person who answers for it has
@@ -225,16 +231,18 @@ func (c *Case) handOver(m Moment, at time.Time, f *Facts, gone func(UserID, Post
 		f.Awaiting = c.awaitByStatus()
 		changed = changed || was != c.Awaiting()
 	}
+	sponsored := gone(c.Sponsor, c.SponsorPost) && c.passSponsorship(m, at, f)
 	owed := c.bequeath(m, at, gone)
-	return changed || handling || owed
+	return changed || handling || sponsored || owed
 }
 
 // bequeath passes what people owe who have gone to who is on duty where they
 // sat, but for acknowledging, which the post owes: only who is assigned can do
-// it. It tells whether any debt passed.
+// it; and for what a leader in charge owes, which goes with the charge. It tells
+// whether any debt passed.
 func (c *Case) bequeath(m Moment, at time.Time, gone func(UserID, Post) bool) (passed bool) {
 	for _, k := range c.running() {
-		if !gone(k.DebtorUser, k.DebtorPost) {
+		if k.Kind == SponsorDuty || !gone(k.DebtorUser, k.DebtorPost) {
 			continue
 		}
 		user, post, ok := m.Book.DutyPerson(k.DebtorPost.UnitID, at)

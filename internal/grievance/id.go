@@ -22,6 +22,7 @@ type (
 	EscalationID  = ID[Escalation]
 	ObjectionID   = ID[Objection]
 	CoHandlerID   = ID[CoHandler]
+	OrderID       = ID[Order]
 )
 
 // ParseID reads the canonical 36-character form, in either case of letters.

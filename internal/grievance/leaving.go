@@ -17,22 +17,26 @@ func (c *Case) nextLeaving(m Moment) (first time.Time, found bool) {
 	if !c.owed() {
 		return first, false
 	}
+	sooner := func(at time.Time, ok bool) {
+		if ok && (!found || at.Before(first)) {
+			first, found = at, true
+		}
+	}
 	consider := func(user UserID, post Post, inherited bool) {
 		at, ok := c.leftAt(m, user, post)
 		if ok && inherited {
 			at, ok = m.Book.onDutyFrom(post.UnitID, at, m.Now)
 		}
-		if ok && (!found || at.Before(first)) {
-			first, found = at, true
-		}
+		sooner(at, ok)
 	}
 	consider(c.Responsible, c.ResponsiblePost, true)
 	consider(c.Handler, Post{UnitID: c.HandlingUnitID, Role: RoleHandler}, false)
 	if c.PendingSignOff == 0 {
 		consider(c.AwaitingUser, c.AwaitingPost, false)
 	}
+	sooner(c.sponsorLeft(m))
 	for _, k := range c.clocks {
-		if k.State == Running {
+		if k.State == Running && k.Kind != SponsorDuty { // which goes with the charge
 			consider(k.DebtorUser, k.DebtorPost, k.Kind != Acknowledgement)
 		}
 	}
@@ -128,7 +132,16 @@ func (b *Book) lastEnd(user UserID, post Post, t time.Time) (last time.Time, fou
 // onDutyFrom gives the first instant from one until another at which somebody
 // answers for what reaches a unit.
 func (b *Book) onDutyFrom(unit UnitID, from, until time.Time) (time.Time, bool) {
-	if _, _, ok := b.DutyPerson(unit, from); ok {
+	return b.firstTime(unit, from, until, func(t time.Time) bool {
+		_, _, ok := b.DutyPerson(unit, t)
+		return ok
+	})
+}
+
+// firstTime gives the first instant from one until another at which something is
+// so that depends on the clerks and leaders of a unit and of those above it.
+func (b *Book) firstTime(unit UnitID, from, until time.Time, so func(time.Time) bool) (time.Time, bool) {
+	if so(from) {
 		return from, true
 	}
 	var begins []time.Time
@@ -140,10 +153,7 @@ func (b *Book) onDutyFrom(unit UnitID, from, until time.Time) (time.Time, bool) 
 		}
 	}
 	slices.SortFunc(begins, time.Time.Compare)
-	i := slices.IndexFunc(begins, func(t time.Time) bool {
-		_, _, ok := b.DutyPerson(unit, t)
-		return ok
-	})
+	i := slices.IndexFunc(begins, so)
 	if i < 0 {
 		return time.Time{}, false
 	}

@@ -37,6 +37,7 @@ type model struct {
 }
 
 func (m *model) open(t *rapid.T) {
+	m.letSponsorsSign(t)
 	in := road()
 	in.Channel = rapid.SampledFrom(Channels).Draw(t, "channel")
 	in.Nature = rapid.SampledFrom(Natures).Draw(t, "nature")
@@ -201,6 +202,7 @@ func (m *model) operations(t *rapid.T) map[string]deed {
 	m.leaves(t, ops)
 	m.disputes(t, ops)
 	m.reviews(t, ops)
+	m.supervises(t, ops)
 	if n := len(m.rec.escalations); n > 0 {
 		which := rapid.IntRange(0, n-1).Draw(t, "escalation")
 		ops["take up"], ops["resolve"] = takeUp(which), resolve(which)
@@ -231,6 +233,7 @@ func (m *model) check(t *rapid.T) {
 	m.checkExplanations(t)
 	m.checkObjections(t)
 	m.checkCoHandlers(t)
+	m.checkSupervision(t)
 }
 
 // Events are numbered without gaps, recorded in order, in a post that was held.
@@ -319,8 +322,8 @@ func (m *model) checkSigned(t *rapid.T, s SignOff) {
 			return p.UnitID == u.ID && p.Role == RoleLeader && (p.Head || s.Kind != SignExtension)
 		})
 	})
-	own := slices.Contains(append(m.partial(s), s.RequestedBy, m.before.row.Handler, m.rec.row.PetitionerUserID), s.DecidedBy)
-	if s.State != SignOffApproved || !leads || own || !m.o.book.Unit(s.UnitID).Organ || !s.DecidedAt.Equal(m.now) {
+	own := slices.Contains(append(m.partial(s), s.RequestedBy, m.before.row.Handler, m.rec.row.PetitionerUserID), s.DecidedBy) || m.isNamed(s.DecidedBy)
+	if s.State != SignOffApproved || !leads || own || !m.signsInCharge(s) || !m.o.book.Unit(s.UnitID).Organ || !s.DecidedAt.Equal(m.now) {
 		t.Fatalf("sign-off %+v, decided by %s", s, m.o.user(s.DecidedBy))
 	}
 }
@@ -338,7 +341,7 @@ func (m *model) checkRunning(t *rapid.T) {
 			t.Fatalf("%s owes the handling, %s answers for the case", m.o.user(k.DebtorUser), m.o.user(c.Responsible))
 		}
 	}
-	pending, extension := min(c.PendingSignOff, 1), min(c.PendingExtension, 1)
+	pending, aside := min(c.PendingSignOff, 1), min(c.PendingExtension, 1)+min(c.PendingTakeDown, 1)
 	want := map[Status]map[ClockKind]int{
 		Registered: {Acceptance: 1}, Accepted: {Handling: 1}, Assigned: {Handling: 1, Acknowledgement: 1},
 		InHandling: {Handling: 1}, Suspended: {Handling: 1}, AwaitingSignOff: {Handling: 1},
@@ -348,8 +351,8 @@ func (m *model) checkRunning(t *rapid.T) {
 			t.Fatalf("%d clocks %s run while %s", running[kind], kind, c.Status)
 		}
 	}
-	if c.Status == Registered && running[Acceptance] != 1 || running[SignOffStep] != pending+extension || running[Acceptance] > 1 || running[FirstContact] > 1 {
-		t.Fatalf("%v run while %s, pending %d and %d", running, c.Status, c.PendingSignOff, c.PendingExtension)
+	if c.Status == Registered && running[Acceptance] != 1 || running[SignOffStep] != pending+aside || running[Acceptance] > 1 || running[FirstContact] > 1 {
+		t.Fatalf("%v run while %s, pending %d, %d and %d", running, c.Status, c.PendingSignOff, c.PendingExtension, c.PendingTakeDown)
 	}
 	signs := c.AwaitingPost.Role == RoleLeader && c.AwaitingUser.IsZero() // a leader who stands in at a desk is named
 	if o := c.objection(); o != nil && o.State == ObjectionRaised {
@@ -358,7 +361,8 @@ func (m *model) checkRunning(t *rapid.T) {
 	if signs != (pending == 1) || (c.Status.Open() || c.OpenReview != 0) == c.AwaitingPost.IsZero() {
 		t.Fatalf("awaiting %s while %s, pending %d", m.o.post(c.AwaitingPost), c.Status, c.PendingSignOff)
 	}
-	if c.Status == Withdrawn && len(c.running()) > 0 || !c.Status.Open() && len(c.running()) != running[Acceptance]+running[Review]+running[ReReview]+running[SignOffStep] {
+	outlasting := running[OrderReply] + running[Review] + running[ReReview] + running[SignOffStep]
+	if c.Status == Withdrawn && len(c.running()) > running[OrderReply] || !c.Status.Open() && len(c.running()) != running[Acceptance]+outlasting {
 		t.Fatalf("%v run while %s", running, c.Status)
 	}
 }

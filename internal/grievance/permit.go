@@ -41,11 +41,26 @@ const (
 	OpReview       Operation = "review"
 	OpSubmitReview Operation = "submit_review"
 	OpHearing      Operation = "hearing"
+
+	OpAmend          Operation = "amend"
+	OpTakeDown       Operation = "take_down"
+	OpSponsor        Operation = "sponsor"
+	OpReleaseSponsor Operation = "release_sponsor"
+	OpDuty           Operation = "duty"
+	OpRemind         Operation = "remind"
+	OpOrder          Operation = "order"
+	OpRecommend      Operation = "recommend"
+	OpReply          Operation = "reply"
+	OpJudgeReply     Operation = "judge_reply"
+	OpList           Operation = "list"
+	OpLift           Operation = "lift"
+	OpMisconduct     Operation = "misconduct"
+	OpName           Operation = "name"
 )
 
 // permission says who may do an operation, in which statuses, and whether it
-// must wait while a sign-off is open (locked), or an objection (contested). It is the state machine: docs/states.md
-// is drawn from it.
+// must wait while a sign-off is open (locked), or an objection (contested). It is
+// the state machine: docs/states.md is drawn from it.
 type permission struct {
 	who    []relation
 	from   []Status
@@ -74,26 +89,41 @@ var permissions = map[Operation]permission{
 	OpSuspend:     {who: []relation{theHandler, leadClerk}, from: []Status{InHandling}, locked: true, contested: true},
 	OpResume:      {who: []relation{theHandler, leadClerk, inCharge}, from: []Status{Suspended}},
 	OpSubmit:      {who: []relation{theHandler}, from: []Status{InHandling}, locked: true, contested: true},
-	OpSign:        {who: []relation{signer}, from: append(anyOpen, Closed)},
+	OpSign:        {who: []relation{signer}, from: Statuses}, // a take-down outlasts the closure
 	OpWithdraw:    {who: []relation{thePetitioner, leadClerk}, from: unsigned, locked: true},
 	OpServe:       {who: []relation{leadClerk, theHandler, handlingClerk, reviewer}, from: Statuses},
 	OpRate:        {who: []relation{thePetitioner, byStanderClerk}, from: []Status{Closed, Finalised}},
 	OpDispute:     {who: []relation{thePetitioner, byStanderClerk}, from: []Status{Closed}},
 	OpEscalate:    {who: []relation{theHandler, leadClerk, watching}, from: anyOpen},
 	OpReissue:     {who: []relation{leadClerk}, from: Statuses},
-	OpAddress:     {who: []relation{theHandler, leadClerk}, from: Statuses},
+	OpReveal:      {who: []relation{theHandler, leadClerk, reviewer}, from: Statuses},
+	OpAddress:     {who: []relation{theHandler, leadClerk, reviewer}, from: Statuses},
 
 	OpObject:           {who: []relation{receiving}, from: []Status{Registered, Assigned, InHandling}, locked: true, contested: true},
 	OpDecideObjection:  {who: []relation{judging}, from: []Status{Registered, Assigned, InHandling}},
 	OpAskCoHandler:     {who: []relation{theHandler, leadClerk, inCharge}, from: []Status{Accepted, Assigned, InHandling, Suspended}},
 	OpAnswerCoHandler:  {who: []relation{coHandling}, from: []Status{Accepted, Assigned, InHandling, Suspended, AwaitingSignOff}},
 	OpReleaseCoHandler: {who: []relation{theHandler, leadClerk, inCharge}, from: []Status{Accepted, Assigned, InHandling, Suspended, AwaitingSignOff}},
-	OpReveal:           {who: []relation{theHandler, leadClerk, reviewer}, from: Statuses},
 
 	OpFollowUp:     {who: []relation{outsider}, from: []Status{Closed, Finalised}},
 	OpReview:       {who: []relation{thePetitioner, byStanderClerk, superiorClerk}, from: []Status{Closed}},
 	OpSubmitReview: {who: []relation{reviewer, reviewLeader}, from: []Status{Closed}, locked: true},
 	OpHearing:      {who: []relation{reviewer, reviewLeader}, from: []Status{Closed}, locked: true},
+
+	OpAmend:          {who: []relation{theHandler}, from: []Status{AwaitingSignOff}},
+	OpTakeDown:       {who: []relation{leadClerk}, from: Statuses},
+	OpSponsor:        {who: []relation{inCharge}, from: anyOpen},
+	OpReleaseSponsor: {who: []relation{inCharge}, from: anyOpen},
+	OpDuty:           {who: []relation{theSponsor}, from: anyOpen},
+	OpRemind:         {who: []relation{inCharge, watching}, from: anyOpen},
+	OpOrder:          {who: []relation{superior}, from: Statuses},
+	OpRecommend:      {who: []relation{superiorInspector}, from: Statuses},
+	OpReply:          {who: []relation{mustAnswer}, from: Statuses},
+	OpJudgeReply:     {who: []relation{mayJudge}, from: Statuses},
+	OpList:           {who: []relation{superiorSupervisor}, from: anyOpen},
+	OpLift:           {who: []relation{lister}, from: Statuses},
+	OpMisconduct:     {who: []relation{thePetitioner, leadClerk, watching}, from: Statuses},
+	OpName:           {who: []relation{leadClerk, watching}, from: Statuses},
 }
 
 // relation decides whether the actor stands to the case in one way, and in

@@ -201,18 +201,19 @@ func (in Registration) validate(m Moment) error {
 	f.check(in.ReceivedAt.IsZero() || !in.ReceivedAt.Before(earliest), "/received_at", "received_at.too_early", "收到时间过早，请核对年份")
 	f.check(in.Headcount >= 0, "/headcount", "headcount.negative", "人数不能为负数")
 	f.check(in.Amount >= 0, "/amount", "amount.negative", "金额不能为负数")
-	in.checkParties(&f)
+	in.checkParties(m, &f)
 	f.check(countParties(in.Others, Representative) <= MaxRepresentatives, "/others", "representatives.too_many", "集体访代表不得超过 5 人（条例第二十条）")
 	f.checkText(in.Title, "/title", MaxTitle, true)
 	f.checkText(in.Body, "/body", MaxText, true)
 	return f.err()
 }
 
-func (in Registration) checkParties(f *faults) {
+func (in Registration) checkParties(m Moment, f *faults) {
 	f.checkParty(in.Petitioner, "/petitioner")
 	for i, p := range in.Others {
 		at := fmt.Sprintf("/others/%d", i)
 		f.check(slices.Contains([]PartyKind{Representative, PersonNamed}, p.Kind), at+"/kind", "party.kind", "请选择代表或被反映人")
+		f.check(p.User.IsZero() || p.Kind == PersonNamed && m.Book.User(p.User) != nil, at+"/user_id", "user.unknown", "没有这个用户")
 		f.checkParty(p, at)
 	}
 }
@@ -297,6 +298,9 @@ func (c *Case) registered(m Moment, in Registration, h Holder) Facts {
 			p.CaseID, p.N = c.ID, c.PartyCount
 			c.changes.Parties = append(c.changes.Parties, p)
 		}
+		if p.Kind == PersonNamed && !p.User.IsZero() && !slices.Contains(c.recusedByName(), p.User) {
+			c.names(m, p.User)
+		}
 	}
 	f := Facts{
 		Status: c.Status, Round: c.Round, Receipt: c.ReceiptNumber, Source: c.Source, Channel: c.Channel,
@@ -307,6 +311,7 @@ func (c *Case) registered(m Moment, in Registration, h Holder) Facts {
 	if c.Headcount > 1 {
 		f.Headcount = c.Headcount
 	}
+	f.Named = c.NamedCount
 	c.classified(&f)
 	f.Started = c.start(m, Acceptance, c.ReceivedAt, c.LeadUnitID, "", c.deskDebtor())
 	return f

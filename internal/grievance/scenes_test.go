@@ -90,7 +90,7 @@ func operations(c *Case) map[Operation]deed {
 	if c.LeadUnitID == unitID("hill") {
 		handling = assign("hill", "hill_handler")
 	}
-	return map[Operation]deed{
+	return supervising(c, map[Operation]deed{
 		OpClassify: classify(Classification{Urgency: Complex}), OpCorrect: correct(Correction{Headcount: 5}),
 		OpAccept: accept(AcceptanceDecision{}), OpDecline: decline, OpAnswer: answer, OpForward: forward("bureau"),
 		OpAssign: handling, OpAcknowledge: acknowledge, OpContact: contact, OpNote: note,
@@ -101,7 +101,7 @@ func operations(c *Case) map[Operation]deed {
 		OpAnswerCoHandler: help(1), OpReleaseCoHandler: letGo(1),
 		OpFollowUp: followUp(AnswerYes), OpReview: askReview,
 		OpSubmitReview: review(c.ReviewCount, Upheld), OpHearing: orderHearing(c.ReviewCount, "2026-10-20"),
-	}
+	})
 }
 
 // operationOrder is the order of a case's life.
@@ -110,6 +110,7 @@ var operationOrder = []Operation{
 	OpExtend, OpSuspend, OpResume, OpSubmit, OpSign, OpWithdraw, OpServe, OpRate, OpDispute, OpEscalate, OpReissue, OpReveal, OpAddress,
 	OpObject, OpDecideObjection, OpAskCoHandler, OpAnswerCoHandler, OpReleaseCoHandler,
 	OpFollowUp, OpReview, OpSubmitReview, OpHearing,
+	OpAmend, OpTakeDown, OpSponsor, OpReleaseSponsor, OpDuty, OpRemind, OpOrder, OpRecommend, OpReply, OpJudgeReply, OpList, OpLift, OpMisconduct, OpName,
 }
 
 // stage tells the story up to a scene, as the operation needs it.
@@ -125,5 +126,9 @@ func stage(t tb, sc scene, op Operation) *story {
 	s := begin(t, newTestOffice(t), "2026-09-30 09:00", "courier", in)
 	s.at("2026-09-30 09:10").does("clerk", acknowledge)
 	sc.tell(s.at("2026-09-30 09:30"))
+	prepare(s, op)
+	if op == OpTakeDown {
+		s.rec.row.Channel = ByWall // with the clocks of a petition: the wall's profile extends none
+	}
 	return s.at("2026-09-30 10:00")
 }

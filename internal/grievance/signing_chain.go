@@ -13,6 +13,9 @@ func (c *Case) chain(m Moment, from UnitID, s *SignOff) (first Post, err error) 
 	own := m.Book.Organ(from)
 	var steps []chainStep
 	for _, as := range m.Book.Profiles[c.Profile].Chain(c, *s) {
+		if as == SignerSponsor && !c.sponsorMaySign(m, append(c.interestedIn(s), m.By.UserID)...) {
+			as = SignerHead
+		}
 		seat, ok := c.seatOf(m, from, as, c.interestedIn(s))
 		if !ok {
 			continue
@@ -42,6 +45,9 @@ var (
 // seatOf finds the organ whose leader, or head, signs: stations, villages and
 // grids sign nothing, and nobody signs what they wrote, handled or asked for.
 func (c *Case) seatOf(m Moment, from UnitID, as Signer, interested []UserID) (Post, bool) {
+	if as == SignerSponsor {
+		return c.SponsorPost, true
+	}
 	organ := m.Book.Organ(from)
 	if as == SignerSuperior && organ != nil {
 		organ = m.Book.Organ(organ.ParentID)
@@ -108,11 +114,17 @@ func (c *Case) passOn(m Moment, by Post, s *SignOff, step int, seat Post, f Fact
 
 // signerOf gives the post in which the actor may decide: as a leader of the unit
 // that must sign or of one above it, as the head where the head must. A step of
-// several is for whoever fills its seat: nobody above takes it from them.
+// several is for whoever fills its seat: nobody above takes it from them; the
+// sponsor's step for the sponsor, and for who fills the head's seat when the
+// sponsor cannot sign any more.
 func (c *Case) signerOf(m Moment, s *SignOff) (Post, bool) {
 	seat := Post{UnitID: s.UnitID, Role: RoleLeader, Head: s.Head}
-	if len(s.Chain.steps()) > 1 {
-		taken, ok := c.seatAt(m, s.UnitID, s.Head, c.excluded(s)...)
+	inPerson := s.Chain.bySponsor()
+	switch {
+	case inPerson && c.sponsorSigns(m, s):
+		return theSponsor(c, m)
+	case inPerson || len(s.Chain.steps()) > 1:
+		taken, ok := c.seatAt(m, s.UnitID, s.Head || inPerson, c.excluded(s)...)
 		if !ok {
 			return Post{}, false
 		}

@@ -10,14 +10,16 @@ import (
 type Signer string
 
 // The signers: any leader of the nearest organ, its head, and the head of the
-// next organ above.
+// next organ above; or the leader in charge of the case (包案), who signs alone,
+// and for whom the head does where there is none who may.
 const (
 	SignerLeader   Signer = "leader"
 	SignerHead     Signer = "head"
 	SignerSuperior Signer = "superior"
+	SignerSponsor  Signer = "sponsor"
 )
 
-// Signers lists them, the lowest first: a chain goes upwards.
+// Signers lists those of a chain of several, the lowest first: it goes upwards.
 var Signers = []Signer{SignerLeader, SignerHead, SignerSuperior}
 
 // maxChain is how many leaders sign one request at most.
@@ -34,7 +36,12 @@ type chainStep struct {
 }
 
 func (s chainStep) seat() Post {
-	return Post{UnitID: s.unit, Role: RoleLeader, Head: s.as != SignerLeader}
+	return Post{UnitID: s.unit, Role: RoleLeader, Head: s.as == SignerHead || s.as == SignerSuperior}
+}
+
+// bySponsor reports whether the leader in charge signs in person.
+func (c SigningChain) bySponsor() bool {
+	return strings.HasPrefix(string(c), string(SignerSponsor)+":")
 }
 
 // steps reads the chain. Units are left out of those that were made before
@@ -71,7 +78,8 @@ type SigningRule struct {
 	Kinds     []SignOffKind `json:"kinds,omitempty"`
 	Outcomes  []Outcome     `json:"outcomes,omitempty"`
 	Urgencies []Urgency     `json:"urgencies,omitempty"`
-	Group     bool          `json:"group,omitempty"` // group petitions alone (Art. 20)
+	Group     bool          `json:"group,omitempty"`  // group petitions alone (Art. 20)
+	Listed    bool          `json:"listed,omitempty"` // listed cases (挂牌) alone
 	Level     int           `json:"level,omitempty"`
 	Amount    int64         `json:"amount,omitempty"`
 	Chain     []Signer      `json:"chain"`
@@ -97,7 +105,7 @@ func (p *Profile) Chain(c *Case, s SignOff) []Signer {
 
 func (r SigningRule) fits(c *Case, s SignOff) bool {
 	return among(s.Kind, r.Kinds) && among(s.Outcome, r.Outcomes) && among(c.Urgency, r.Urgencies) &&
-		(c.GroupPetition || !r.Group) && c.EscalatedLevel >= r.Level && c.Amount >= r.Amount
+		(c.GroupPetition || !r.Group) && (c.ListedAt != nil || !r.Listed) && c.EscalatedLevel >= r.Level && c.Amount >= r.Amount
 }
 
 // among reports whether x is listed, or nothing is.
@@ -114,6 +122,10 @@ func (p *Profile) checkSigning(f *faults) {
 		f.check(r.Amount >= 0, at+"/amount", "profile.chain_amount", "金额不能为负数")
 		for n, s := range r.Chain {
 			here, rank := fmt.Sprintf("%s/chain/%d", at, n), slices.Index(Signers, s)
+			if s == SignerSponsor {
+				f.check(len(r.Chain) == 1, here, "profile.chain_sponsor", "包案领导签批的，不再经其他领导")
+				continue
+			}
 			f.check(rank >= 0, here, "profile.signer_unknown", "没有这种签批人")
 			f.check(n == 0 || rank < 0 || slices.Index(Signers, r.Chain[n-1]) < rank, here, "profile.chain_order", "签批须由下而上，每级一次")
 		}

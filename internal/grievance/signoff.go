@@ -19,21 +19,38 @@ const (
 	SignWithdrawal SignOffKind = "withdrawal"
 	SignExtension  SignOffKind = "extension"
 	SignSuspension SignOffKind = "suspension"
-	SignReview     SignOffKind = "review" // the opinion of a review or a re-review
+	SignReview     SignOffKind = "review"    // the opinion of a review or a re-review
+	SignTakeDown   SignOffKind = "take_down" // off the echo wall
 )
 
 // SignOffKinds lists them.
-var SignOffKinds = []SignOffKind{SignClosure, SignDecline, SignWithdrawal, SignExtension, SignSuspension, SignReview}
+var SignOffKinds = []SignOffKind{SignClosure, SignDecline, SignWithdrawal, SignExtension, SignSuspension, SignReview, SignTakeDown}
+
+// aside reports whether nothing of the case waits for the signature.
+func (k SignOffKind) aside() bool { return k == SignExtension || k == SignTakeDown }
+
+// slot is where the case keeps the number of an open sign-off of a kind.
+func (c *Case) slot(kind SignOffKind) *int {
+	switch kind {
+	case SignExtension:
+		return &c.PendingExtension
+	case SignTakeDown:
+		return &c.PendingTakeDown
+	}
+	return &c.PendingSignOff
+}
 
 // SignOffState says how a sign-off stands.
 type SignOffState string
 
-// The states of a sign-off. One lapses when what it was about is over.
+// The states of a sign-off. One lapses when what it was about is over, and is void,
+// signed or not, once what was to be signed has been changed.
 const (
 	SignOffPending  SignOffState = "pending"
 	SignOffApproved SignOffState = "approved"
 	SignOffReturned SignOffState = "returned"
 	SignOffLapsed   SignOffState = "lapsed"
+	SignOffVoided   SignOffState = "voided"
 )
 
 // SignOff is a request for a leader's signature (领导签批) and its decision.
@@ -80,6 +97,12 @@ func (s *SignOff) fact() *SignOffFact {
 // request opens a sign-off at the nearest organ at or above the unit acting
 // that has a leader other than the author and the handler, and starts its clock.
 func (c *Case) request(m Moment, by Post, s SignOff, kind EventKind, words ...textIn) error {
+	return c.ask(m, by, s, kind, func(*Facts) {}, words...)
+}
+
+// ask is request, before which something else is done once it is certain that
+// somebody can sign.
+func (c *Case) ask(m Moment, by Post, s SignOff, kind EventKind, first func(*Facts), words ...textIn) error {
 	from := by.UnitID
 	switch {
 	case s.Kind == SignReview: // also where somebody of another unit is on duty for the organ
@@ -92,13 +115,14 @@ func (c *Case) request(m Moment, by Post, s SignOff, kind EventKind, words ...te
 		return err
 	}
 	f := Facts{Outcome: s.Outcome, Reason: s.Reason, Earlier: s.EarlierCaseID}
+	first(&f)
 	if s.Kind == SignDecline {
 		if f.Responsible, err = c.takeOver(m, by); err != nil {
 			return err
 		}
 	}
-	f.Texts = c.writeAll(m, s.Kind != SignWithdrawal, words...)
-	s.Request, s.Round = c.SignOffCount+1, c.Round
+	f.Texts = c.writeAll(m, s.Kind != SignWithdrawal && s.Kind != SignTakeDown, words...)
+	s.Request = c.SignOffCount + 1
 	s.RequestedBy, s.RequestedAt = m.By.UserID, m.Now
 	s.Digest = s.digest(f.Texts)
 	switch s.Kind {
@@ -116,13 +140,12 @@ func (c *Case) request(m Moment, by Post, s SignOff, kind EventKind, words ...te
 func (c *Case) openStep(m Moment, s SignOff, step int, seat Post, f *Facts) {
 	c.SignOffCount++
 	s.ID, s.CaseID, s.N, s.Step, s.State = m.Mint.ID(), c.ID, c.SignOffCount, step, SignOffPending
-	s.UnitID, s.Head = seat.UnitID, seat.Head
+	s.Round, s.UnitID, s.Head = c.Round, seat.UnitID, seat.Head
 	c.signOffs = append(c.signOffs, &s)
 	c.changes.SignOffs = once(c.changes.SignOffs, &s)
-	if s.Kind == SignExtension {
-		c.PendingExtension = s.N
-	} else {
-		c.PendingSignOff, f.Awaiting = s.N, c.await(seat, UserID{})
+	*c.slot(s.Kind) = s.N
+	if !s.Kind.aside() {
+		f.Awaiting = c.await(seat, UserID{})
 	}
 	f.Status, f.SignOff = c.Status, s.fact()
 	f.Started = append(f.Started, c.start(m, SignOffStep, m.Now, seat.UnitID, strconv.Itoa(s.N), debtor{post: seat})...)
@@ -192,6 +215,8 @@ func (c *Case) Approve(m Moment, number int, in Approval) error {
 		return c.suspend(m, by, s, facts)
 	case SignReview:
 		return c.decideReview(m, by, s, facts)
+	case SignTakeDown:
+		return c.takeDown(m, by, s, facts)
 	}
 	n, _ := c.issue(m, OpinionDocument, "")
 	facts.Notice = n.fact()
@@ -260,7 +285,7 @@ func (c *Case) Return(m Moment, number int, in Returning) error {
 		facts.Review = c.handedBack()
 	}
 	facts.Status, facts.Reason = c.Status, in.Reason
-	if s.Kind != SignExtension {
+	if !s.Kind.aside() {
 		facts.Awaiting = c.awaitByStatus()
 	}
 	facts.Texts = c.writeAll(m, false, textIn{TextReason, in.Words})
@@ -299,7 +324,7 @@ func (c *Case) sign(m Moment, number int) (*SignOff, Post, error) {
 }
 
 // interested are those who sign nothing of a case: who handles it, whose matter
-// it is, and who wrote any of what was submitted.
+// it is, whom it is about, and who wrote any of what was submitted.
 func (c *Case) interested() []UserID {
 	who := c.recused()
 	for _, s := range c.signOffs {
@@ -320,22 +345,28 @@ func (c *Case) signOff(number int) *SignOff {
 // decide notes the decision and stops the clock of its step. What time alone has
 // done up to now must have been recorded before.
 func (c *Case) decide(m Moment, s *SignOff, state SignOffState) Facts {
-	var stopped []ClockFact
-	for _, k := range c.running() {
-		if k.Kind == SignOffStep && k.Subject == strconv.Itoa(s.N) {
-			stopped = append(stopped, c.stopOne(k, Met, m.Now))
-		}
-	}
+	stopped := c.stopStep(s, Met, m.Now)
 	now := m.Now
 	s.State, s.DecidedBy, s.DecidedAt = state, m.By.UserID, &now
 	s.SeenSeq, s.SeenDigest = c.Seq, c.EventsDigest
-	if s.Kind == SignExtension {
-		c.PendingExtension = 0
-	} else {
-		c.PendingSignOff = 0
-	}
+	*c.slot(s.Kind) = 0
 	c.changes.SignOffs = once(c.changes.SignOffs, s)
 	return Facts{SignOff: s.fact(), Stopped: stopped}
+}
+
+// stopStep stops the clock of a sign-off.
+func (c *Case) stopStep(s *SignOff, state ClockState, at time.Time) (stopped []ClockFact) {
+	for _, k := range c.running() {
+		if s.timedBy(k) {
+			stopped = append(stopped, c.stopOne(k, state, at))
+		}
+	}
+	return stopped
+}
+
+// timedBy reports whether a clock is that of the sign-off.
+func (s *SignOff) timedBy(k *Clock) bool {
+	return k.Kind == SignOffStep && k.Subject == strconv.Itoa(s.N)
 }
 
 // Withdrawal says why the petitioner takes the grievance back.

@@ -32,6 +32,14 @@ var who = map[string]string{
 	"reviewLeader":    "leader of the organ that reviews",
 	"superiorClerk":   "clerk of the organ that would review",
 	"byStanderClerk":  "clerk of the desk who neither handled nor answers for it",
+
+	"theSponsor":         "the leader in charge",
+	"superior":           "supervisor or leader of a unit above the one that has it",
+	"superiorInspector":  "inspector of a unit above the one that has it",
+	"superiorSupervisor": "supervisor of a unit above the one that has it",
+	"mustAnswer":         "leader of the unit that must answer",
+	"mayJudge":           "of the unit that asked, or above, as it was asked",
+	"lister":             "supervisor of the unit that listed it, or above",
 }
 
 // TestStatesDocument draws docs/states.md from the permissions and from what
@@ -106,6 +114,8 @@ and keeps it with every clock until the sender consents. Refused, or not answere
 in time, the objection goes to the lowest organ above both; where there is none, a
 leader or supervisor at the root of either side records what a joint conference
 decided. Nobody decides who objected, refused, handles the case or petitioned.
+Nothing waits for a take-down from the echo wall either; it outlasts the closure.
+An order, a recommendation and their answers need no open case.
 `
 
 // edges lists the changes of status that operations bring, in the order of life.

@@ -43,7 +43,9 @@ township's clerk. The columns:
   reviewing is closed and before the county for a review, review? with its opinion
   before a leader, finalised by the agreement of a mediation
 For "answer" the case is an inquiry, for "dispute" it came by the app, but for
-what is reviewed.
+what is reviewed; for "take_down" from the echo wall. For "release_sponsor" and "duty" the head of the
+desk's unit is in charge, for "reply" and "judge_reply" the supervisor has ordered
+an answer, which for the latter was given, and for "lift" the case is listed.
 
 `
 

@@ -32,6 +32,10 @@ type record struct {
 	texts       []Text
 	parties     []Party
 	units       []Participation
+	duties      []Duty
+	orders      []Order
+	reminders   []Reminder
+	named       []*Named
 }
 
 func (r *record) save(c *Case) {
@@ -40,6 +44,7 @@ func (r *record) save(c *Case) {
 	r.row.clocks, r.row.signOffs, r.row.notices, r.row.escalations, r.row.suspensions = nil, nil, nil, nil, nil
 	r.row.objections, r.row.coHandlers = nil, nil
 	r.row.proceedings = nil
+	r.row.supervised = SupervisionRows{}
 	r.clocks = merge(r.clocks, ch.Clocks, func(k *Clock) any { return k.ID })
 	for i := range r.clocks {
 		r.clocks[i].pauses, r.clocks[i].extensions = nil, nil
@@ -59,6 +64,10 @@ func (r *record) save(c *Case) {
 	r.texts = append(r.texts, ch.Texts...)
 	r.parties = append(r.parties, ch.Parties...)
 	r.units = append(r.units, ch.Units...)
+	r.duties = merge(r.duties, ch.Duties, func(d *Duty) any { return d.N })
+	r.orders = merge(r.orders, ch.Orders, func(o *Order) any { return o.ID })
+	r.reminders = merge(r.reminders, ch.Reminders, func(r *Reminder) any { return r.N })
+	r.named = append(r.named, ch.Named...)
 }
 
 type ledgerKey struct {
@@ -85,7 +94,8 @@ func (r *record) load() *Case {
 		Notices: pointers(r.notices), Escalations: pointers(r.escalations),
 		Suspensions: pointers(r.suspensions), Pauses: pointers(r.pauses), Extensions: pointers(r.extensions),
 		Objections: pointers(r.objections), CoHandlers: pointers(r.coHandlers),
-		Proceedings: pointers(r.proceedings),
+		Proceedings:     pointers(r.proceedings),
+		SupervisionRows: SupervisionRows{pointers(r.duties), pointers(r.orders), pointers(r.reminders), slices.Clone(r.named)},
 	})
 }
 
@@ -359,7 +369,7 @@ func dump(c *Case) string {
 	b, err := json.Marshal(map[string]any{
 		"case": c, "clocks": c.clocks, "sign_offs": c.signOffs, "notices": c.notices, "escalations": c.escalations,
 		"suspensions": c.suspensions, "ledgers": ledgers, "objections": c.objections, "co_handlers": c.coHandlers,
-		"proceedings": c.proceedings,
+		"proceedings": c.proceedings, "supervised": c.supervised,
 	})
 	return fmt.Sprint(string(b), err)
 }

@@ -33,6 +33,9 @@ func (c *Case) succeed(m Moment, f *Facts) bool {
 		f.Review = c.proceeding().fact()
 		f.Review.Unit = unit
 	}
+	if unit, gone := successor(m.Book, c.SponsorPost.UnitID); gone {
+		c.SponsorPost.UnitID = unit
+	}
 	if unit, gone := successor(m.Book, c.AwaitingPost.UnitID); gone {
 		post := c.AwaitingPost
 		post.UnitID = unit

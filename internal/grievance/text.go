@@ -29,6 +29,9 @@ const (
 	TextFollowUp      TextKind = "follow_up"
 	TextReviewRequest TextKind = "review_request"
 	TextAgreement     TextKind = "agreement" // of a mediation (调解协议)
+	TextOrder         TextKind = "order"
+	TextReply         TextKind = "order_reply"
+	TextMisconduct    TextKind = "misconduct" // for few: see Book.MisconductFor
 )
 
 // Text is free text of a case. It is kept apart from the events, sealed, so
@@ -140,4 +143,6 @@ type Party struct {
 	Phone    string
 	IDNumber string
 	Address  string
+
+	User UserID `json:",omitzero"` // of a person named who is a user of the system; kept apart from the rest
 }

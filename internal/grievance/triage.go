@@ -264,18 +264,23 @@ func (c *Case) end(m Moment, by Post, kind EventKind, to ending, f Facts) error 
 	if _, err := c.Advance(m); err != nil {
 		return err
 	}
+	if to.status != Closed {
+		c.lapse(m, SignTakeDown) // it leaves the wall anyhow
+	}
+	f.Stopped = append(f.Stopped, c.dropDuties(m)...)
 	for _, k := range c.running() {
 		switch {
 		case slices.Contains(to.met, k.Kind):
 			f.Stopped = append(f.Stopped, c.stopOne(k, Met, m.Now))
-		case k.Kind != to.keeps && k.Kind != OrderReply: // a superior is owed an answer all the same
+		case k.Kind != to.keeps && k.Kind != OrderReply && !c.timesTakeDown(k): // a superior is owed an answer all the same
 			f.Stopped = append(f.Stopped, c.stopOne(k, Cancelled, m.Now))
 		}
 	}
-	c.lapse(m)
+	c.lapse(m, SignExtension)
 	c.lapseObjection(m)
 	c.lapseCoHandlers()
 	f.Moved = append(f.Moved, c.endSuspension(m, m.Now, &f)...)
+	c.replan(m) // of what runs on
 	now := m.Now
 	c.Status, c.Outcome, c.ClosedAt = to.status, to.outcome, &now
 	f.Status, f.Outcome, f.Awaiting = to.status, to.outcome, c.awaitByStatus()

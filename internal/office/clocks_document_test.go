@@ -58,7 +58,8 @@ counted from its request; what a case may rest in all is not limited.
 
 A **signature** (签批) is a leader's of the nearest organ that has one who neither handled the case nor
 asked for it; an extension is the head's (Art. 34). Where a profile says so, several sign one after
-another: ` + "`leader`" + ` any leader of that organ, ` + "`head`" + ` its head, ` + "`superior`" + ` the head of the organ above.
+another: ` + "`leader`" + ` any leader of that organ, ` + "`head`" + ` its head, ` + "`superior`" + ` the head of the organ above;
+or the leader in charge of the case alone (` + "`sponsor`" + `), for whom the head signs where there is none who may.
 A step of several is for whoever fills its seat, and nobody above takes it. Whoever signed one step
 signs no other, but a head's signature is enough for both seats of the post; whoever returns a step
 returns the whole.
@@ -171,6 +172,9 @@ func signedInWords(r grievance.SigningRule) string {
 	}
 	if r.Group {
 		words += " of a group petition"
+	}
+	if r.Listed {
+		words += "; listed by a superior unit"
 	}
 	if r.Level > 0 {
 		words += fmt.Sprintf("; escalated to level %d", r.Level)

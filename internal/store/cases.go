@@ -13,7 +13,7 @@ import (
 )
 
 // Needs says which children of a case an operation reads, besides its clocks.
-type Needs struct{ SignOffs, Notices, Escalations, Objections, CoHandlers bool }
+type Needs struct{ SignOffs, Notices, Escalations, Objections, CoHandlers, Orders, Reminders bool }
 
 // ErrExists is what CreateCases answers when the id, or the id in the source, is
 // taken already: nothing of the transaction may be kept.
@@ -63,13 +63,14 @@ type Some struct {
 }
 
 // LockHeldBy names some cases that wait for somebody in a post of a unit: open
-// ones which the user answers for or handles there, and any whose running clock
-// the user owes there. It holds them, unread: one that cannot be read is known.
+// ones which the user answers for, handles or has in charge there, and any whose
+// running clock the user owes there. It holds them, unread: one that cannot be read is known.
 func (tx *Tx) LockHeldBy(user grievance.UserID, unit grievance.UnitID, role grievance.Role, some Some) ([]grievance.CaseID, error) {
 	held := tx.db.Raw(`SELECT id FROM cases WHERE responsible_id = ? AND responsible_unit_id = ? AND responsible_role = ? AND status NOT IN ?
 		UNION SELECT id FROM cases WHERE handler_id = ? AND handling_unit_id = ? AND ? = 'handler' AND status NOT IN ?
+		UNION SELECT id FROM cases WHERE sponsor_id = ? AND sponsor_unit_id = ? AND sponsor_role = ? AND status NOT IN ?
 		UNION SELECT case_id FROM clocks WHERE debtor_id = ? AND debtor_unit_id = ? AND debtor_role = ? AND state = 'running'`,
-		user, unit, role, grievance.Ended, user, unit, role, grievance.Ended, user, unit, role)
+		user, unit, role, grievance.Ended, user, unit, role, grievance.Ended, user, unit, role, grievance.Ended, user, unit, role)
 	return tx.lock(some, "cases.id IN (?)", held)
 }
 
@@ -120,6 +121,9 @@ func (s session) restore(rows []grievance.Case, n Needs) ([]*grievance.Case, err
 		return nil, err
 	}
 	if err := s.loadLedgers(rows, children); err != nil {
+		return nil, err
+	}
+	if err := s.loadSupervision(rows, children, n); err != nil {
 		return nil, err
 	}
 	cases := make([]*grievance.Case, len(rows))
@@ -273,6 +277,7 @@ func (tx *Tx) saveChanges(cases []*grievance.Case, replace ...clause.Expression)
 	insert(b, "extensions", unique(all.Extensions))
 	insert(b, "follow_ups", all.FollowUps)
 	insert(b, "reviews", unique(all.Proceedings), over("case_id", "n"))
+	saveSupervision(b, all.SupervisionRows)
 	insert(b, "escalations", unique(all.Escalations), replace...)
 	insert(b, "objections", unique(all.Objections), byID)
 	insert(b, "co_handlers", unique(all.CoHandlers), byID)

@@ -26,6 +26,8 @@ type CaseFilter struct {
 	Overdue     *bool      // see overdue
 	Unrouted    *bool
 	Unassigned  *bool // see unassigned
+	Listed      *bool // by a superior unit (挂牌)
+	Sponsor     grievance.UserID
 	Escalated   *bool // has an escalation that Escalation means
 	Escalation  EscalationFilter
 	Clocked     *ClockFilter
@@ -157,6 +159,7 @@ func (s session) conditionsOf(f CaseFilter) *conditions {
 	isOneOf(w, "cases.status", f.Statuses)
 	is(w, "cases.handler_id", f.Handler)
 	is(w, "cases.responsible_id", f.Responsible)
+	is(w, "cases.sponsor_id", f.Sponsor)
 	isOneOf(w, "cases.channel", f.Channels)
 	isOneOf(w, "cases.nature", f.Natures)
 	isOneOf(w, "cases.urgency", f.Urgencies)
@@ -168,6 +171,7 @@ func (s session) conditionsOf(f CaseFilter) *conditions {
 	w.either(f.Overdue, overdue, f.Now, grievance.Ended)
 	w.either(f.Unrouted, "cases.unrouted = ?", true)
 	w.either(f.Unassigned, unassigned)
+	w.either(f.Listed, "cases.listed_at IS NOT NULL")
 	if f.DueBefore != nil {
 		w.add("EXISTS (SELECT 1 FROM clocks WHERE clocks.case_id = cases.id AND clocks.state = 'running' AND clocks.due_at < ?)", *f.DueBefore)
 	}

@@ -23,6 +23,8 @@ const (
 	WaitsSignature  InboxReason = "sign_off"   // a sign-off that the user may decide
 	WaitsWarning    InboxReason = "warning"    // a yellow warning at a running clock
 	WaitsReminder   InboxReason = "reminder"   // a reminder at a running clock
+	WaitsUrged      InboxReason = "urged"      // somebody has reminded the user (催办)
+	WaitsReply      InboxReason = "reply"      // the answer to an order that the user's post has issued
 )
 
 // InboxItem is one reason why one case waits for a user. Case is nil for who
@@ -140,11 +142,11 @@ func (s session) waits(v Viewer, w Waiting, risen []grievance.SignOffID, passed 
 		return fmt.Sprintf("%s AS place, '%s' AS reason, %s", place, reason, rest)
 	}
 	from := func(table, join string) *gorm.DB { return s.db.Table(table).Joins(join).Scopes(visibleTo(v)) }
-	escalated := s.calling(v).Joins("LEFT JOIN clocks ON clocks.id = escalations.clock_id").Where(notRecused, w.actor.UserID, w.actor.UserID)
+	escalated := s.calling(v).Joins("LEFT JOIN clocks ON clocks.id = escalations.clock_id").Where(notRecused, w.actor.UserID, w.actor.UserID, w.actor.UserID)
 	escalation := "escalations.case_id AS case_id, escalations.clock_id AS clock_id, escalations.id AS ref_id, COALESCE(clocks.due_at, escalations.opened_at) AS at, escalations.opened_at AS since"
 	owed := from("clocks", "JOIN cases ON cases.id = clocks.case_id").Where("clocks.state = 'running'").Session(&gorm.Session{})
-	mine := owed.Where("clocks.debtor_id = ? OR clocks.debtor_id IS NULL AND "+postsMatch("clocks.debtor", w.seats.Own),
-		append([]any{w.actor.UserID}, postsArgs(w.seats.Own)...)...).Session(&gorm.Session{})
+	mine := owed.Where("clocks.debtor_id = ? OR clocks.debtor_id IS NULL AND "+postsMatch("clocks.debtor", w.seats.Own)+" OR clocks.kind = 'order' AND clocks.debtor_unit_id IN ?",
+		append(append([]any{w.actor.UserID}, postsArgs(w.seats.Own)...), w.seats.Leads)...).Session(&gorm.Session{})
 	rung := func(q *gorm.DB) *gorm.DB {
 		reason := fmt.Sprintf("CASE rungs.act WHEN 'warn' THEN '%s' ELSE '%s' END", WaitsWarning, WaitsReminder)
 		return q.Joins("JOIN rungs ON rungs.clock_id = clocks.id AND rungs.act IN ('remind', 'warn')").
@@ -167,6 +169,9 @@ func (s session) waits(v Viewer, w Waiting, risen []grievance.SignOffID, passed 
 			", COALESCE("+runningDue+", ?) AS at, COALESCE("+runsSince+", cases.received_at) AS since"), never),
 		s.unsigned(v, w, risen).Select(row(caseRank, WaitsSignature, "sign_offs.case_id AS case_id, step.id AS clock_id, sign_offs.id AS ref_id, "+
 			"COALESCE(step.due_at, sign_offs.requested_at) AS at, sign_offs.requested_at AS since")),
+		s.remindersFor(v, w).Select(row(caseRank, WaitsUrged, "cases.id AS case_id, "+noClock+", "+noRef+
+			", COALESCE("+runningDue+", ?) AS at, reminders.reminded_at AS since"), never),
+		s.ordersToJudge(v, w).Select(row(caseRank, WaitsReply, "cases.id AS case_id, "+noClock+", "+noRef+", orders.answered_at AS at, orders.answered_at AS since")),
 		rung(mine.Where("clocks.kind <> 'sign_off'")),
 		rung(owed.Where("clocks.debtor_unit_id IN ?", w.seats.Leads)),
 		rung(owed.Where("clocks.kind = 'sign_off' AND clocks.debtor_head = ? AND clocks.debtor_unit_id IN ?", false, w.seats.Signs)),
@@ -185,8 +190,8 @@ func (s session) awaited(v Viewer, w Waiting) *gorm.DB {
 // unsigned are the pending sign-offs for which the user is the nearest leader
 // who may sign, or the nearest head where a head must.
 func (s session) unsigned(v Viewer, w Waiting, risen []grievance.SignOffID) *gorm.DB {
-	return s.pending(v).Joins(joinStep).Where(mayBeSigned, signing(w.actor.UserID)).
-		Where("sign_offs.head = ? AND sign_offs.unit_id IN ? OR sign_offs.head = ? AND sign_offs.unit_id IN ? OR sign_offs.id IN ?",
+	return s.pending(v).Joins(joinStep).Scopes(mayBeSignedBy(w.actor.UserID)).
+		Where("NOT "+bySponsor+" AND (sign_offs.head = ? AND sign_offs.unit_id IN ? OR sign_offs.head = ? AND sign_offs.unit_id IN ?) OR sign_offs.id IN ?",
 			false, w.seats.Signs, true, w.seats.Leads, risen)
 }
 

@@ -9,30 +9,40 @@ import (
 	"github.com/huiyin/huiyin/internal/grievance"
 )
 
-// ownWork is that somebody who may sign nothing of a case is, or was, a leader.
+// ownWork is that somebody who may sign nothing of a case is, or was, a leader; of
+// what the leader in charge signs there is a row without anybody besides.
 type ownWork struct {
 	SignOffID grievance.SignOffID
 	Head      bool
 	UnitID    grievance.UnitID
 	UserID    grievance.UserID
+
+	InPerson    bool // the leader in charge signs, who is this one in this post
+	SponsorID   grievance.UserID
+	SponsorPost grievance.Post `gorm:"embedded;embeddedPrefix:sponsor_"`
 }
 
 // risenSignOffs finds the pending sign-offs that the seated leaders of their
-// unit may not sign, for it is their own work, they signed the step before, or they had a part in
-// the answer that is reviewed, and
-// for which the user is the nearest leader above who may, or the nearest head.
+// unit may not sign, for it is their own work, they signed the step before, or they
+// had a part in the answer that is reviewed, and for which the user is the nearest
+// leader above who may, or the nearest head; and those that the user signs as the
+// leader in charge, or in place of one who may not.
 func (s session) risenSignOffs(v Viewer, w Waiting) ([]grievance.SignOffID, error) {
 	if !w.actor.Has(grievance.RoleLeader) {
 		return nil, nil
 	}
-	of := func(user string) *gorm.DB {
-		return s.pending(v).Select("sign_offs.id AS sign_off_id, sign_offs.head AS head, sign_offs.unit_id AS unit_id, "+user+" AS user_id").
-			Where(user+" IN (SELECT user_id FROM appointments WHERE role = ?)", grievance.RoleLeader)
+	about := func(user string) *gorm.DB {
+		return s.pending(v).Select("sign_offs.id AS sign_off_id, sign_offs.head AS head, sign_offs.unit_id AS unit_id, " + user + " AS user_id, " + bySponsor +
+			" AS in_person, cases.sponsor_id AS sponsor_id, cases.sponsor_unit_id AS sponsor_unit_id, cases.sponsor_role AS sponsor_role, cases.sponsor_head AS sponsor_head")
 	}
+	of := func(user string) *gorm.DB {
+		return about(user).Where(user+" IN (SELECT user_id FROM appointments WHERE role = ?)", grievance.RoleLeader)
+	}
+	inPerson := about("CAST(NULL AS uuid)").Where(bySponsor)
 	asked := of("asked.requested_by").Joins("JOIN sign_offs AS asked ON asked.case_id = cases.id")
 	var rows []ownWork
 	signed := of("earlier.decided_by").Joins("JOIN sign_offs AS earlier ON earlier.case_id = cases.id AND earlier.request = sign_offs.request AND earlier.state = 'approved'")
-	all := []any{of("cases.handler_id"), of("cases.petitioner_user_id"), asked, signed}
+	all := []any{of("cases.handler_id"), of("cases.petitioner_user_id"), of("named.user_id").Joins(joinNamed), asked, signed, inPerson}
 	for _, user := range []string{"closing.decided_by", "reviews.requested_by", "reviews.decided_by"} {
 		all = append(all, of(user).Joins(joinReviewed))
 	}
@@ -56,10 +66,17 @@ func (w *Waiting) nearest(rows []ownWork) (risen []grievance.SignOffID) {
 	}
 	for _, r := range rows {
 		who, left := excluded[r.SignOffID]
-		if left && w.book.SignsAs(w.actor, r.Head, r.UnitID, w.now, who...) {
+		if left && w.signs(r, who) {
 			risen = append(risen, r.SignOffID)
 		}
 		delete(excluded, r.SignOffID)
 	}
 	return risen
+}
+
+func (w *Waiting) signs(r ownWork, interested []grievance.UserID) bool {
+	if r.InPerson {
+		return w.book.SignsInCharge(w.actor, grievance.Holder{User: r.SponsorID, Post: r.SponsorPost}, r.UnitID, w.now, interested...)
+	}
+	return w.book.SignsAs(w.actor, r.Head, r.UnitID, w.now, interested...)
 }

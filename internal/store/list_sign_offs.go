@@ -22,6 +22,17 @@ type SignOffItem struct {
 	Step     *grievance.Clock
 	Handling *grievance.Clock
 	About    *grievance.Case
+	Before   Before
+}
+
+// Before is what happened to a case before a leader was asked: how often something
+// was returned to be signed, how often a clock was extended and how many were
+// breached, and what the petitioner disputed last, nil for nothing.
+type Before struct {
+	Returned int
+	Extended int
+	Breached int
+	Dispute  *grievance.Text
 }
 
 // SignOffPosition is a place on the desk: the due instant of a pending one, or
@@ -33,12 +44,12 @@ type SignOffPosition struct {
 
 // SignOffDesk is a leader's desk: the sign-offs at units in these areas.
 // Of what a head must sign, as an extension, the pending ones at units in the
-// areas of Heads alone.
+// areas of Heads alone. Leader says which seats the leader fills: a step of several
+// is for whoever fills its seat, a sponsor's for the sponsor.
 type SignOffDesk struct {
-	Leader  grievance.UserID
+	Leader  Waiting
 	Areas   []Area
 	Heads   []Area
-	Seats   grievance.Seats // a step of several is for whoever fills its seat
 	Decided bool
 }
 
@@ -59,10 +70,11 @@ const joinStep = `LEFT JOIN clocks AS step ON step.case_id = sign_offs.case_id A
 	AND step.round = sign_offs.round AND step.subject = CAST(sign_offs.n AS text)`
 
 // mayBeSigned is the condition, on @leader, that the leader neither handled the
-// case, nor filed it, nor asked for any of its signatures, nor signed an earlier
-// step of the same request; and of a review neither signed the answer, nor asked
-// for a review, nor decided one.
+// case, nor filed it, nor is named in it, nor asked for any of its signatures, nor
+// signed an earlier step of the same request; and of a review neither signed the
+// answer, nor asked for a review, nor decided one.
 const mayBeSigned = `cases.handler_id IS DISTINCT FROM @leader AND cases.petitioner_user_id IS DISTINCT FROM @leader
+	AND (cases.named_count = 0 OR NOT EXISTS (SELECT 1 FROM named WHERE named.case_id = cases.id AND named.user_id = @leader))
 	AND NOT EXISTS (SELECT 1 FROM sign_offs asked WHERE asked.case_id = cases.id AND asked.requested_by = @leader)
 	AND NOT EXISTS (SELECT 1 FROM sign_offs earlier WHERE earlier.case_id = cases.id AND earlier.request = sign_offs.request
 		AND earlier.state = 'approved' AND earlier.decided_by = @leader)
@@ -70,7 +82,14 @@ const mayBeSigned = `cases.handler_id IS DISTINCT FROM @leader AND cases.petitio
 			AND closing.kind = 'closure' AND closing.state = 'approved' AND closing.decided_by = @leader)
 		AND NOT EXISTS (SELECT 1 FROM reviews WHERE reviews.case_id = cases.id AND @leader IN (reviews.requested_by, reviews.decided_by)))`
 
-func signing(leader grievance.UserID) sql.NamedArg { return sql.Named("leader", leader) }
+// mayBeSignedBy narrows pending sign-offs to those that somebody may sign.
+func mayBeSignedBy(who grievance.UserID) func(*gorm.DB) *gorm.DB {
+	return func(db *gorm.DB) *gorm.DB { return db.Where(mayBeSigned, sql.Named("leader", who)) }
+}
+
+// bySponsor is the condition that the leader in charge signs in person; who does
+// is found by risenSignOffs.
+const bySponsor = "(sign_offs.chain LIKE 'sponsor:%')"
 
 // ofOne is the condition that one leader signs the whole request: its chain is a
 // single word (grievance.SigningChain). A leader above may do that instead.
@@ -90,11 +109,16 @@ func (s session) ListSignOffs(v Viewer, d SignOffDesk, after *SignOffPosition, l
 		}
 	} else {
 		const at = "COALESCE(step.due_at, sign_offs.requested_at)"
+		inPerson, err := s.risenSignOffs(v, d.Leader)
+		if err != nil {
+			return nil, err
+		}
 		heads, args := lyingIn("signing.path", d.Heads)
 		page = page.Joins(joinStep).Where("sign_offs.state = 'pending'").Where("(sign_offs.head = ? OR "+heads+")", append([]any{false}, args...)...).
-			Where(mayBeSigned, signing(d.Leader)).Order(at + ", sign_offs.id")
+			Scopes(mayBeSignedBy(d.Leader.actor.UserID)).Order(at + ", sign_offs.id")
 		page = page.Where("("+ofOne+" OR sign_offs.head = ? AND sign_offs.unit_id IN ? OR sign_offs.head = ? AND sign_offs.unit_id IN ?)",
-			false, d.Seats.Signs, true, d.Seats.Leads)
+			false, d.Leader.seats.Signs, true, d.Leader.seats.Leads)
+		page = page.Where("NOT "+bySponsor+" OR sign_offs.id IN ?", inPerson)
 		if after != nil {
 			page = page.Where("("+at+", sign_offs.id) > (?, ?)", after.At, after.ID)
 		}
@@ -137,10 +161,14 @@ func (s session) signOffItems(v Viewer, rows []grievance.SignOff) ([]SignOffItem
 		return nil, err
 	}
 	var clocks []*grievance.Clock
-	if err := s.db.Table("clocks").Where("case_id IN ? AND kind IN ('handling', 'sign_off', 'review', 're_review')", ids).Find(&clocks).Error; err != nil {
+	if err := s.db.Table("clocks").Where("case_id IN ?", ids).Find(&clocks).Error; err != nil {
 		return nil, fmt.Errorf("reading the clocks of sign-offs: %w", err)
 	}
 	words, err := s.requestTexts(ids)
+	if err != nil {
+		return nil, err
+	}
+	returned, err := s.returnedBefore(ids)
 	if err != nil {
 		return nil, err
 	}
@@ -148,6 +176,7 @@ func (s session) signOffItems(v Viewer, rows []grievance.SignOff) ([]SignOffItem
 	for i, r := range rows {
 		items[i] = SignOffItem{SignOff: r, Case: *cases[r.CaseID], Words: wordsOf(&rows[i], words)}
 		items[i].takeClocks(clocks)
+		items[i].Before.Returned, items[i].Before.Dispute = returned[r.CaseID], disputeOf(r.CaseID, words)
 	}
 	return items, s.withAbout(items)
 }
@@ -171,24 +200,68 @@ func (s session) withAbout(items []SignOffItem) error {
 	return err
 }
 
+// answers reports whether a clock is that of the answer that is to be signed.
+func (i *SignOffItem) answers(k *grievance.Clock) bool {
+	if i.Kind == grievance.SignReview {
+		return k.Kind == grievance.Review || k.Kind == grievance.ReReview
+	}
+	return k.Kind == grievance.Handling
+}
+
 func (i *SignOffItem) takeClocks(clocks []*grievance.Clock) {
 	for _, k := range clocks {
+		if k.CaseID != i.CaseID {
+			continue
+		}
+		i.Before.Extended += k.ExtensionCount
+		if k.BreachedAt != nil {
+			i.Before.Breached++
+		}
 		switch {
-		case k.CaseID != i.CaseID || k.Round != i.Round:
-		case k.Kind != grievance.SignOffStep:
-			if (k.Kind == grievance.Handling) != (i.Kind == grievance.SignReview) && (i.Handling == nil || k.State == grievance.Running) {
+		case k.Round != i.Round:
+		case i.answers(k):
+			if i.Handling == nil || k.State == grievance.Running {
 				i.Handling = k
 			}
-		case k.Subject == fmt.Sprint(i.N):
+		case k.Kind == grievance.SignOffStep && k.Subject == fmt.Sprint(i.N):
 			i.Step = k
 		}
 	}
 }
 
-// requestTexts reads what is written when a signature is asked for.
+// returnedBefore counts what leaders have returned of each case.
+func (s session) returnedBefore(ids []grievance.CaseID) (map[grievance.CaseID]int, error) {
+	var rows []struct {
+		CaseID grievance.CaseID
+		N      int
+	}
+	err := s.db.Table("sign_offs").Select("case_id, COUNT(*) AS n").Where("case_id IN ? AND state = 'returned'", ids).Group("case_id").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("counting what was returned: %w", err)
+	}
+	counts := make(map[grievance.CaseID]int, len(rows))
+	for _, r := range rows {
+		counts[r.CaseID] = r.N
+	}
+	return counts, nil
+}
+
+// disputeOf gives what the petitioner of a case disputed last.
+func disputeOf(id grievance.CaseID, all []grievance.Text) (last *grievance.Text) {
+	for i, t := range all {
+		if t.CaseID == id && t.Kind == grievance.TextDispute {
+			last = &all[i]
+		}
+	}
+	return last
+}
+
+// requestTexts reads what is written when a signature is asked for, and what
+// petitioners have disputed.
 func (s session) requestTexts(ids []grievance.CaseID) ([]grievance.Text, error) {
 	kinds := []grievance.TextKind{
 		grievance.TextRequest, grievance.TextFacts, grievance.TextOpinion, grievance.TextLegalBasis, grievance.TextReason, grievance.TextAgreement,
+		grievance.TextRequest, grievance.TextFacts, grievance.TextOpinion, grievance.TextLegalBasis, grievance.TextReason, grievance.TextDispute,
 	}
 	var rows []textRow
 	if err := s.db.Table("texts").Where("case_id IN ? AND kind IN ?", ids, kinds).Order("id").Find(&rows).Error; err != nil {

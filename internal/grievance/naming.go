@@ -1,0 +1,62 @@
+package grievance
+
+import (
+	"slices"
+	"time"
+)
+
+// EvPersonNamed is that one more user of the system is named as a person whom the
+// grievance is about; who, stands in a row of its own and in no event.
+const EvPersonNamed EventKind = "person_named"
+
+// Named is a user whom the grievance is about: such a person signs nothing of the
+// case, takes no escalation of it and no charge.
+type Named struct {
+	CaseID CaseID
+	UserID UserID
+	Since  time.Time
+}
+
+// Naming names a user of the system as a person whom the grievance is about.
+type Naming struct{ User UserID }
+
+// Name records whom the grievance is about (被反映人), and takes the case out of
+// that person's charge. What waited for the person alone passes on. Conflict where
+// the person is named already.
+func (c *Case) Name(m Moment, in Naming) error {
+	by, err := c.permit(m, OpName)
+	if err != nil {
+		return err
+	}
+	if m.Book.User(in.User) == nil {
+		return InvalidField("/user_id", "user.unknown", "没有这个用户")
+	}
+	if slices.Contains(c.recusedByName(), in.User) {
+		return Refuse(Conflict, "named.already", "该人员已列为被反映人")
+	}
+	if _, err := c.Advance(m); err != nil {
+		return err
+	}
+	c.names(m, in.User)
+	f := Facts{Named: c.NamedCount}
+	if c.Sponsor == in.User {
+		c.endSponsorship(m, &f)
+	}
+	return c.record(m, by, EvPersonNamed, f)
+}
+
+// names keeps that a user is named.
+func (c *Case) names(m Moment, user UserID) {
+	n := &Named{CaseID: c.ID, UserID: user, Since: m.Now}
+	c.NamedCount++
+	c.supervised.Named = append(c.supervised.Named, n)
+	c.changes.Named = append(c.changes.Named, n)
+}
+
+// recusedByName are the users whom the grievance is about.
+func (c *Case) recusedByName() (who []UserID) {
+	for _, n := range c.supervised.Named {
+		who = append(who, n.UserID)
+	}
+	return who
+}
