@@ -1,0 +1,143 @@
+package store
+
+import (
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+)
+
+// CountedEvent is an event that a bulletin may count. Late is set of a closing
+// whose handling was over its time, and Debtor of a breach. Body is there for
+// those kinds alone that need it.
+type CountedEvent struct {
+	CaseID  grievance.CaseID
+	Seq     int64
+	Kind    grievance.EventKind
+	AboutAt time.Time
+	Lead    grievance.UnitID // the unit that holds the case today
+	Debtor  grievance.UnitID
+	Late    bool
+	Body    []byte
+}
+
+// counted is the condition of the index events_counted, word for word.
+const counted = `events.subject_kind = 'case' AND events.kind IN ('registered', 'closed', 'answered', 'imported', 'extended', 'suspended', 'breached', 'disputed', 'objected', 'rated', 'followed_up', 'review_decided', 'forwarded', 'handed_on', 'objection_consented', 'unit_designated')`
+
+// The kinds that only tell whose a case was before, and those whose body says
+// what is counted.
+const (
+	movingKinds = `('forwarded', 'handed_on', 'objection_consented', 'unit_designated', 'disputed', 'followed_up', 'review_decided')`
+	toldInBody  = `('breached', 'disputed', 'objected', 'rated', 'followed_up', 'review_decided')`
+)
+
+// lateClosing is the condition that a closing stopped a clock of the handling
+// over its time. On the spot, an inquiry's other clocks stop with it.
+const lateClosing = `events.kind IN ('closed', 'answered', 'imported') AND EXISTS (SELECT 1 FROM clocks
+	WHERE clocks.case_id = events.subject_id AND clocks.met_at = events.about_at AND clocks.breached_at IS NOT NULL
+	AND clocks.kind IN ('acceptance', 'first_contact', 'handling'))`
+
+// CountedEvents gives one after another the events about a period that a
+// bulletin may count and that stand in the ledger up to a place. The snapshot
+// must not be used for anything else meanwhile.
+func (s session) CountedEvents(p Period, upTo int64, each func(CountedEvent) error) error {
+	during := &conditions{}
+	during.during("events.about_at", p)
+	rows, err := s.db.Table("events").
+		Select(`events.subject_id, events.seq, events.kind, events.about_at, cases.lead_unit_id, rungs.debtor_unit_id,
+			CASE WHEN `+lateClosing+` THEN 1 ELSE 0 END, CASE WHEN events.kind IN `+toldInBody+` THEN events.body END`).
+		Joins("JOIN cases ON cases.id = events.subject_id").
+		Joins("LEFT JOIN rungs ON events.kind = 'breached' AND rungs.case_id = events.subject_id AND rungs.event_seq = events.seq").
+		Where(counted).Where(during.sql(), during.args...).Where("events.ledger_pos <= ?", upTo).Rows()
+	if err != nil {
+		return fmt.Errorf("counting events: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		e, err := scanCounted(rows)
+		if err != nil {
+			return err
+		}
+		if err := each(e); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func scanCounted(rows *sql.Rows) (e CountedEvent, err error) {
+	var late int
+	err = rows.Scan(&e.CaseID, &e.Seq, &e.Kind, &e.AboutAt, &e.Lead, &e.Debtor, &late, &e.Body)
+	e.AboutAt, e.Late = e.AboutAt.UTC(), late != 0
+	return e, err
+}
+
+// MovingEvents gives the events since an instant that may have moved a case to
+// another unit's desk, in the order of what they are about.
+func (s session) MovingEvents(since time.Time, upTo int64) (events []grievance.Event, err error) {
+	err = s.db.Table("events").Where(counted).Where("events.kind IN "+movingKinds).
+		Where("events.about_at >= ? AND events.ledger_pos <= ?", since, upTo).
+		Order("events.subject_id, events.about_at, events.seq").Find(&events).Error
+	if err != nil {
+		return nil, fmt.Errorf("reading how cases moved: %w", err)
+	}
+	return events, nil
+}
+
+// LedgerEnd gives the last place in the ledger.
+func (s session) LedgerEnd() (last int64, err error) {
+	if err := s.db.Table("ledger").Select("last").Where("id = 1").Take(&last).Error; err != nil {
+		return 0, fmt.Errorf("reading the end of the ledger: %w", err)
+	}
+	return last, nil
+}
+
+// CountedFinding is a finding about something in a period. Upheld is set where it
+// was decided that there be measures, and one of them stands.
+type CountedFinding struct {
+	ID     grievance.ID[CountedFinding]
+	CaseID grievance.CaseID
+	Rule   string
+	UnitID grievance.UnitID
+	Upheld bool
+}
+
+// FindingsAbout gives the findings about something in a period.
+func (s session) FindingsAbout(p Period) (list []CountedFinding, err error) {
+	w := &conditions{}
+	w.during("about_at", p)
+	err = s.db.Table("findings").
+		Select(`id, case_id, rule, unit_id, (result = 'measures' AND EXISTS (SELECT 1 FROM measures
+			WHERE measures.finding_id = findings.id AND measures.reversed_at IS NULL)) AS upheld`).
+		Scopes(w.scope).Order("id").Find(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("reading findings: %w", err)
+	}
+	return list, nil
+}
+
+// CountedMeasure is a measure that was decided in a period and stands.
+type CountedMeasure struct {
+	FindingID grievance.ID[CountedFinding]
+	N         int
+	CaseID    grievance.CaseID
+	Kind      string
+	UnitID    grievance.UnitID
+}
+
+// MeasuresDecided gives the measures that were decided in a period and not
+// reversed since. One against nobody's unit by name counts for the unit of its
+// finding.
+func (s session) MeasuresDecided(p Period) (list []CountedMeasure, err error) {
+	w := &conditions{}
+	w.during("measures.decided_at", p)
+	err = s.db.Table("measures").
+		Select("measures.finding_id, measures.n, findings.case_id, measures.kind, COALESCE(measures.unit_id, findings.unit_id) AS unit_id").
+		Joins("JOIN findings ON findings.id = measures.finding_id").
+		Where("measures.reversed_at IS NULL").Scopes(w.scope).Order("measures.finding_id, measures.n").Find(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("reading measures: %w", err)
+	}
+	return list, nil
+}
