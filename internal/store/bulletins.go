@@ -161,14 +161,11 @@ func (tx *Tx) MoveBulletinRound(from, to BulletinRound) error {
 
 // FirstReceived gives when the first case was received; false without any.
 func (s session) FirstReceived() (time.Time, bool, error) {
-	var first []time.Time
-	if err := s.db.Table("cases").Order("received_at").Limit(1).Pluck("received_at", &first).Error; err != nil {
+	var first struct{ At instant }
+	if err := s.db.Table("cases").Select("min(received_at) AS at").Find(&first).Error; err != nil {
 		return time.Time{}, false, fmt.Errorf("looking for the first case: %w", err)
 	}
-	if len(first) == 0 {
-		return time.Time{}, false, nil
-	}
-	return first[0], true, nil
+	return first.At.Time, !first.At.IsZero(), nil
 }
 
 // CasesVisible gives those of the cases that the viewer may see, with their
