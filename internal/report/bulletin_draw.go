@@ -31,7 +31,7 @@ func Draw(s *store.Snapshot, book *grievance.Book, p grievance.BulletinPeriod, u
 
 func countPeriod(s *store.Snapshot, book *grievance.Book, p grievance.BulletinPeriod, upTo int64) ([]counted, error) {
 	period := store.Period{From: p.From, To: p.To}
-	moving, err := s.MovingEvents(p.From.Start(), upTo)
+	moving, err := s.MovingEvents(period, upTo)
 	if err != nil {
 		return nil, err
 	}

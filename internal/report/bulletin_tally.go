@@ -28,11 +28,14 @@ type tally struct {
 	list   []counted
 }
 
-// move is that a case went from a unit's desk to another's.
+// move is that a case came to a unit's desk. Within says that it stays on the
+// desk that it is on where that is above the unit: what was designated on an
+// assignment is assigned anew.
 type move struct {
-	at   time.Time
-	seq  int64
-	from grievance.UnitID
+	at     time.Time
+	seq    int64
+	to     grievance.UnitID
+	within bool
 }
 
 func newTally(book *grievance.Book, end time.Time, moving []grievance.Event) (*tally, error) {
@@ -42,22 +45,27 @@ func newTally(book *grievance.Book, end time.Time, moving []grievance.Event) (*t
 		if err != nil {
 			return nil, err
 		}
-		if !f.FromUnit.IsZero() {
-			t.moves[e.SubjectID] = append(t.moves[e.SubjectID], move{e.AboutAt, e.Seq, f.FromUnit})
+		if f.FromUnit.IsZero() || f.Unit.IsZero() { // the objector keeps it
+			continue
 		}
+		assigned := e.Kind == grievance.EvDesignated && f.Objection != nil && f.Objection.On == "assignment"
+		t.moves[e.SubjectID] = append(t.moves[e.SubjectID], move{e.AboutAt, e.Seq, f.Unit, assigned})
 	}
 	return t, nil
 }
 
-// holder gives the unit that held the case at the instant of an event: whose desk
-// the first move after it took the case from, or who holds it today.
+// holder gives the unit whose desk held the case at the instant of an event.
 func (t *tally) holder(e store.CountedEvent) grievance.UnitID {
+	held := e.Origin
 	for _, m := range t.moves[e.CaseID] {
 		if c := m.at.Compare(e.AboutAt); c > 0 || c == 0 && m.seq >= e.Seq {
-			return m.from
+			break
+		}
+		if to, from := t.book.Unit(m.to), t.book.Unit(held); !m.within || to == nil || from == nil || !to.Within(from) {
+			held = m.to
 		}
 	}
-	return e.Lead
+	return held
 }
 
 func (t *tally) add(figure FigureName, unit grievance.UnitID, ref Ref, at time.Time) {

@@ -31,6 +31,9 @@ type voices map[string]voice
 // about was not answered.
 func (t *tally) hear(e store.CountedEvent, f grievance.Facts, unit grievance.UnitID) {
 	key := voiced{e.CaseID, f.Round}
+	if reopened(e.Kind, f) { // it is the round before that was asked about
+		key.round--
+	}
 	if t.voices[key] == nil {
 		t.voices[key] = voices{}
 	}

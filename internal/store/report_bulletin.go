@@ -16,19 +16,19 @@ type CountedEvent struct {
 	Seq     int64
 	Kind    grievance.EventKind
 	AboutAt time.Time
-	Lead    grievance.UnitID // the unit that holds the case today
+	Origin  grievance.UnitID // the unit that received the case
 	Debtor  grievance.UnitID
 	Late    bool
 	Body    []byte
 }
 
 // counted is the condition of the index events_counted, word for word.
-const counted = `events.subject_kind = 'case' AND events.kind IN ('registered', 'closed', 'answered', 'imported', 'extended', 'suspended', 'breached', 'disputed', 'objected', 'rated', 'followed_up', 'review_decided', 'forwarded', 'handed_on', 'objection_consented', 'unit_designated')`
+const counted = `events.subject_kind = 'case' AND events.kind IN ('registered', 'closed', 'answered', 'imported', 'extended', 'suspended', 'breached', 'disputed', 'objected', 'rated', 'followed_up', 'review_decided')`
 
-// The kinds that only tell whose a case was before, and those whose body says
-// what is counted.
+// The kinds that put a case on another unit's desk, and those whose body says what
+// is counted.
 const (
-	movingKinds = `('forwarded', 'handed_on', 'objection_consented', 'unit_designated', 'disputed', 'followed_up', 'review_decided')`
+	movingKinds = `('forwarded', 'objection_consented', 'unit_designated')`
 	toldInBody  = `('breached', 'disputed', 'objected', 'rated', 'followed_up', 'review_decided')`
 )
 
@@ -45,7 +45,7 @@ func (s session) CountedEvents(p Period, upTo int64, each func(CountedEvent) err
 	during := &conditions{}
 	during.during("events.about_at", p)
 	rows, err := s.db.Table("events").
-		Select(`events.subject_id, events.seq, events.kind, events.about_at, cases.lead_unit_id, rungs.debtor_unit_id,
+		Select(`events.subject_id, events.seq, events.kind, events.about_at, cases.origin_unit_id, rungs.debtor_unit_id,
 			CASE WHEN `+lateClosing+` THEN 1 ELSE 0 END, CASE WHEN events.kind IN `+toldInBody+` THEN events.body END`).
 		Joins("JOIN cases ON cases.id = events.subject_id").
 		Joins("LEFT JOIN rungs ON events.kind = 'breached' AND rungs.case_id = events.subject_id AND rungs.event_seq = events.seq").
@@ -68,21 +68,26 @@ func (s session) CountedEvents(p Period, upTo int64, each func(CountedEvent) err
 
 func scanCounted(rows *sql.Rows) (e CountedEvent, err error) {
 	var late int
-	err = rows.Scan(&e.CaseID, &e.Seq, &e.Kind, &e.AboutAt, &e.Lead, &e.Debtor, &late, &e.Body)
+	err = rows.Scan(&e.CaseID, &e.Seq, &e.Kind, &e.AboutAt, &e.Origin, &e.Debtor, &late, &e.Body)
 	e.AboutAt, e.Late = e.AboutAt.UTC(), late != 0
 	return e, err
 }
 
-// MovingEvents gives the events since an instant that may have moved a case to
-// another unit's desk, in the order of what they are about.
-func (s session) MovingEvents(since time.Time, upTo int64) (events []grievance.Event, err error) {
-	err = s.db.Table("events").Where(counted).Where("events.kind IN "+movingKinds).
-		Where("events.about_at >= ? AND events.ledger_pos <= ?", since, upTo).
-		Order("events.subject_id, events.about_at, events.seq").Find(&events).Error
+// MovingEvents gives the events that put the cases which CountedEvents gives
+// events of on another unit's desk, of each case in the order of what they are
+// about. Most cases never moved: only of those that have a sender is it read.
+func (s session) MovingEvents(p Period, upTo int64) (moves []grievance.Event, err error) {
+	during := &conditions{}
+	during.during("events.about_at", p)
+	of := s.db.Table("events").Select("events.subject_id").
+		Joins("JOIN case_units ON case_units.case_id = events.subject_id AND case_units.part = 'sender'").
+		Where(counted).Where(during.sql(), during.args...)
+	err = s.db.Table("events AS moves").Where("moves.subject_kind = 'case' AND moves.kind IN "+movingKinds+" AND moves.ledger_pos <= ?", upTo).
+		Where("moves.subject_id IN (?)", of).Order("moves.subject_id, moves.about_at, moves.seq").Find(&moves).Error
 	if err != nil {
 		return nil, fmt.Errorf("reading how cases moved: %w", err)
 	}
-	return events, nil
+	return moves, nil
 }
 
 // LedgerEnd gives the last place in the ledger.

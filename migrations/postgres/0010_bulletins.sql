@@ -33,9 +33,7 @@ CREATE TABLE bulletin_rounds (
 -- What a bulletin counts, by the instant that it is about. The list of kinds is
 -- that of the query, word for word: SQLite uses the index for no other.
 CREATE INDEX events_counted ON events (kind, about_at)
-    WHERE subject_kind = 'case' AND kind IN ('registered', 'closed', 'answered', 'imported', 'extended', 'suspended', 'breached', 'disputed', 'objected', 'rated', 'followed_up', 'review_decided', 'forwarded', 'handed_on', 'objection_consented', 'unit_designated');
-CREATE INDEX findings_about ON findings (about_at);
-CREATE INDEX measures_decided ON measures (decided_at);
+    WHERE subject_kind = 'case' AND kind IN ('registered', 'closed', 'answered', 'imported', 'extended', 'suspended', 'breached', 'disputed', 'objected', 'rated', 'followed_up', 'review_decided');
 
 -- +goose StatementBegin
 CREATE FUNCTION bulletins_are_final() RETURNS trigger LANGUAGE plpgsql AS $$
