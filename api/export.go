@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,18 +38,21 @@ func accepted(c echo.Context) (csv, json float64) {
 	if c.Request().Header.Get("Accept") == "" {
 		return 0, 1
 	}
+	return acceptedAs(c, typeCSV, "text/*"), acceptedAs(c, "application/json", "application/*", "*/*")
+}
+
+// acceptedAs gives the greatest weight that the client's Accept has for one of
+// some media ranges.
+func acceptedAs(c echo.Context, ranges ...string) (weight float64) {
 	for _, line := range c.Request().Header.Values("Accept") {
 		for media := range strings.SplitSeq(line, ",") {
 			name, rest, _ := strings.Cut(media, ";")
-			switch strings.ToLower(strings.TrimSpace(name)) {
-			case typeCSV, "text/*":
-				csv = max(csv, quality(rest))
-			case "application/json", "application/*", "*/*":
-				json = max(json, quality(rest))
+			if slices.Contains(ranges, strings.ToLower(strings.TrimSpace(name))) {
+				weight = max(weight, quality(rest))
 			}
 		}
 	}
-	return csv, json
+	return weight
 }
 
 // quality reads the weight of a media range (RFC 9110, 12.4.2); 1 without one.
