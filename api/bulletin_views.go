@@ -213,7 +213,9 @@ func settlementView(b *report.Bulletin) *SettlementView {
 	return v
 }
 
-func unitThen(u report.UnitName) UnitRef { return UnitRef{ID: u.ID.String(), Code: u.Code, Name: u.Name} }
+func unitThen(u report.UnitName) UnitRef {
+	return UnitRef{ID: u.ID.String(), Code: u.Code, Name: u.Name}
+}
 
 // openFigure shows a figure of a part, or of the whole where no unit is named.
 func openFigure(b *report.Bulletin, name report.FigureName, count int, unit grievance.UnitID) BulletinFigureView {
