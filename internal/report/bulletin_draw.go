@@ -35,7 +35,11 @@ func countPeriod(s *store.Snapshot, book *grievance.Book, p grievance.BulletinPe
 	if err != nil {
 		return nil, err
 	}
-	t, err := newTally(book, p.To.End(), moving)
+	late, err := s.HandlingMetLate(period)
+	if err != nil {
+		return nil, err
+	}
+	t, err := newTally(book, p.To.End(), late, moving)
 	if err != nil {
 		return nil, err
 	}

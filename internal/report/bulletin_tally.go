@@ -24,6 +24,7 @@ type tally struct {
 	book   *grievance.Book
 	end    time.Time // of the period
 	moves  map[grievance.CaseID][]move
+	late   map[store.MetLate]bool
 	voices map[voiced]voices
 	list   []counted
 }
@@ -38,8 +39,12 @@ type move struct {
 	within bool
 }
 
-func newTally(book *grievance.Book, end time.Time, moving []grievance.Event) (*tally, error) {
-	t := &tally{book: book, end: end, moves: map[grievance.CaseID][]move{}, voices: map[voiced]voices{}}
+func newTally(book *grievance.Book, end time.Time, late []store.MetLate, moving []grievance.Event) (*tally, error) {
+	t := &tally{book: book, end: end, moves: map[grievance.CaseID][]move{}, late: map[store.MetLate]bool{}, voices: map[voiced]voices{}}
+	for _, k := range late {
+		k.MetAt = k.MetAt.UTC()
+		t.late[k] = true
+	}
 	for _, e := range moving {
 		f, err := grievance.ReadFacts(e)
 		if err != nil {
@@ -94,7 +99,7 @@ func (t *tally) event(e store.CountedEvent) error {
 		count(FigRegistered, unit)
 	case grievance.EvClosed, grievance.EvAnswered, grievance.EvImported:
 		count(FigClosed, unit)
-		if !e.Late {
+		if !t.late[store.MetLate{CaseID: e.CaseID, MetAt: e.AboutAt}] {
 			count(FigOnTime, unit)
 		}
 	case grievance.EvExtended:

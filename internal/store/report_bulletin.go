@@ -8,9 +8,8 @@ import (
 	"github.com/huiyin/huiyin/internal/grievance"
 )
 
-// CountedEvent is an event that a bulletin may count. Late is set of a closing
-// whose handling was over its time, and Debtor of a breach. Body is there for
-// those kinds alone that need it.
+// CountedEvent is an event of a case that a bulletin may count. Debtor is set of a
+// breach. Body is there for those kinds alone that need it.
 type CountedEvent struct {
 	CaseID  grievance.CaseID
 	Seq     int64
@@ -18,12 +17,11 @@ type CountedEvent struct {
 	AboutAt time.Time
 	Origin  grievance.UnitID // the unit that received the case
 	Debtor  grievance.UnitID
-	Late    bool
 	Body    []byte
 }
 
 // counted is the condition of the index events_counted, word for word.
-const counted = `events.subject_kind = 'case' AND events.kind IN ('registered', 'closed', 'answered', 'imported', 'extended', 'suspended', 'breached', 'disputed', 'objected', 'rated', 'followed_up', 'review_decided')`
+const counted = `events.kind IN ('registered', 'closed', 'answered', 'imported', 'extended', 'suspended', 'breached', 'disputed', 'objected', 'rated', 'followed_up', 'review_decided')`
 
 // The kinds that put a case on another unit's desk, and those whose body says what
 // is counted.
@@ -32,11 +30,25 @@ const (
 	toldInBody  = `('breached', 'disputed', 'objected', 'rated', 'followed_up', 'review_decided')`
 )
 
-// lateClosing is the condition that a closing stopped a clock of the handling
-// over its time. On the spot, an inquiry's other clocks stop with it.
-const lateClosing = `events.kind IN ('closed', 'answered', 'imported') AND EXISTS (SELECT 1 FROM clocks
-	WHERE clocks.case_id = events.subject_id AND clocks.met_at = events.about_at AND clocks.breached_at IS NOT NULL
-	AND clocks.kind IN ('acceptance', 'first_contact', 'handling'))`
+// MetLate is that a clock of a case was met over its time.
+type MetLate struct {
+	CaseID grievance.CaseID
+	MetAt  time.Time
+}
+
+// HandlingMetLate gives when, in a period, clocks of the way to an answer were met
+// over their time: those that a closing stops.
+func (s session) HandlingMetLate(p Period) (list []MetLate, err error) {
+	w := &conditions{}
+	w.during("met_at", p)
+	err = s.db.Table("clocks").Select("case_id, met_at").Where("met_at IS NOT NULL AND breached_at IS NOT NULL").
+		Where("kind IN ?", []grievance.ClockKind{grievance.Acceptance, grievance.FirstContact, grievance.Handling}).
+		Scopes(w.scope).Find(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("reading which clocks were met late: %w", err)
+	}
+	return list, nil
+}
 
 // CountedEvents gives one after another the events about a period that a
 // bulletin may count and that stand in the ledger up to a place. The snapshot
@@ -46,7 +58,7 @@ func (s session) CountedEvents(p Period, upTo int64, each func(CountedEvent) err
 	during.during("events.about_at", p)
 	rows, err := s.db.Table("events").
 		Select(`events.subject_id, events.seq, events.kind, events.about_at, cases.origin_unit_id, rungs.debtor_unit_id,
-			CASE WHEN `+lateClosing+` THEN 1 ELSE 0 END, CASE WHEN events.kind IN `+toldInBody+` THEN events.body END`).
+			CASE WHEN events.kind IN `+toldInBody+` THEN events.body END`).
 		Joins("JOIN cases ON cases.id = events.subject_id").
 		Joins("LEFT JOIN rungs ON events.kind = 'breached' AND rungs.case_id = events.subject_id AND rungs.event_seq = events.seq").
 		Where(counted).Where(during.sql(), during.args...).Where("events.ledger_pos <= ?", upTo).Rows()
@@ -67,9 +79,8 @@ func (s session) CountedEvents(p Period, upTo int64, each func(CountedEvent) err
 }
 
 func scanCounted(rows *sql.Rows) (e CountedEvent, err error) {
-	var late int
-	err = rows.Scan(&e.CaseID, &e.Seq, &e.Kind, &e.AboutAt, &e.Origin, &e.Debtor, &late, &e.Body)
-	e.AboutAt, e.Late = e.AboutAt.UTC(), late != 0
+	err = rows.Scan(&e.CaseID, &e.Seq, &e.Kind, &e.AboutAt, &e.Origin, &e.Debtor, &e.Body)
+	e.AboutAt = e.AboutAt.UTC()
 	return e, err
 }
 

@@ -22,6 +22,7 @@ CREATE TABLE bulletins (
 );
 CREATE UNIQUE INDEX bulletins_edition ON bulletins (unit_id, kind, period, edition);
 CREATE INDEX bulletins_path ON bulletins (unit_path, id);
+CREATE INDEX bulletins_period ON bulletins (kind, period, unit_id);
 
 -- The next round of each kind, and when it is due.
 CREATE TABLE bulletin_rounds (
@@ -30,10 +31,13 @@ CREATE TABLE bulletin_rounds (
     due_at datetime NOT NULL
 );
 
--- What a bulletin counts, by the instant that it is about. The list of kinds is
--- that of the query, word for word: SQLite uses the index for no other.
-CREATE INDEX events_counted ON events (kind, about_at)
-    WHERE subject_kind = 'case' AND kind IN ('registered', 'closed', 'answered', 'imported', 'extended', 'suspended', 'breached', 'disputed', 'objected', 'rated', 'followed_up', 'review_decided');
+-- What a bulletin counts, by the instant that it is about; which clocks were met
+-- late, by when; and which cases ever moved from desk to desk. The list of kinds is that of the query, word for word: SQLite
+-- uses the index for no other.
+CREATE INDEX events_counted ON events (about_at)
+    WHERE kind IN ('registered', 'closed', 'answered', 'imported', 'extended', 'suspended', 'breached', 'disputed', 'objected', 'rated', 'followed_up', 'review_decided');
+CREATE INDEX clocks_met_late ON clocks (met_at) WHERE met_at IS NOT NULL AND breached_at IS NOT NULL;
+CREATE INDEX case_units_sender ON case_units (case_id) WHERE part = 'sender';
 
 -- +goose StatementBegin
 CREATE TRIGGER bulletins_final BEFORE UPDATE ON bulletins
