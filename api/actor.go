@@ -9,6 +9,7 @@ import (
 
 	"github.com/huiyin/huiyin/internal/auth"
 	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/report"
 )
 
 const actorKey = "actor"
@@ -41,7 +42,8 @@ var (
 	loggedIn    = gate{}                                  // every account, petitioners too
 	newcomers   = gate{initially: true}                   // also who has not changed their first password yet
 	staff       = only(grievance.StaffRoles...)
-	overseers   = only(grievance.RoleSupervisor, grievance.RoleInspector, grievance.RoleLeader, grievance.RoleAdmin)
+	overseers   = only(report.Overseers...)
+	correctors  = only(grievance.RoleSupervisor, grievance.RoleAdmin) // of bulletins
 	intake      = only(grievance.RoleClerk, grievance.RoleCourier, grievance.RoleGridWorker)
 	registrars  = only(grievance.RoleClerk, grievance.RoleCourier, grievance.RoleGridWorker, grievance.RolePetitioner)
 	desks       = only(grievance.RoleClerk, grievance.RoleLeader) // the head acts for a desk without clerks

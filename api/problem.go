@@ -93,8 +93,10 @@ var statusOfCode = map[string]int{
 	"request.wrong_type":   http.StatusUnprocessableEntity,
 	"request.control_char": http.StatusUnprocessableEntity,
 	"period.order":         http.StatusUnprocessableEntity,
+	"bulletin.period":      http.StatusUnprocessableEntity,
 	"request.accept":       http.StatusNotAcceptable,
 	"request.accept_page":  http.StatusNotAcceptable,
+	"bulletin.accept":      http.StatusNotAcceptable,
 	"route.method":         http.StatusMethodNotAllowed,
 	"store.busy":           http.StatusConflict,
 }

@@ -23,6 +23,7 @@ type CLI struct {
 	Export      ExportCommand      `cmd:"" help:"Export the record."`
 	Replay      ReplayCommand      `cmd:"" help:"Play replied messages through the real operations on a clock of their own."`
 	Profile     ProfileCommand     `cmd:"" help:"Show and change the profiles, which set the clocks."`
+	Bulletin    BulletinCommand    `cmd:"" help:"Issue a bulletin by hand."`
 	Engine      EngineCommand      `cmd:"" help:"Work with the engine."`
 	Version     VersionCommand     `cmd:"" help:"Tell the version."`
 	Healthcheck HealthcheckCommand `cmd:"" help:"Ask a running server whether it is ready."`

@@ -67,9 +67,11 @@ type inboxRow struct {
 // instant reads an instant from an expression, whose type SQLite does not tell.
 type instant struct{ time.Time }
 
-// Scan reads what either database gives.
+// Scan reads what either database gives; NULL is the zero time.
 func (i *instant) Scan(src any) (err error) {
 	switch v := src.(type) {
+	case nil:
+		i.Time = time.Time{}
 	case time.Time:
 		i.Time = v.UTC()
 	case string:

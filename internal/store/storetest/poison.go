@@ -69,3 +69,11 @@ func Scan(t testing.TB, url, query string, into ...any) {
 		t.Fatalf("%s: %v", query, err)
 	}
 }
+
+// Try runs a statement past the store, and gives its error: for what the database
+// itself must refuse.
+func Try(t testing.TB, url, statement string) error {
+	t.Helper()
+	_, err := rawSQL(t, url).ExecContext(t.Context(), statement)
+	return err
+}
