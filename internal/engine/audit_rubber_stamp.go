@@ -7,15 +7,10 @@ import (
 	"github.com/huiyin/huiyin/internal/grievance"
 )
 
-const (
-	// fastestReading is the least that reading a file takes. Its words stand in no
-	// event, so that no reading speed can be applied; but the four parts of an
-	// opinion, the grievance and its record are not read in less than a minute.
-	fastestReading = time.Minute
-	// bulkMost files signed within grievance.SignedTogether are the most that can
-	// have been read: more leave each less than eighteen seconds.
-	bulkMost = 10
-)
+// fastestReading is the least that reading a file takes. Its words stand in no
+// event, so that no reading speed can be applied; but the four parts of an
+// opinion, the grievance and its record are not read in less than a minute.
+const fastestReading = time.Minute
 
 // rubberStamp: a leader signed faster than the file can be read, counted from
 // when it was put there, or many files at once. Who signs answers for what was
@@ -42,7 +37,7 @@ var rubberStamp = Audit{
 
 // inBulk gives the signatures that the signer gave together with one, where they
 // were too many to have been read: those in the first stretch of
-// grievance.SignedTogether around it that holds more than bulkMost.
+// grievance.SignedTogether around it that holds more than grievance.SignedInBulk.
 func inBulk(beside []grievance.SignedAt, s grievance.Signature) (refs []grievance.EventRef) {
 	at := s.Decided.AboutAt
 	for _, first := range beside {
@@ -56,7 +51,7 @@ func inBulk(beside []grievance.SignedAt, s grievance.Signature) (refs []grievanc
 				refs = append(refs, o.Ref())
 			}
 		}
-		if len(refs) > bulkMost {
+		if len(refs) > grievance.SignedInBulk {
 			return refs
 		}
 	}

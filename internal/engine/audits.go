@@ -45,6 +45,9 @@ func look(d grievance.Dossier) (charges []grievance.Charge) {
 	for _, a := range audits {
 		for _, c := range a.Look(d) {
 			c.Rule = a.Rule
+			if c.Unit.IsZero() { // who has it is not told: whose desk received it
+				c.Unit = d.Case.Desk
+			}
 			charges = append(charges, c)
 		}
 	}

@@ -157,7 +157,7 @@ var untold = map[string]bool{
 	"urged": true, "ordered": true, "order_answered": true, "order_returned": true, "order_accepted": true,
 	"listed": true, "delisted": true, "misconduct_reported": true,
 	"opinion_amended": true, "take_down_requested": true, "taken_down": true,
-	"followed_up": true,
+	"followed_up":      true,
 	"review_requested": true, "review_submitted": true, "review_decided": true, "hearing_held": true, "mediated": true, "finalised": true,
 }
 

@@ -32,9 +32,13 @@ var FindingRules = []FindingRule{
 	FindTwoLevelsUp, FindGroup, FindRubberStamp, FindExtension, FindSuspension, FindOrder, FindMisconduct,
 }
 
-// SignedTogether is the time in which signatures of one leader count as given
-// together.
-const SignedTogether = 3 * time.Minute
+// Signatures that one leader gave within SignedTogether count as given together;
+// more than SignedInBulk of them cannot have been read: each had less than
+// eighteen seconds.
+const (
+	SignedTogether = 3 * time.Minute
+	SignedInBulk   = 10
+)
 
 // Dossier is what an audit rule may look at: the case that something new has
 // happened in, others of the same petitioner, and what who signed it signed

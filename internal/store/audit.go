@@ -1,0 +1,217 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gorm.io/gorm/clause"
+
+	"github.com/huiyin/huiyin/internal/grievance"
+)
+
+// auditor is the follower of the ledger that looks for findings.
+const auditor = "audit"
+
+// LockAudit tells how far the ledger has been audited, and lets one auditor work
+// at a time.
+func (tx *Tx) LockAudit() (pos int64, err error) {
+	held := tx.db.Table("followers").Select("ledger_pos").Where("name = ?", auditor).Clauses(clause.Locking{Strength: "UPDATE"}).Take(&pos)
+	if held.Error != nil {
+		return 0, fmt.Errorf("holding the audit: %w", held.Error)
+	}
+	return pos, nil
+}
+
+// MoveAudit notes how far the ledger has been audited.
+func (tx *Tx) MoveAudit(pos int64) error {
+	return tx.db.Table("followers").Where("name = ?", auditor).Update("ledger_pos", pos).Error
+}
+
+// EventsOfCases gives all events of some cases, by case and in order.
+func (s session) EventsOfCases(ids []grievance.CaseID) (map[grievance.CaseID][]grievance.Event, error) {
+	found := make(map[grievance.CaseID][]grievance.Event, len(ids))
+	for part := range slices.Chunk(ids, writeBatch) {
+		var events []grievance.Event
+		query := s.db.Table("events").Where("subject_kind = ? AND subject_id IN ?", grievance.SubjectCase, part).Order("subject_id, seq")
+		if err := scan(query, &events); err != nil {
+			return nil, fmt.Errorf("reading events: %w", err)
+		}
+		for _, e := range events {
+			found[e.SubjectID] = append(found[e.SubjectID], e)
+		}
+	}
+	return found, nil
+}
+
+// relatedMost is how many cases of a petitioner are looked at on either side of
+// one, in the order in which they were registered: of a number that hundreds
+// share, which is nobody's own, not all.
+const relatedMost = 50
+
+// unionMost keeps a statement of many arms below SQLite's limit of 500.
+const unionMost = 100
+
+// RelatedCases gives for each case others of the same petitioner, or of one of its
+// representatives: who has the same telephone or identity number.
+func (s session) RelatedCases(ids []grievance.CaseID) (map[grievance.CaseID][]grievance.CaseID, error) {
+	var own []partyIndex
+	err := s.db.Table("parties").Select("case_id, phone_bidx, id_bidx").Where("case_id IN ? AND kind IN ?", ids, petitioning).Find(&own).Error
+	if err != nil {
+		return nil, fmt.Errorf("reading who petitions: %w", err)
+	}
+	var arms []arm
+	for i, p := range own {
+		arms = append(arms, p.arms(i)...)
+	}
+	var pairs []struct {
+		Owner  int
+		CaseID grievance.CaseID
+	}
+	if err := union(s, arms, &pairs); err != nil {
+		return nil, fmt.Errorf("looking for related cases: %w", err)
+	}
+	related := map[grievance.CaseID][]grievance.CaseID{}
+	for _, p := range pairs {
+		of := own[p.Owner].CaseID
+		if !slices.Contains(related[of], p.CaseID) {
+			related[of] = append(related[of], p.CaseID)
+		}
+	}
+	return related, nil
+}
+
+var petitioning = []grievance.PartyKind{grievance.Petitioner, grievance.Representative}
+
+type partyIndex struct {
+	CaseID    grievance.CaseID
+	PhoneBidx []byte
+	IDBidx    []byte
+}
+
+// arms are the lookups for the cases on both sides of a party's own; n tells
+// whose they are.
+func (p partyIndex) arms(n int) (list []arm) {
+	for _, key := range []struct {
+		column string
+		value  []byte
+	}{{"phone_bidx", p.PhoneBidx}, {"id_bidx", p.IDBidx}} {
+		if len(key.value) == 0 {
+			continue
+		}
+		for _, side := range []string{"case_id < ? ORDER BY case_id DESC", "case_id > ? ORDER BY case_id"} {
+			list = append(list, arm{
+				"SELECT * FROM (SELECT CAST(? AS bigint) AS owner, case_id FROM parties WHERE " + key.column + " = ? AND kind IN ? AND " + side + " LIMIT ?) q",
+				[]any{n, key.value, petitioning, p.CaseID, relatedMost},
+			})
+		}
+	}
+	return list
+}
+
+// arm is one SELECT of a union, with its values.
+type arm struct {
+	text string
+	args []any
+}
+
+// union reads the rows of many selects that are alike, each of which has an index
+// to itself.
+func union[T any](s session, list []arm, into *[]T) error {
+	for part := range slices.Chunk(list, unionMost) {
+		var texts []string
+		var args []any
+		for _, b := range part {
+			texts, args = append(texts, b.text), append(args, b.args...)
+		}
+		var rows []T
+		if err := s.db.Raw(strings.Join(texts, " UNION ALL "), args...).Find(&rows).Error; err != nil {
+			return err
+		}
+		*into = append(*into, rows...)
+	}
+	return nil
+}
+
+// SignedBeside gives what those who gave some signatures signed within
+// grievance.SignedTogether of them, in order, by who signed.
+func (s session) SignedBeside(signatures []grievance.SignedAt) (map[grievance.UserID][]grievance.SignedAt, error) {
+	var arms []arm
+	for _, w := range windows(signatures) {
+		arms = append(arms, arm{
+			`SELECT * FROM (SELECT case_id, n, decided_by, decided_at, seen_seq FROM sign_offs
+				WHERE decided_by = ? AND decided_at >= ? AND decided_at <= ? AND state = ? AND seen_seq > 0 ORDER BY decided_at) q`,
+			[]any{w.by, w.from, w.until, grievance.SignOffApproved},
+		})
+	}
+	var rows []grievance.SignedAt
+	if err := union(s, arms, &rows); err != nil {
+		return nil, fmt.Errorf("looking for signatures given together: %w", err)
+	}
+	found := map[grievance.UserID][]grievance.SignedAt{}
+	for _, r := range rows {
+		found[r.By] = append(found[r.By], r)
+	}
+	return found, nil
+}
+
+// window is a time in which one leader's signatures are looked for.
+type window struct {
+	by          grievance.UserID
+	from, until time.Time
+}
+
+// windows are the times around signatures, those that overlap put together.
+func windows(signatures []grievance.SignedAt) (list []window) {
+	slices.SortFunc(signatures, func(a, b grievance.SignedAt) int {
+		if a.By != b.By {
+			return strings.Compare(a.By.String(), b.By.String())
+		}
+		return a.At.Compare(b.At)
+	})
+	for _, s := range signatures {
+		w := window{s.By, s.At.Add(-grievance.SignedTogether), s.At.Add(grievance.SignedTogether)}
+		if n := len(list); n > 0 && list[n-1].by == w.by && !w.from.After(list[n-1].until) {
+			list[n-1].until = w.until
+			continue
+		}
+		list = append(list, w)
+	}
+	return list
+}
+
+// AuditsAside names up to limit cases whose audit failed and is due again, with
+// how often it failed.
+func (s session) AuditsAside(now time.Time, limit int) (due []DueCase, err error) {
+	err = s.db.Table("audits_aside").Select("case_id, attempts").Where("next_at <= ?", now).Order("next_at, case_id").Limit(limit).Find(&due).Error
+	return due, err
+}
+
+// SetAuditAside puts the audit of a case off until an instant, with what went wrong.
+func (tx *Tx) SetAuditAside(id grievance.CaseID, until time.Time, why string) error {
+	return tx.db.Exec(`INSERT INTO audits_aside (case_id, attempts, next_at, error) VALUES (?, 1, ?, ?)
+		ON CONFLICT (case_id) DO UPDATE SET attempts = audits_aside.attempts + 1, next_at = excluded.next_at, error = excluded.error`, id, until, why).Error
+}
+
+// AuditDone forgets that the audit of cases had failed.
+func (tx *Tx) AuditDone(ids []grievance.CaseID) error {
+	return tx.db.Exec("DELETE FROM audits_aside WHERE case_id IN ?", ids).Error
+}
+
+// ToAudit tells how many events have not been audited yet.
+func (s session) ToAudit() (w Pending, err error) {
+	var at struct{ Last, Pos int64 }
+	err = s.db.Raw("SELECT l.last, f.ledger_pos AS pos FROM ledger l, followers f WHERE l.id = 1 AND f.name = ?", auditor).Find(&at).Error
+	if err != nil || at.Last <= at.Pos {
+		return Pending{}, err
+	}
+	var first struct{ At time.Time }
+	err = s.db.Table("events").Select("recorded_at AS at").Where("ledger_pos = ?", at.Pos+1).Find(&first).Error
+	return Pending{N: at.Last - at.Pos, Since: first.At}, err
+}
+
+// DueFindings tells to how many findings time alone has something to do.
+func (s session) DueFindings(now time.Time) (Pending, error) {
+	return s.backlogOf("findings", "next_at", "next_at <= ?", now)
+}
