@@ -50,6 +50,8 @@ var (
 	answerers   = only(grievance.RolePetitioner, grievance.RoleClerk, grievance.RoleLeader) // the petitioner, or a desk for them
 	searchers   = only(grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor) // by person
 	leaders     = only(grievance.RoleLeader)
+	explainers  = only(grievance.RoleLeader, grievance.RoleClerk) // who speaks for a unit
+	judges      = only(grievance.RoleSupervisor, grievance.RoleInspector)
 	admins      = only(grievance.RoleAdmin)
 	deputised   = only(grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleAdmin) // who may have a deputy, or name one
 )

@@ -12,18 +12,24 @@ const auditBatch = 200
 
 // audit follows the ledger and opens findings where an audit rule holds something
 // against a unit; and it does to findings what time alone does: it records that
-// an explanation is overdue, and closes what was decided and not appealed.
+// an explanation is overdue, and closes what was decided and not appealed. What it
+// records has its place in the ledger when the run is over.
 var audit = Rule{
 	Name: "audit",
 	Step: func(ctx context.Context, e *Engine) (Batch, error) {
 		done, err := e.desk.Audit(ctx, auditBatch, look)
 		b := Batch{Done: done.Events, More: done.More, SetAside: done.SetAside, Why: done.LastErr}
-		if err != nil || done.More {
+		recorded := done.Findings
+		if err == nil && !done.More {
+			recorded, err = e.desk.AdvanceFindings(ctx, auditBatch)
+			b.Done += recorded
+			recorded += done.Findings
+		}
+		if err != nil || recorded == 0 {
 			return b, err
 		}
-		n, err := e.desk.AdvanceFindings(ctx, auditBatch)
-		b.Done += n
-		b.More = n == auditBatch
+		b.More = true
+		_, err = e.desk.Sequence(ctx, sequenceBatch)
 		return b, err
 	},
 	Due: func(s *store.Snapshot, now time.Time) (store.Pending, error) {

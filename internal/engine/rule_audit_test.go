@@ -86,7 +86,7 @@ func TestNeglectIsFoundOnceHoweverOftenTheEngineRuns(t *testing.T) {
 				}
 			}
 		}
-		if found[0] != "overdue_acceptance 10-10 16:00" || found[0] != found[1] {
+		if found[0] != "overdue_acceptance 10-09 16:00" || found[0] != found[1] {
 			t.Errorf("every six hours: %s; after forty days: %s", found[0], found[1])
 		}
 	})
