@@ -185,10 +185,13 @@ func (s session) TextsNamed(ids []grievance.TextID) ([]grievance.Text, error) {
 }
 
 // PetitionerOf gives whose account brought a case; none for most.
-func (s session) PetitionerOf(id grievance.CaseID) (who grievance.UserID, err error) {
-	err = s.db.Table("cases").Select("petitioner_user_id").Where("id = ?", id).Limit(1).Scan(&who).Error
-	if err != nil {
-		return who, fmt.Errorf("looking whose a case is: %w", err)
+func (s session) PetitionerOf(id grievance.CaseID) (grievance.UserID, error) {
+	var found []grievance.UserID
+	if err := s.db.Table("cases").Where("id = ?", id).Pluck("petitioner_user_id", &found).Error; err != nil {
+		return grievance.UserID{}, fmt.Errorf("looking whose a case is: %w", err)
 	}
-	return who, nil
+	if len(found) == 0 {
+		return grievance.UserID{}, nil
+	}
+	return found[0], nil
 }
