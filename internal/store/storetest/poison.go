@@ -69,3 +69,10 @@ func Scan(t testing.TB, url, query string, into ...any) {
 		t.Fatalf("%s: %v", query, err)
 	}
 }
+
+// Try is Exec for a statement that the database shall refuse: it gives its error.
+func Try(t testing.TB, url, statement string) error {
+	t.Helper()
+	_, err := rawSQL(t, url).ExecContext(t.Context(), statement)
+	return err
+}

@@ -1,0 +1,188 @@
+package bench
+
+import (
+	"flag"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/huiyin/huiyin/internal/casework"
+	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/office/officetest"
+	"github.com/huiyin/huiyin/internal/store"
+	"github.com/huiyin/huiyin/internal/store/storetest"
+	"github.com/huiyin/huiyin/migrations"
+)
+
+// auditCases is among how many cases the audit is measured: the closing note of
+// its issue has the figures for a million (-args -audit-cases 1000000).
+var auditCases = flag.Int("audit-cases", 20_000, "among how many cases BenchmarkAudit works")
+
+// BenchmarkAudit measures what it takes to audit the news of a few hundred cases,
+// among many and among few, and shows how the database looks each thing up. What
+// counts is the ratio: the cost follows what is new, not what is there.
+func BenchmarkAudit(b *testing.B) {
+	for _, dialect := range []string{migrations.Postgres, migrations.SQLite} {
+		b.Run(dialect, func(b *testing.B) {
+			few, many := newAudited(b, dialect, auditNews), newAudited(b, dialect, *auditCases)
+			for b.Loop() {
+				for range auditRounds {
+					few.round(b)
+					many.round(b)
+				}
+			}
+			ratio := median(few.side.over(many.side))
+			b.Logf("%s: %.0f events/s audited among %d cases, %.0f among %d   ratio %.2f", dialect,
+				median(few.side.rates), auditNews, median(many.side.rates), *auditCases, ratio)
+			for _, line := range many.plans(b) {
+				b.Log(line)
+			}
+			b.ReportMetric(median(many.side.rates), "events/s")
+			b.ReportMetric(ratio, "ratio")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+const (
+	auditNews   = 200 // cases in which something happens in a round
+	auditRounds = 5
+)
+
+// audited is a database of cases whose events have all been audited.
+type audited struct {
+	*works
+	side *side
+	now  time.Time
+	n    int // of cases registered so far
+}
+
+func newAudited(b *testing.B, dialect string, n int) *audited {
+	b.Helper()
+	w := newWorks(b, dialect, engineStarts)
+	first := w.register(b, engineStarts)
+	w.run(b)
+	storetest.CopyCase(b, w.url, first, n-1)
+	w.settle(b)
+	if dialect == migrations.Postgres {
+		if _, err := w.raw.ExecContext(b.Context(), "VACUUM ANALYZE"); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return &audited{works: w, side: &side{name: dialect}, now: engineStarts}
+}
+
+// settle runs the engine until it finds nothing more.
+func (w *works) settle(b testing.TB) {
+	b.Helper()
+	for !w.run(b).Idle() {
+		continue
+	}
+}
+
+// round registers cases, each of a petitioner who has another, and audits them.
+func (a *audited) round(b *testing.B) {
+	b.Helper()
+	a.now = a.now.Add(time.Minute)
+	for range auditNews {
+		a.comesAgain(b)
+	}
+	used := processorTime()
+	sum := a.run(b)
+	for _, r := range sum.Rules {
+		if r.Name == "audit" {
+			a.side.add(max(r.Done, 1), max(r.Took, time.Microsecond), processorTime()-used)
+		}
+	}
+}
+
+// comesAgain takes in a case; every second one is of the petitioner of that before it.
+func (a *audited) comesAgain(b testing.TB) {
+	b.Helper()
+	a.n++
+	a.clock.Set(a.now)
+	_, err := a.desk.Register(b.Context(), casework.Request{Actor: officetest.Actor(b, a.office, a.clock, "clerk")}, grievance.Registration{
+		Channel: grievance.ByVisit, Nature: grievance.Demand, Category: "0101", Title: title, Body: story,
+		Petitioner: grievance.Party{Name: "陈志强", Phone: fmt.Sprintf("138%08d", a.n/2)},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// plans shows how the database looks up what one run of the audit asks.
+func (a *audited) plans(b testing.TB) []string {
+	b.Helper()
+	a.now = a.now.Add(time.Minute)
+	a.comesAgain(b)
+	ctx, sent := store.CountStatements(b.Context())
+	if _, err := a.engine.RunOnce(ctx); err != nil {
+		b.Fatal(err)
+	}
+	var lines []string
+	for _, statement := range sent.List() {
+		asks := func(table string) bool { return strings.Contains(statement, `"`+table) || strings.Contains(statement, "`"+table) || strings.Contains(statement, "FROM "+table) }
+		told := slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, statement) })
+		if !strings.HasPrefix(statement, "SELECT") || told || !slices.ContainsFunc(auditTables, asks) {
+			continue
+		}
+		lines = append(lines, statement+"\n  "+strings.Join(a.explain(b, statement), "\n  "))
+	}
+	return lines
+}
+
+// auditTables are those that the audit asks, and hardly anybody else in the engine.
+var auditTables = []string{"parties", "sign_offs", "findings", "finding_evidence", "measures", "audits_aside", "followers", "events"}
+
+// explain asks a database how it would run a statement, whatever its values.
+func (a *audited) explain(b testing.TB, statement string) (steps []string) {
+	b.Helper()
+	query, args := "EXPLAIN QUERY PLAN "+statement, make([]any, strings.Count(statement, "?"))
+	if a.store.Dialect() == migrations.Postgres {
+		query, args = a.prepared(b, statement), nil
+	}
+	rows, err := a.raw.QueryContext(b.Context(), query, args...)
+	if err != nil {
+		b.Fatalf("%s: %v", query, err)
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for rows.Next() {
+		values := make([]any, len(columns))
+		for i := range values {
+			values[i] = new(any)
+		}
+		if err := rows.Scan(values...); err != nil {
+			b.Fatal(err)
+		}
+		steps = append(steps, fmt.Sprint(*values[len(values)-1].(*any)))
+	}
+	if rows.Err() != nil {
+		b.Fatal(rows.Err())
+	}
+	return steps
+}
+
+// prepared prepares a statement and gives the question for its generic plan.
+func (a *audited) prepared(b testing.TB, statement string) string {
+	b.Helper()
+	values := 0
+	for strings.Contains(statement, "$"+strconv.Itoa(values+1)) {
+		values++
+	}
+	for _, text := range []string{"SET plan_cache_mode = force_generic_plan", "DEALLOCATE ALL", "PREPARE asked AS " + statement} {
+		if _, err := a.raw.ExecContext(b.Context(), text); err != nil {
+			b.Fatalf("%s: %v", text, err)
+		}
+	}
+	if values == 0 {
+		return "EXPLAIN EXECUTE asked"
+	}
+	return "EXPLAIN EXECUTE asked (NULL" + strings.Repeat(", NULL", values-1) + ")"
+}
