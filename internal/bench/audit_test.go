@@ -124,7 +124,9 @@ func (a *audited) plans(b testing.TB) []string {
 	}
 	var lines []string
 	for _, statement := range sent.List() {
-		asks := func(table string) bool { return strings.Contains(statement, `"`+table) || strings.Contains(statement, "`"+table) || strings.Contains(statement, "FROM "+table) }
+		asks := func(table string) bool {
+			return strings.Contains(statement, `"`+table) || strings.Contains(statement, "`"+table) || strings.Contains(statement, "FROM "+table)
+		}
 		told := slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, statement) })
 		if !strings.HasPrefix(statement, "SELECT") || told || !slices.ContainsFunc(auditTables, asks) {
 			continue
@@ -172,17 +174,18 @@ func (a *audited) explain(b testing.TB, statement string) (steps []string) {
 // prepared prepares a statement and gives the question for its generic plan.
 func (a *audited) prepared(b testing.TB, statement string) string {
 	b.Helper()
-	values := 0
+	a.n++
+	name, values := "asked"+strconv.Itoa(a.n), 0
 	for strings.Contains(statement, "$"+strconv.Itoa(values+1)) {
 		values++
 	}
-	for _, text := range []string{"SET plan_cache_mode = force_generic_plan", "DEALLOCATE ALL", "PREPARE asked AS " + statement} {
+	for _, text := range []string{"SET plan_cache_mode = force_generic_plan", "PREPARE " + name + " AS " + statement} {
 		if _, err := a.raw.ExecContext(b.Context(), text); err != nil {
 			b.Fatalf("%s: %v", text, err)
 		}
 	}
 	if values == 0 {
-		return "EXPLAIN EXECUTE asked"
+		return "EXPLAIN EXECUTE " + name
 	}
-	return "EXPLAIN EXECUTE asked (NULL" + strings.Repeat(", NULL", values-1) + ")"
+	return "EXPLAIN EXECUTE " + name + " (NULL" + strings.Repeat(", NULL", values-1) + ")"
 }

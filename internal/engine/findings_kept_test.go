@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,4 +71,34 @@ func TestEveryQueryOfTheAuditHasItsIndex(t *testing.T) {
 			t.Errorf("nothing was looked up in %s", table)
 		}
 	}
+}
+
+// Of a telephone that a crowd shares, which is nobody's own, the nearest cases on
+// either side are looked at, the same whatever else is asked with it.
+func TestOfACrowdTheNearestAreRelated(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		w := newWorks(t, dialect)
+		var ids []grievance.CaseID
+		for range 130 {
+			ids = append(ids, w.petition("10012345678"))
+		}
+		alone, pair := w.petition("10099999999"), []grievance.CaseID{w.petition("10088888888"), w.petition("10088888888")}
+		want := slices.Concat(ids[10:60], ids[61:111])
+		for _, asked := range [][]grievance.CaseID{{ids[60]}, {ids[60], alone, pair[0]}} {
+			err := w.store.Read(t.Context(), func(s *store.Snapshot) error {
+				related, err := s.RelatedCases(asked)
+				if !slices.Equal(related[ids[60]], want) || len(related[alone]) != 0 {
+					t.Errorf("of %d: %d related, %d of one alone", len(asked), len(related[ids[60]]), len(related[alone]))
+				}
+				if len(asked) > 1 && !slices.Equal(related[pair[0]], pair[1:]) {
+					t.Errorf("of a pair: %v", related[pair[0]])
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 }

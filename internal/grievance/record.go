@@ -39,9 +39,8 @@ type Record struct {
 	Misconduct   []Told
 	Declined     Reason // for which it was declined
 
-	status  Status
-	holder  Holder
-	sponsor Holder
+	status Status
+	holder Holder
 }
 
 // EventRef names an event: the case's, or that of another that has to do with it.

@@ -1,6 +1,7 @@
 package grievance
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -134,27 +135,29 @@ func (r *Record) tellClocks(e Told) {
 	}
 }
 
-// debtorUnit is the unit that owes a clock when it starts: whom something was
-// asked of, else whom the case is with.
-func (r *Record) debtorUnit(kind ClockKind, e Told) UnitID {
+// debtorUnit is the unit that owes a clock when it starts, as far as the event
+// tells of whom something was asked; none where the case's own unit owes it.
+func (r *Record) debtorUnit(kind ClockKind, e Told) (unit UnitID) {
 	f := e.Facts
-	switch {
-	case kind == OrderReply && f.Order != nil:
-		return f.Order.Unit
-	case kind == CoHandling && f.CoHandler != nil:
-		return f.CoHandler.Unit
-	case (kind == Review || kind == ReReview) && f.Review != nil:
-		return f.Review.Unit
-	case kind == Consent && f.Objection != nil:
-		return f.Objection.Sender
-	case kind == Jurisdiction && f.Objection != nil:
-		return f.Objection.Superior
-	case kind == SignOffStep && f.SignOff != nil:
-		return f.SignOff.Unit
-	case kind == SponsorDuty && f.Sponsor != nil:
-		return f.Sponsor.Post.UnitID
+	if f.Order != nil && kind == OrderReply {
+		unit = f.Order.Unit
 	}
-	return UnitID{}
+	if f.CoHandler != nil && kind == CoHandling {
+		unit = f.CoHandler.Unit
+	}
+	if f.Review != nil && slices.Contains([]ClockKind{Review, ReReview}, kind) {
+		unit = f.Review.Unit
+	}
+	if f.SignOff != nil && kind == SignOffStep {
+		unit = f.SignOff.Unit
+	}
+	if f.Sponsor != nil && kind == SponsorDuty {
+		unit = f.Sponsor.Post.UnitID
+	}
+	if o := f.Objection; o != nil {
+		unit = cmp.Or(unit, map[ClockKind]UnitID{Consent: o.Sender, Jurisdiction: o.Superior}[kind])
+	}
+	return unit
 }
 
 // Clock gives a clock by its id, or nil.

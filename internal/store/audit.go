@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,27 +57,22 @@ const unionMost = 100
 // RelatedCases gives for each case others of the same petitioner, or of one of its
 // representatives: who has the same telephone or identity number.
 func (s session) RelatedCases(ids []grievance.CaseID) (map[grievance.CaseID][]grievance.CaseID, error) {
-	var own []partyIndex
-	err := s.db.Table("parties").Select("case_id, phone_bidx, id_bidx").Where("case_id IN ? AND kind IN ?", ids, petitioning).Find(&own).Error
-	if err != nil {
-		return nil, fmt.Errorf("reading who petitions: %w", err)
-	}
-	var arms []arm
-	for i, p := range own {
-		arms = append(arms, p.arms(i)...)
-	}
-	var pairs []struct {
-		Owner  int
-		CaseID grievance.CaseID
-	}
-	if err := union(s, arms, &pairs); err != nil {
-		return nil, fmt.Errorf("looking for related cases: %w", err)
-	}
 	related := map[grievance.CaseID][]grievance.CaseID{}
-	for _, p := range pairs {
-		of := own[p.Owner].CaseID
-		if !slices.Contains(related[of], p.CaseID) {
-			related[of] = append(related[of], p.CaseID)
+	for _, column := range []string{"phone_bidx", "id_bidx"} {
+		own, err := s.keysOf(column, ids)
+		if err != nil {
+			return nil, err
+		}
+		others, err := s.sharing(column, own)
+		if err != nil {
+			return nil, fmt.Errorf("looking for related cases: %w", err)
+		}
+		for _, o := range own {
+			for _, id := range nearest(o.CaseID, others[string(o.Bidx)]) {
+				if !slices.Contains(related[o.CaseID], id) {
+					related[o.CaseID] = append(related[o.CaseID], id)
+				}
+			}
 		}
 	}
 	return related, nil
@@ -84,30 +80,70 @@ func (s session) RelatedCases(ids []grievance.CaseID) (map[grievance.CaseID][]gr
 
 var petitioning = []grievance.PartyKind{grievance.Petitioner, grievance.Representative}
 
-type partyIndex struct {
-	CaseID    grievance.CaseID
-	PhoneBidx []byte
-	IDBidx    []byte
+// partyKey is by what a petitioner of a case can be found in another.
+type partyKey struct {
+	CaseID grievance.CaseID
+	Bidx   []byte
 }
 
-// arms are the lookups for the cases on both sides of a party's own; n tells
-// whose they are.
-func (p partyIndex) arms(n int) (list []arm) {
-	for _, key := range []struct {
-		column string
-		value  []byte
-	}{{"phone_bidx", p.PhoneBidx}, {"id_bidx", p.IDBidx}} {
-		if len(key.value) == 0 {
-			continue
-		}
+func (s session) keysOf(column string, ids []grievance.CaseID) (own []partyKey, err error) {
+	err = s.db.Table("parties").Select("case_id, "+column+" AS bidx").Where("case_id IN ? AND kind IN ? AND "+column+" IS NOT NULL", ids, petitioning).Find(&own).Error
+	if err != nil {
+		return nil, fmt.Errorf("reading who petitions: %w", err)
+	}
+	return own, nil
+}
+
+// sharing gives the cases in which each of some keys is found. Where they are so
+// many that some key is nobody's own, it looks at each key from each case alone,
+// as far as RelatedCases does.
+func (s session) sharing(column string, own []partyKey) (map[string][]grievance.CaseID, error) {
+	found := map[string][]grievance.CaseID{}
+	if len(own) == 0 {
+		return found, nil
+	}
+	keys := make([][]byte, len(own))
+	for i, o := range own {
+		keys[i] = o.Bidx
+	}
+	var rows []partyKey
+	most := relatedMost * (len(own) + 1)
+	err := s.db.Table("parties").Select("case_id, "+column+" AS bidx").Where(column+" IN ? AND kind IN ?", keys, petitioning).Limit(most + 1).Find(&rows).Error
+	if err == nil && len(rows) > most {
+		rows = nil
+		err = union(s, arms(column, own), &rows)
+	}
+	for _, r := range rows {
+		found[string(r.Bidx)] = append(found[string(r.Bidx)], r.CaseID)
+	}
+	return found, err
+}
+
+// arms are the lookups for the cases on both sides of each own.
+func arms(column string, own []partyKey) (list []arm) {
+	for _, o := range own {
 		for _, side := range []string{"case_id < ? ORDER BY case_id DESC", "case_id > ? ORDER BY case_id"} {
 			list = append(list, arm{
-				"SELECT * FROM (SELECT CAST(? AS bigint) AS owner, case_id FROM parties WHERE " + key.column + " = ? AND kind IN ? AND " + side + " LIMIT ?) q",
-				[]any{n, key.value, petitioning, p.CaseID, relatedMost},
+				"SELECT * FROM (SELECT case_id, " + column + " AS bidx FROM parties WHERE " + column + " = ? AND kind IN ? AND " + side + " LIMIT ?) q",
+				[]any{o.Bidx, petitioning, o.CaseID, relatedMost},
 			})
 		}
 	}
 	return list
+}
+
+// nearest gives the cases of a list that were registered next to one, on either
+// side at most relatedMost, and not the one itself.
+func nearest(to grievance.CaseID, list []grievance.CaseID) []grievance.CaseID {
+	list = slices.Clone(list)
+	slices.SortFunc(list, func(a, b grievance.CaseID) int { return bytes.Compare(a[:], b[:]) })
+	list = slices.Compact(list)
+	at, found := slices.BinarySearchFunc(list, to, func(a, b grievance.CaseID) int { return bytes.Compare(a[:], b[:]) })
+	before, after := list[max(0, at-relatedMost):at], list[at:]
+	if found {
+		after = after[1:]
+	}
+	return slices.Concat(before, after[:min(len(after), relatedMost)])
 }
 
 // arm is one SELECT of a union, with its values.
