@@ -38,7 +38,7 @@ func BenchmarkAudit(b *testing.B) {
 			b.Logf("%s: %.0f events/s audited among %d cases, %.0f among %d   ratio %.2f", dialect,
 				median(few.side.rates), auditNews, median(many.side.rates), *auditCases, ratio)
 			for _, line := range many.plans(b) {
-				b.Log(line)
+				fmt.Println(line) // a benchmark's log is cut after ten lines
 			}
 			b.ReportMetric(median(many.side.rates), "events/s")
 			b.ReportMetric(ratio, "ratio")
@@ -67,6 +67,9 @@ func newAudited(b *testing.B, dialect string, n int) *audited {
 	w.run(b)
 	storetest.CopyCase(b, w.url, first, n-1)
 	w.settle(b)
+	for _, statement := range peopled[dialect] {
+		storetest.Exec(b, w.url, statement)
+	}
 	if dialect == migrations.Postgres {
 		if _, err := w.raw.ExecContext(b.Context(), "VACUUM ANALYZE"); err != nil {
 			b.Fatal(err)
@@ -74,6 +77,25 @@ func newAudited(b *testing.B, dialect string, n int) *audited {
 	}
 	return &audited{works: w, side: &side{name: dialect}, now: engineStarts}
 }
+
+// peopled gives copies, which have none, a petitioner each, a signature and a finding.
+var peopled = map[string][]string{
+	migrations.Postgres: {
+		`INSERT INTO parties (case_id, n, kind, phone_bidx) SELECT id, 1, 'petitioner', decode(replace(CAST(id AS text), '-', ''), 'hex') FROM cases
+			ON CONFLICT DO NOTHING`, signedOnce, foundOnce,
+	},
+	migrations.SQLite: {
+		`INSERT INTO parties (case_id, n, kind, phone_bidx) SELECT id, 1, 'petitioner', CAST(id AS blob) FROM cases WHERE true
+			ON CONFLICT DO NOTHING`, signedOnce, foundOnce,
+	},
+}
+
+const signedOnce = `INSERT INTO sign_offs (id, case_id, n, round, kind, state, unit_id, outcome, reason, digest, requested_at, decided_by, decided_at, returned_for, seen_seq)
+	SELECT id, id, 1, 1, 'decline', 'approved', lead_unit_id, '', '', '', registered_at, responsible_id, registered_at, '', 1 FROM cases`
+
+const foundOnce = `INSERT INTO findings (id, case_id, rule, subject, unit_id, unit_path, about_at, opened_at, state, result, reason,
+		explain_due_at, explain_due_on, explanation_late, seq, version, last_recorded_at)
+	SELECT id, id, 'rubber_stamp', 'sign-off/1', lead_unit_id, '', registered_at, registered_at, 'closed', 'dismissed', '', registered_at, '2026-03-02', false, 1, 1, registered_at FROM cases`
 
 // settle runs the engine until it finds nothing more.
 func (w *works) settle(b testing.TB) {
@@ -100,15 +122,33 @@ func (a *audited) round(b *testing.B) {
 }
 
 // comesAgain takes in a case; every second one is of the petitioner of that before it.
-func (a *audited) comesAgain(b testing.TB) {
+func (a *audited) comesAgain(b testing.TB) grievance.CaseID {
 	b.Helper()
 	a.n++
 	a.clock.Set(a.now)
-	_, err := a.desk.Register(b.Context(), casework.Request{Actor: officetest.Actor(b, a.office, a.clock, "clerk")}, grievance.Registration{
+	done, err := a.desk.Register(b.Context(), a.by(b, "clerk"), grievance.Registration{
 		Channel: grievance.ByVisit, Nature: grievance.Demand, Category: "0101", Title: title, Body: story,
 		Petitioner: grievance.Party{Name: "陈志强", Phone: fmt.Sprintf("138%08d", a.n/2)},
 	})
 	if err != nil {
+		b.Fatal(err)
+	}
+	return done.Case.ID
+}
+
+func (a *audited) by(b testing.TB, account string) casework.Request {
+	b.Helper()
+	return casework.Request{Actor: officetest.Actor(b, a.office, a.clock, account)}
+}
+
+// signed lets a leader sign that a case is declined.
+func (a *audited) signed(b testing.TB, id grievance.CaseID) {
+	b.Helper()
+	_, err := a.desk.Decline(b.Context(), a.by(b, "clerk"), id, grievance.Declining{Reason: grievance.OtherProcedure, Words: story})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := a.desk.Approve(b.Context(), a.by(b, "leader"), id, 1, grievance.Approval{}); err != nil {
 		b.Fatal(err)
 	}
 }
@@ -117,18 +157,15 @@ func (a *audited) comesAgain(b testing.TB) {
 func (a *audited) plans(b testing.TB) []string {
 	b.Helper()
 	a.now = a.now.Add(time.Minute)
-	a.comesAgain(b)
+	a.signed(b, a.comesAgain(b))
 	ctx, sent := store.CountStatements(b.Context())
 	if _, err := a.engine.RunOnce(ctx); err != nil {
 		b.Fatal(err)
 	}
 	var lines []string
 	for _, statement := range sent.List() {
-		asks := func(table string) bool {
-			return strings.Contains(statement, `"`+table) || strings.Contains(statement, "`"+table) || strings.Contains(statement, "FROM "+table)
-		}
 		told := slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, statement) })
-		if !strings.HasPrefix(statement, "SELECT") || told || !slices.ContainsFunc(auditTables, asks) {
+		if !strings.HasPrefix(statement, "SELECT") || told || !asksTheAudit(statement) {
 			continue
 		}
 		lines = append(lines, statement+"\n  "+strings.Join(a.explain(b, statement), "\n  "))
@@ -138,6 +175,12 @@ func (a *audited) plans(b testing.TB) []string {
 
 // auditTables are those that the audit asks, and hardly anybody else in the engine.
 var auditTables = []string{"parties", "sign_offs", "findings", "finding_evidence", "measures", "audits_aside", "followers", "events"}
+
+func asksTheAudit(statement string) bool {
+	return !strings.Contains(statement, "clocks") && slices.ContainsFunc(auditTables, func(table string) bool {
+		return strings.Contains(strings.NewReplacer("`", "", `"`, "").Replace(statement), "FROM "+table)
+	})
+}
 
 // explain asks a database how it would run a statement, whatever its values.
 func (a *audited) explain(b testing.TB, statement string) (steps []string) {

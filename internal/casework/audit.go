@@ -142,6 +142,9 @@ func (a *auditing) putOff(ctx context.Context, id grievance.CaseID, why error) e
 // audit looks at cases and writes what is found, and tells how many findings were
 // opened or changed.
 func (a *auditing) audit(tx *store.Tx, ids []grievance.CaseID) (int, error) {
+	if len(ids) == 0 {
+		return 0, nil
+	}
 	files, err := a.files(tx, ids)
 	if err != nil {
 		return 0, err
