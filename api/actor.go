@@ -61,6 +61,8 @@ var (
 	urgers      = only(grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleInspector)
 	namers      = only(grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleInspector)
 	informants  = only(grievance.RolePetitioner, grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleInspector)
+	explainers  = only(grievance.RoleLeader, grievance.RoleClerk)         // who speaks for a unit
+	assessors   = only(grievance.RoleSupervisor, grievance.RoleInspector) // who decides on findings
 	admins      = only(grievance.RoleAdmin)
 	deputised   = only(grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleAdmin) // who may have a deputy, or name one
 )

@@ -41,13 +41,14 @@ type Batch struct {
 // rules is what the engine does; their order is the policy: people before
 // clocks, so that a rung never reaches somebody who has left; new versions before
 // the rungs, whose instants they may move; clocks before the ledger, so that what
-// they record is placed in the same run; the ledger before bulletins, which count
-// what stands in it.
+// they record is placed in the same run; the audit after the ledger, which it
+// follows; bulletins after both, for they count what stands in them.
 var rules = []Rule{
 	handOn,
 	rebase,
 	climb,
 	sequence,
+	audit,
 	issue,
 	forget,
 }

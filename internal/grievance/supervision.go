@@ -77,13 +77,16 @@ func superiorSupervisor(c *Case, m Moment) (Post, bool) {
 	return strictlyAbove(m, c.actingUnit(), RoleSupervisor)
 }
 
-// strictlyAbove is above without the unit itself: nobody orders their own unit.
+// strictlyAbove is above without the unit itself: nobody orders, or judges, their
+// own unit.
 func strictlyAbove(m Moment, unit UnitID, roles ...Role) (Post, bool) {
-	u := m.Book.superior(unit)
-	if u == nil {
-		return Post{}, false
+	line := m.Book.line(unit, m.Now)
+	for _, u := range line[min(1, len(line)):] {
+		if p, ok := m.By.PostAt(u.ID, roles...); ok {
+			return p, true
+		}
 	}
-	return above(m, u.ID, roles...)
+	return Post{}, false
 }
 
 // stopClock stops one running clock, if it runs. What time alone has done up to

@@ -22,6 +22,7 @@ type Viewer struct {
 	own      []string           // paths of units seen exactly
 	subtrees []string           // paths seen with all below
 	grids    []string           // paths whose area is seen
+	desks    []string           // paths of units at whose desk the viewer sits
 }
 
 // ViewerOf makes the viewer that an actor is, by the units of the book.
