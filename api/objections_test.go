@@ -10,7 +10,9 @@ import (
 
 const notOurs = `{"reason":"not_our_duty","words":"路灯由县里统一管护","category":"0101","area":"990121"}`
 
-func (s *city) to(code, more string) string { return fmt.Sprintf(`{"unit_id":%q%s}`, s.unit(code), more) }
+func (s *city) to(code, more string) string {
+	return fmt.Sprintf(`{"unit_id":%q%s}`, s.unit(code), more)
+}
 
 // A forwarded case is objected to twice: once it is taken back, once the county
 // designates. Everybody whose move it is has it in the inbox.
