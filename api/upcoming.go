@@ -21,22 +21,22 @@ const (
 // UpcomingItem is one thing that time alone will do to a case.
 type UpcomingItem struct {
 	// Unroutable is an escalation that nobody up to the root can take.
-	Act report.Act `json:"act" validate:"required" swaggertype:"string" enums:"remind,warn,breach,escalate,unroutable,resume,rebase"`
+	Act report.Act `json:"act" validate:"required" swaggertype:"string" enums:"remind,warn,breach,escalate,unroutable,raise,resume,rebase"`
 	// The instant that it will be about. Midnight belongs to the day that it ends.
 	At            time.Time `json:"at" validate:"required" format:"date-time"`
 	CaseID        string    `json:"case_id" validate:"required" format:"uuid"`
 	ReceiptNumber string    `json:"receipt_number" validate:"required" example:"430102003-20261122-0007"`
 	Title         string    `json:"title" validate:"required" example:"村口路灯不亮"`
-	// Who owes; of a case that is resumed, who handles it.
+	// Who owes; of a case that is resumed, or objected to, who has it.
 	Unit *UnitRef `json:"unit,omitempty"`
-	// Absent where a case is resumed.
+	// Absent where a case is resumed, or an objection raised.
 	ClockKind grievance.ClockKind `json:"clock_kind,omitempty" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review,consent,jurisdiction,co_handling,order,duty"`
 	// Absent for a clock that is yet to start.
 	ClockID string `json:"clock_id,omitempty" format:"uuid"`
 	// Which rung of the clock's ladder, from 1, and of which of its due instants.
 	Rung       int `json:"rung,omitempty,omitzero"`
 	DueVersion int `json:"due_version,omitempty,omitzero"`
-	// Absent where a case is resumed.
+	// Absent where a case is resumed, or an objection raised.
 	DueAt time.Time      `json:"due_at,omitempty,omitzero" format:"date-time"`
 	DueOn *calendar.Date `json:"due_on,omitempty" swaggertype:"string" format:"date"`
 	// Of an escalation.
@@ -48,7 +48,7 @@ type UpcomingItem struct {
 
 // UpcomingFigure is how often one act is coming, and to which cases, each once.
 type UpcomingFigure struct {
-	Act     report.Act `json:"act" validate:"required" swaggertype:"string" enums:"remind,warn,breach,escalate,unroutable,resume,rebase"`
+	Act     report.Act `json:"act" validate:"required" swaggertype:"string" enums:"remind,warn,breach,escalate,unroutable,raise,resume,rebase"`
 	Count   int        `json:"count" validate:"required"`
 	CaseIDs []string   `json:"case_ids" validate:"required"`
 } // @name UpcomingFigure
@@ -83,7 +83,7 @@ type UpcomingReport struct {
 // upcomingReport tells what the coming days will bring.
 //
 //	@Summary		时限预告 / what is coming
-//	@Description	推算若无人办理，今天起若干天内将发生的提醒、黄牌、红牌、升级（含将无人可接的）和恢复办理；与届时引擎的记录一致，不写入任何内容。零点归前一天。Accept: text/csv 得到可用电子表格打开的文件。 What would be reminded, warned, breached, escalated and resumed from today on if nobody did anything: what the engine will record, told beforehand; nothing is written. Midnight belongs to the day that it ends, as for deadlines. It holds at most 5000 acts, the first; truncated says that there are more. Without unit it is about the highest unit that the reader watches over.
+//	@Description	推算若无人办理，今天起若干天内将发生的提醒、黄牌、红牌、升级（含将无人可接的）、退单提请上级和恢复办理；与届时引擎的记录一致，不写入任何内容。零点归前一天。Accept: text/csv 得到可用电子表格打开的文件。 What would be reminded, warned, breached, escalated, raised and resumed from today on if nobody did anything: what the engine will record, told beforehand; nothing is written. Midnight belongs to the day that it ends, as for deadlines. It holds at most 5000 acts, the first; truncated says that there are more. Without unit it is about the highest unit that the reader watches over.
 //	@Tags			reports
 //	@Produce		json,text/csv
 //	@Param			days	query	int		false	"how many days, today included"	minimum(1)	maximum(31)	default(7)

@@ -20,16 +20,18 @@ const (
 	Breach     Act = "breach"     // 红牌
 	Escalate   Act = "escalate"   // 升级
 	Unroutable Act = "unroutable" // 升级, and nobody up to the root can take it
+	Raise      Act = "raise"      // 退单逾期未答复，提请上级
 	Resume     Act = "resume"     // 恢复办理
 	Rebase     Act = "rebase"     // 重新计算
 )
 
 // Acts lists them.
-var Acts = []Act{Remind, Warn, Breach, Escalate, Unroutable, Resume, Rebase}
+var Acts = []Act{Remind, Warn, Breach, Escalate, Unroutable, Raise, Resume, Rebase}
 
 var actOf = map[grievance.EventKind]Act{
 	grievance.EvReminded: Remind, grievance.EvWarned: Warn, grievance.EvBreached: Breach,
 	grievance.EvEscalated: Escalate, grievance.EvResumed: Resume, grievance.EvRebased: Rebase,
+	grievance.EvObjectionRaised: Raise,
 }
 
 // UpcomingQuery asks what time alone will do until the end of a period, if
@@ -41,8 +43,8 @@ var actOf = map[grievance.EventKind]Act{
 // only a move to a newer version, published already, makes due is foretold once
 // the engine has made the move, which takes it minutes.
 //
-// An act belongs to the units of which one owes what is late, or handles the
-// case that is resumed. What the viewer may not see is left out.
+// An act belongs to the units of which one owes what is late, or has the case that
+// is resumed, or to which it objects. What the viewer may not see is left out.
 type UpcomingQuery struct {
 	Units  []grievance.UnitID // with all below; none for all
 	Period store.Period       // From is today, To the last day
@@ -70,7 +72,8 @@ type UpcomingReport struct {
 }
 
 // UpcomingRow is one act. Of Unit, ClockID, Kind, DueAt and DueVersion those of
-// the clock are meant, which a case that is resumed has none of; ClockID is zero
+// the clock are meant, which a case that is resumed, or an objection that is
+// raised, has none of; ClockID is zero
 // for a clock that is yet to start. Level and Cause are those of an escalation.
 type UpcomingRow struct {
 	Act        Act

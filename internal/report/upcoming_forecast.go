@@ -141,7 +141,7 @@ func (f *forecast) row(c *grievance.Case, e grievance.Event, came grievance.Chan
 	if facts.Escalation != nil {
 		f.describeEscalation(&r, facts.Escalation, came.Escalations)
 	}
-	if awaiting := facts.Awaiting; r.Act == Resume && awaiting != nil {
+	if awaiting := facts.Awaiting; (r.Act == Resume || r.Act == Raise) && awaiting != nil {
 		r.To = f.addressees(r.At, awaiting.User, awaiting.Post)
 	}
 	return r, nil

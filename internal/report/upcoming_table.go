@@ -10,7 +10,7 @@ import (
 
 var (
 	actWords = map[Act]string{
-		Remind: "提醒", Warn: "黄牌", Breach: "红牌", Escalate: "升级", Unroutable: "升级（无人可接）", Resume: "恢复办理", Rebase: "重新计算时限",
+		Remind: "提醒", Warn: "黄牌", Breach: "红牌", Escalate: "升级", Unroutable: "升级（无人可接）", Raise: "退单提请上级", Resume: "恢复办理", Rebase: "重新计算时限",
 	}
 
 	roleWords = map[grievance.Role]string{

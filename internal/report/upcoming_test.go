@@ -59,6 +59,9 @@ func (c *crowd) goOn(id grievance.CaseID) {
 		unit := []string{"990121101-03", "990121101-01", "990121001-04", "990121-01"}[c.IntN(4)]
 		c.try(c.desk.Assign(ctx, clerk, id, grievance.Assignment{Unit: c.unit(unit).ID}))
 	case grievance.Assigned:
+		if slices.Index(c.cases, id)%3 == 0 {
+			c.try(c.desk.Object(ctx, handler, id, grievance.Objecting{Reason: "other_area", Words: "不属本辖区", Category: "0101", Area: "990121"}))
+		}
 		c.try(c.desk.Acknowledge(ctx, handler, id, grievance.Acknowledging{}))
 	case grievance.InHandling:
 		if g.PendingSignOff == 0 {
@@ -170,7 +173,7 @@ func TestTheForecastComesTrue(t *testing.T) {
 			}
 			switch seed {
 			case 0:
-				c.wantActs(r, report.Remind, report.Warn, report.Breach, report.Escalate, report.Resume)
+				c.wantActs(r, report.Remind, report.Warn, report.Breach, report.Escalate, report.Raise, report.Resume)
 			case 2:
 				c.wantActs(r, report.Unroutable)
 			}
@@ -213,6 +216,7 @@ func (c *crowd) recorded(seqs []int64) (lines []string) {
 	acts := map[grievance.EventKind]report.Act{
 		grievance.EvReminded: report.Remind, grievance.EvWarned: report.Warn, grievance.EvBreached: report.Breach,
 		grievance.EvEscalated: report.Escalate, grievance.EvResumed: report.Resume, grievance.EvRebased: report.Rebase,
+		grievance.EvObjectionRaised: report.Raise,
 	}
 	for i, id := range c.cases {
 		var events []grievance.Event
