@@ -25,8 +25,10 @@ type IssuedBulletins struct {
 // every unit that has none of it yet, and goes on to the next period. Where
 // nothing is due it asks one small question.
 //
-// Any number of replicas may do it at once: of one unit and period there is one
-// first edition. What ends it on the way is found again by the next call.
+// It waits while another replica is still recording what time did in the period:
+// a bulletin is frozen. Any number of replicas may do it at once: of one unit and
+// period there is one first edition. What ends it on the way is found again by
+// the next call.
 func (d *Desk) IssueBulletins(ctx context.Context) (IssuedBulletins, error) {
 	var rounds []store.BulletinRound
 	err := d.store.Read(ctx, func(s *store.Snapshot) (err error) {
@@ -98,6 +100,9 @@ func (d *Desk) issueRound(ctx context.Context, due store.BulletinRound) (IssuedB
 	}
 	next, n := roundOf(p, book), 0
 	if !next.DueAt.After(d.clock.Now()) {
+		if settled, err := d.settled(ctx, p); err != nil || !settled {
+			return IssuedBulletins{}, err
+		}
 		if n, err = d.issueAll(ctx, book, p, book.Units()); err != nil {
 			return IssuedBulletins{Issued: n}, err
 		}
@@ -105,6 +110,15 @@ func (d *Desk) issueRound(ctx context.Context, due store.BulletinRound) (IssuedB
 	}
 	err = d.store.Write(ctx, func(tx *store.Tx) error { return tx.MoveBulletinRound(due, next) })
 	return IssuedBulletins{Issued: n, More: true}, err
+}
+
+// settled reports whether what time did in a period has been recorded.
+func (d *Desk) settled(ctx context.Context, p grievance.BulletinPeriod) (yes bool, err error) {
+	err = d.store.Read(ctx, func(s *store.Snapshot) (err error) {
+		yes, err = s.Settled(p.To.End())
+		return err
+	})
+	return yes, err
 }
 
 // issueAll issues the first editions that are missing of those units whom there

@@ -69,7 +69,7 @@ func TestBulletinsAreCaughtUpOnce(t *testing.T) {
 		w.run()
 		w.register("clerk")
 		w.clock.Advance(80 * day) // to 12 January
-		w.runTogether(3)
+		w.run()
 		n := w.organs()
 		want := fmt.Sprintf("2026-10×%d 2026-11×%d 2026-12×%d 2026-Q4×%d 2026×%d", n, n, n, n, n)
 		if got := periods(w.bulletins()); got != want {
@@ -82,6 +82,51 @@ func TestBulletinsAreCaughtUpOnce(t *testing.T) {
 		w.run()
 		if got := periods(w.bulletins()); got != want+fmt.Sprintf(" 2027-01×%d", n) {
 			t.Errorf("a month later: %s", got)
+		}
+	})
+}
+
+// A bulletin is frozen: none is issued while what time did in its period is still
+// to be recorded, be it by another replica.
+func TestABulletinWaitsForItsRecord(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		w := newWorks(t, dialect)
+		w.register("clerk")
+		w.run()
+		w.clock.Advance(120 * day)
+		if done, err := w.desk.IssueBulletins(t.Context()); err != nil || done.Issued > 0 || done.More {
+			t.Errorf("before the breaches of the time were recorded: %+v, %v", done, err)
+		}
+		w.run()
+		if list := w.bulletins(); len(list) != 7*w.organs() {
+			t.Errorf("%d bulletins once they were", len(list))
+		}
+	})
+}
+
+// Several engines that catch up together issue each bulletin once.
+func TestReplicasIssueEachBulletinOnce(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		w := newWorks(t, dialect)
+		w.register("clerk")
+		w.clock.Advance(120 * day) // to 12 January
+		w.runTogether(3)
+		w.run() // who waited for the others has left it to the next run
+		issued := map[string]int{}
+		for _, b := range w.bulletins() {
+			issued[b.Period]++
+		}
+		n := w.organs()
+		for _, period := range []string{"2026-09", "2026-10", "2026-11", "2026-12", "2026-Q3", "2026-Q4", "2026"} {
+			if issued[period] != n {
+				t.Errorf("%d bulletins of %s, want %d", issued[period], period, n)
+			}
+			delete(issued, period)
+		}
+		if len(issued) > 0 {
+			t.Errorf("and %v", issued)
 		}
 	})
 }

@@ -52,9 +52,26 @@ func (p *press) to(minute string) {
 	}
 }
 
+// settle records what time has done, places it in the ledger and lets an audit
+// that finds nothing pass over it, as the engine does before it issues anything.
+func (p *press) settle() {
+	p.Helper()
+	if _, err := p.desk.AdvanceDue(p.Context(), 1000); err != nil {
+		p.Fatal(err)
+	}
+	if _, err := p.desk.Sequence(p.Context(), 1000); err != nil {
+		p.Fatal(err)
+	}
+	nothing := func(grievance.Dossier) []grievance.Charge { return nil }
+	if _, err := p.desk.Audit(p.Context(), 1000, nothing); err != nil {
+		p.Fatal(err)
+	}
+}
+
 // issue issues what is due, and tells how many bulletins that were.
 func (p *press) issue() (n int) {
 	p.Helper()
+	p.settle()
 	for more := true; more; {
 		done, err := p.desk.IssueBulletins(p.Context())
 		if err != nil {
@@ -258,13 +275,15 @@ func (p *press) find(of grievance.CaseID, rule, unit, about, result string) stri
 	p.Helper()
 	id := fmt.Sprintf("01900000-0000-7000-8000-%012d", len(p.Name())+len(rule)*1000)
 	u := p.unit(unit)
-	storetest.Exec(p.T, p.url, fmt.Sprintf(`INSERT INTO findings (id, case_id, rule, subject, unit_id, unit_path, about_at, opened_at, recorded_at, state, result)
-		VALUES ('%s', '%s', '%s', '', '%s', '%s', '%s+00:00', '%s+00:00', '%s+00:00', 'decided', '%s')`,
-		id, of, rule, u.ID, u.Path, about, about, about, result))
+	storetest.Exec(p.T, p.url, fmt.Sprintf(`INSERT INTO findings (id, case_id, rule, subject, unit_id, unit_path, about_at, opened_at, state, result, reason,
+			explain_due_at, explain_due_on, explanation_late, seq, version, last_recorded_at)
+		VALUES ('%s', '%s', '%s', '', '%s', '%s', '%s+00:00', '%s+00:00', 'decided', '%s', '', '%s+00:00', '2026-12-09', false, 1, 1, '%s+00:00')`,
+		id, of, rule, u.ID, u.Path, about, about, result, about, about))
 	return id
 }
 
 func (p *press) measure(finding string, n int, kind, at string) {
 	p.Helper()
-	storetest.Exec(p.T, p.url, fmt.Sprintf("INSERT INTO measures (finding_id, n, kind, articles, decided_at) VALUES ('%s', %d, '%s', '42', '%s+00:00')", finding, n, kind, at))
+	storetest.Exec(p.T, p.url, fmt.Sprintf(`INSERT INTO measures (finding_id, n, kind, articles, unit_id, unit_path, decided_at, decided_by)
+		SELECT id, %d, '%s', '42', unit_id, unit_path, '%s+00:00', '%s' FROM findings WHERE id = '%s'`, n, kind, at, p.as("supervisor").Actor.UserID, finding))
 }

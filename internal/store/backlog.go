@@ -43,6 +43,22 @@ func (s session) UnplacedEvents() (Pending, error) {
 	return s.backlogOf("events", "recorded_at", "ledger_pos IS NULL")
 }
 
+// Settled reports whether all that time does before an instant has been done:
+// no clock needs anything of before, every event about it has its place in the
+// ledger and was audited. Cases that stand aside because of an error are not
+// waited for.
+func (s session) Settled(before time.Time) (bool, error) {
+	var open bool
+	err := s.db.Raw(`SELECT EXISTS (SELECT 1 FROM clocks WHERE next_at < ?)
+		OR EXISTS (SELECT 1 FROM events WHERE ledger_pos IS NULL AND about_at < ?)
+		OR EXISTS (SELECT 1 FROM events JOIN followers ON followers.name = ? AND events.ledger_pos > followers.ledger_pos WHERE events.about_at < ?)`,
+		before, before, auditor, before).Find(&open).Error
+	if err != nil {
+		return false, fmt.Errorf("looking whether the record is settled: %w", err)
+	}
+	return !open, nil
+}
+
 // LeaversToHandOn tells how many appointments have ended whose open cases have
 // not all been handed on.
 func (s session) LeaversToHandOn(now time.Time) (Pending, error) {
