@@ -52,8 +52,8 @@ func TestTheBulletinsOfTwoMonths(t *testing.T) {
 		november := leader.bulletin("2026-11")
 		leader.wantFigures(november, map[string]int{"registered": 2})
 		w.at(time.Date(2027, 1, 7, 1, 0, 0, 0, time.UTC))
-		leader.wantFigures(leader.bulletin("2026-12"), map[string]int{"breached.acceptance": 2})
-		year := map[string]int{"registered": 2, "breached.acceptance": 2}
+		leader.wantFigures(leader.bulletin("2026-12"), map[string]int{"breached.acceptance": 2, "findings.overdue_acceptance": 2})
+		year := map[string]int{"registered": 2, "breached.acceptance": 2, "findings.overdue_acceptance": 2}
 		leader.wantFigures(leader.bulletin("2026-Q4"), year)
 		settled := leader.bulletin("2026")
 		leader.wantFigures(settled, year)
