@@ -11,7 +11,9 @@ import (
 
 // lead is a finding against river's desk, as the engine opens it, with the trace of
 // a petition that nobody touched.
-func lead(t *testing.T, o *testOffice) (*story, *Finding) {
+func lead(t *testing.T, o *testOffice) (*story, *Finding) { return openLead(t, o) }
+
+func openLead(t tb, o *testOffice) (*story, *Finding) {
 	t.Helper()
 	s := begin(t, o, "2026-09-07 09:00", "clerk", petition())
 	s.engine("2026-11-02 09:00")
