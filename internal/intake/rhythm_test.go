@@ -47,8 +47,16 @@ func compare(t *testing.T, dialect, profile string, rhythms ...Rhythm) {
 			t.Errorf("nothing was %s: %v", kind, first.kinds)
 		}
 	}
+	for _, rule := range []grievance.FindingRule{grievance.FindOverdueClosure, grievance.FindRubberStamp, grievance.FindExtension} {
+		if first.Findings.of(rule) == 0 {
+			t.Errorf("the audit found no %s: %+v", rule, first.Findings)
+		}
+	}
 	for _, rhythm := range rhythms {
 		got := eventful(t, dialect, profile, rhythm)
+		if !reflect.DeepEqual(got.Findings, first.Findings) {
+			t.Errorf("%s %s: the audit found %+v, never: %+v", profile, rhythm, got.Findings, first.Findings)
+		}
 		if !reflect.DeepEqual(got.Judged, first.Judged) || !reflect.DeepEqual(got.kinds, first.kinds) {
 			t.Errorf("%s %s: %+v, %v\nnever: %+v, %v", profile, rhythm, got.Judged, got.kinds, first.Judged, first.kinds)
 		}
@@ -56,6 +64,10 @@ func compare(t *testing.T, dialect, profile string, rhythms ...Rhythm) {
 			t.Errorf("%s %s: something was recorded %d s late", profile, rhythm, got.Recorded.LongestLag)
 		}
 	}
+}
+
+func (f Findings) of(rule grievance.FindingRule) int {
+	return f.ByRule[slices.IndexFunc(f.ByRule, func(h Held) bool { return h.Rule == rule })].Findings
 }
 
 // playedOut is what a replay came to.
