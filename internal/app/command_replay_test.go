@@ -235,6 +235,8 @@ func TestReplyAcrossItsDueInstant(t *testing.T) {
 // every real message (a minute or two on each database) instead of each eighth.
 const wholeReplay = "HUIYIN_WHOLE_REPLAY"
 
+func wholly() bool { return os.Getenv(wholeReplay) != "" }
+
 func TestReplayOfRealMessages(t *testing.T) {
 	t.Parallel()
 	path, ok := realFile(t, "messages_replied.csv")
@@ -243,7 +245,7 @@ func TestReplayOfRealMessages(t *testing.T) {
 		return
 	}
 	rows := readCSV(t, path)
-	if os.Getenv(wholeReplay) == "" {
+	if !wholly() {
 		rows, path = each(t, 8, rows)
 	}
 	storetest.Dialects(t, func(t *testing.T, dialect string) {
