@@ -34,11 +34,13 @@ func (ReplayCommand) Help() string {
 		"With --engine the engine runs at every full hour, at every midnight (UTC) or never in between, " +
 		"and the replay ends ten years after the last receipt or reply with one run more: " +
 		"whatever the rhythm, the figures are the same, but for those under \"recorded\" in the JSON. " +
+		"A file tells one instant of each reply, at which its opinion is both put before the leader and signed: " +
+		"the audit finds every signature of a replay too fast to have read anything. " +
 		"Rows that cannot be read, or are answered before they are received, are skipped and listed. " +
 		"The database must hold no cases; it stays for inspection."
 }
 
-// Run plays the file and prints the timeliness and the escalations.
+// Run plays the file and prints the timeliness, the escalations and the findings.
 func (r ReplayCommand) Run(ctx context.Context, c *config.Common, std *IO) error {
 	quieter := *c
 	if quieter.LogLevel == "info" {
@@ -88,6 +90,7 @@ type replayDocument struct {
 	Until       time.Time                             `json:"until,omitzero"`
 	Clocks      map[grievance.ClockKind]report.Counts `json:"clocks"`
 	Escalations replayEscalations                     `json:"escalations"`
+	Findings    intake.Findings                       `json:"findings"`
 	Judged      intake.Judged                         `json:"judged"`
 	Recorded    replayRecorded                        `json:"recorded"`
 }
@@ -143,7 +146,7 @@ func (r replayReports) document() replayDocument {
 	d := replayDocument{
 		Messages: r.played.Messages, Replayed: r.played.Replayed, Until: r.played.Until,
 		Skipped: append([]intake.Refusal{}, r.played.Skipped...), Clocks: r.clocks.ByKind(),
-		Judged: r.outcome.Judged, Recorded: replayRecorded{r.rhythm, r.played.Runs, r.outcome.Recorded},
+		Findings: r.outcome.Findings, Judged: r.outcome.Judged, Recorded: replayRecorded{r.rhythm, r.played.Runs, r.outcome.Recorded},
 	}
 	total := r.escalations.Total
 	d.Escalations = replayEscalations{total.Escalations, total.Cases, []replayEscalation{}}
@@ -171,5 +174,19 @@ func (r replayReports) tables(w io.Writer) error {
 		return err
 	}
 	_, _ = fmt.Fprintln(w)
-	return report.WriteTable(w, r.escalations.Table())
+	if err := report.WriteTable(w, r.escalations.Table()); err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintln(w)
+	return report.WriteTable(w, r.findings())
+}
+
+// findings is the table of the findings that stand, every rule in it.
+func (r replayReports) findings() report.Table {
+	f := r.outcome.Findings
+	rows := make([]report.FindingRow, len(f.ByRule))
+	for i, h := range f.ByRule {
+		rows[i] = report.FindingRow{Rule: h.Rule, Findings: h.Findings, Cases: h.Cases}
+	}
+	return report.FindingTable(rows, report.FindingRow{Findings: f.Total, Cases: f.Cases})
 }

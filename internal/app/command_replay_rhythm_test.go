@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"reflect"
 	"regexp"
 	"slices"
@@ -52,7 +51,7 @@ func TestFiguresOfRealMessagesDoNotDependOnTheEnginesRhythm(t *testing.T) {
 		t.Log("there are no real messages here; the demo city's are replayed in TestFiguresDoNotDependOnTheEnginesRhythm")
 		return
 	}
-	if os.Getenv(wholeReplay) == "" {
+	if !wholly() {
 		_, path = each(t, 40, readCSV(t, path))
 	}
 	never, all := replayRhythm(t, "sqlite", path, "never")
@@ -73,6 +72,10 @@ func replayRhythm(t *testing.T, dialect, path, rhythm string) (replayed, []strin
 	fold := recount(t, c, doc.Until)
 	if !maps.Equal(fold.clocks, doc.Clocks) || !maps.Equal(fold.levels, doc.levels()) || fold.breaches != doc.Clocks["handling"].Breached {
 		t.Errorf("%s: the events say %+v, the report %+v and %v", rhythm, fold, doc.Clocks, doc.levels())
+	}
+	export := exportOf(t, c)
+	if again := retraced(t, export, doc.Until, samePetitioner(t, path)); len(again) == 0 || !slices.Equal(again, export.Recorded) {
+		t.Errorf("%s: found again are %d, recorded %d; the first that differs: %s", rhythm, len(again), len(export.Recorded), firstUnlike(again, export.Recorded))
 	}
 	return doc, exportedFacts(t, c)
 }

@@ -46,6 +46,15 @@ type replayed struct {
 			Cases       int    `json:"cases"`
 		} `json:"by_level_and_cause"`
 	} `json:"escalations"`
+	Findings struct {
+		Total  int `json:"total"`
+		Cases  int `json:"cases"`
+		ByRule []struct {
+			Rule     string `json:"rule"`
+			Findings int    `json:"findings"`
+			Cases    int    `json:"cases"`
+		} `json:"by_rule"`
+	} `json:"findings"`
 	Judged struct {
 		Digest string `json:"digest"`
 		Events int    `json:"events"`
@@ -53,6 +62,7 @@ type replayed struct {
 			OnTime      map[string]int `json:"on_time"`
 			Breached    map[string]int `json:"breached"`
 			Escalations map[string]int `json:"escalations"`
+			Findings    map[string]int `json:"findings"`
 		} `json:"months"`
 	} `json:"judged"`
 	Recorded recorded `json:"recorded"`
@@ -225,6 +235,8 @@ func TestReplyAcrossItsDueInstant(t *testing.T) {
 // every real message (a minute or two on each database) instead of each eighth.
 const wholeReplay = "HUIYIN_WHOLE_REPLAY"
 
+func wholly() bool { return os.Getenv(wholeReplay) != "" }
+
 func TestReplayOfRealMessages(t *testing.T) {
 	t.Parallel()
 	path, ok := realFile(t, "messages_replied.csv")
@@ -233,7 +245,7 @@ func TestReplayOfRealMessages(t *testing.T) {
 		return
 	}
 	rows := readCSV(t, path)
-	if os.Getenv(wholeReplay) == "" {
+	if !wholly() {
 		rows, path = each(t, 8, rows)
 	}
 	storetest.Dialects(t, func(t *testing.T, dialect string) {
@@ -288,7 +300,7 @@ func TestReplayPrintsTables(t *testing.T) {
 			t.Errorf("%q is missing in\n%s", want, out)
 		}
 	}
-	for _, want := range [][]string{{"办理", "8", "3", "4", "1"}, {"签批", "6", "6", "0", "0"}, {"三级（再上级督查）", "办理超期", "2", "2"}} {
+	for _, want := range [][]string{{"办理", "8", "3", "4", "1"}, {"签批", "6", "6", "0", "0"}, {"三级（再上级督查）", "办理超期", "2", "2"}, {"办结超期", "2", "2"}, {"签批走过场", "6", "6"}} {
 		if !hasRow(out, want) {
 			t.Errorf("no row has %v in\n%s", want, out)
 		}

@@ -26,7 +26,7 @@ func agree(t *testing.T, doc replayed, c cli, path string) {
 	if events.breaches != doc.Clocks["handling"].Breached {
 		t.Errorf("%d breaches are recorded of %+v", events.breaches, doc.Clocks["handling"])
 	}
-	naive := countCSV(t, path)
+	naive := countCSV(t, path, 60)
 	if naive.handling != doc.Clocks["handling"] || !maps.Equal(naive.levels, doc.levels()) {
 		t.Errorf("the CSV says %+v and levels %v\nthe report %+v and %v", naive.handling, naive.levels, doc.Clocks["handling"], doc.levels())
 	}
@@ -155,11 +155,11 @@ type naiveCount struct {
 	sent, answered int
 }
 
-// countCSV counts a file of petitions by walking from day to day over the lists
+// countCSV counts a file whose messages are to be handled in some days by walking from day to day over the lists
 // of days off and days worked. It shares no code with what it checks, but the
 // rule that a row whose times cannot be read, or are in the wrong order, is no
 // message.
-func countCSV(t *testing.T, path string) naiveCount {
+func countCSV(t *testing.T, path string, length int) naiveCount {
 	t.Helper()
 	days, n := readDays(t), naiveCount{levels: map[int]int{}}
 	var received, replied []time.Time
@@ -181,12 +181,13 @@ func countCSV(t *testing.T, path string) naiveCount {
 		}
 	}
 	for i, from := range received {
-		n.count(days, from, replied[i], until)
+		n.count(days, from.AddDate(0, 0, length), replied[i], until)
 	}
 	return n
 }
 
-func (n *naiveCount) count(days calendarDays, from, replied, until time.Time) {
+// count counts a message by the last day of its handling.
+func (n *naiveCount) count(days calendarDays, last, replied, until time.Time) {
 	n.sent++
 	end := replied
 	if replied.IsZero() {
@@ -194,7 +195,7 @@ func (n *naiveCount) count(days calendarDays, from, replied, until time.Time) {
 	} else {
 		n.answered++
 	}
-	last := time.Date(from.Year(), from.Month(), from.Day()+60, 0, 0, 0, 0, from.Location())
+	last = time.Date(last.Year(), last.Month(), last.Day(), 0, 0, 0, 0, last.Location())
 	for !days.worked(last) {
 		last = last.AddDate(0, 0, 1)
 	}

@@ -21,7 +21,7 @@ var lateExtension = Audit{
 	Look: func(d grievance.Dossier) (charges []grievance.Charge) {
 		before := 0
 		for _, x := range d.Case.Extensions {
-			late := x.Warned || !x.DueAt.IsZero() && x.DueAt.Sub(x.Asked.AboutAt) <= lastMoment
+			late := x.Warned != nil || !x.DueAt.IsZero() && x.DueAt.Sub(x.Asked.AboutAt) <= lastMoment
 			if !x.Returned {
 				before++
 			}
@@ -35,8 +35,8 @@ var lateExtension = Audit{
 			if x.Approved != nil {
 				charge.Evidence = append(charge.Evidence, x.Approved.Ref())
 			}
-			if k := d.Case.Clock(x.Clock); x.Warned && k != nil {
-				charge.Evidence = append(charge.Evidence, k.Warned.Ref())
+			if x.Warned != nil {
+				charge.Evidence = append(charge.Evidence, x.Warned.Ref())
 			}
 			charges = append(charges, charge)
 		}

@@ -466,6 +466,7 @@ func TestLateOrRepeatedExtension(t *testing.T) {
 	warned.climbs(grievance.Handling, "2026-10-19 00:00", 2, 0)
 	ask(warned, "2026-10-20 09:00", 1)
 	decide(warned, grievance.EvExtended, 1)
+	warned.climbs(grievance.Handling, "2026-11-20 00:00", 2, 0) // of the longer time: nothing that was known before
 	ask(twice, "2026-10-01 09:00", 1)
 	decide(twice, grievance.EvExtended, 1)
 	ask(twice, "2026-10-10 09:00", 2)

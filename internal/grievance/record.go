@@ -125,14 +125,14 @@ type Signature struct {
 }
 
 // ExtensionTold is a request for more time: of which clock, when it was due then
-// and whether its yellow warning had been given. Returned is one that was not
-// signed.
+// and its yellow warning, nil where none had been given yet. Returned is one that
+// was not signed.
 type ExtensionTold struct {
 	N        int // of the sign-off
 	Asked    Told
 	Clock    ClockID
 	DueAt    time.Time
-	Warned   bool
+	Warned   *Told
 	Approved *Told
 	Returned bool
 }

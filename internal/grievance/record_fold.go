@@ -250,10 +250,18 @@ func (r *Record) askMore(e Told, n int) {
 	x := &ExtensionTold{N: n, Asked: e}
 	for _, k := range r.Clocks {
 		if k.Kind == Handling && k.Stopped == nil {
-			x.Clock, x.DueAt, x.Warned = k.ID, k.DueAt, k.Warned != nil
+			x.Clock, x.DueAt, x.Warned = k.ID, k.DueAt, k.Warned
 		}
 	}
 	r.Extensions = append(r.Extensions, x)
+}
+
+// warnedBefore gives the newest warning of a clock if it was given before an event.
+func (k *ClockTold) warnedBefore(e Told) *Told {
+	if k == nil || k.Warned == nil || k.Warned.Seq > e.Seq {
+		return nil
+	}
+	return k.Warned
 }
 
 func (r *Record) decideMore(x *ExtensionTold, e Told) {
@@ -263,9 +271,10 @@ func (r *Record) decideMore(x *ExtensionTold, e Told) {
 	case EvExtended:
 		x.Approved = &e
 		for _, moved := range e.Facts.Moved {
-			k := r.Clock(moved.ID)
+			if k := r.Clock(moved.ID); moved.ID != x.Clock {
+				x.Warned = k.warnedBefore(x.Asked)
+			}
 			x.Clock, x.DueAt = moved.ID, moved.WasDue
-			x.Warned = k != nil && k.Warned != nil && k.Warned.Seq < x.Asked.Seq
 		}
 	}
 }

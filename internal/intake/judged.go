@@ -17,30 +17,33 @@ import (
 )
 
 // Outcome is what a record came to, read from its events alone: what was judged,
-// which does not depend on when the engine ran, and when it was recorded, which
-// does.
+// with the findings that stand, which does not depend on when the engine ran, and
+// when it was recorded, which does.
 type Outcome struct {
 	Judged   Judged
+	Findings Findings
 	Recorded Recorded
 }
 
 // Judged is what a record says about the instants that its events are about.
 // Digest covers every event of every case, but for the instant at which it was
-// recorded, its place in the order, identifiers and salts; so two records of the
-// same acts have the same digest if and only if they judge the same.
+// recorded, its place in the order, identifiers and salts, and every finding that
+// stands, with its rule, unit and evidence; so two records of the same acts have
+// the same digest if and only if they judge the same.
 type Judged struct {
 	Digest string            `json:"digest"`
-	Events int               `json:"events"` // that the digest covers
+	Events int               `json:"events"` // of cases, that the digest covers
 	Months map[string]*Month `json:"months"` // 2019-05, by the date in Beijing
 }
 
 // Month counts what lies in one month: the clocks of each kind that were met in
-// time in it, those whose breach lies in it, and the escalations that were
-// opened in it, by level and cause.
+// time in it, those whose breach lies in it, the escalations that were opened in
+// it, by level and cause, and the findings that showed in it, by rule.
 type Month struct {
-	OnTime      map[grievance.ClockKind]int `json:"on_time,omitempty"`
-	Breached    map[grievance.ClockKind]int `json:"breached,omitempty"`
-	Escalations map[string]int              `json:"escalations,omitempty"` // "1 overdue_handling"
+	OnTime      map[grievance.ClockKind]int   `json:"on_time,omitempty"`
+	Breached    map[grievance.ClockKind]int   `json:"breached,omitempty"`
+	Escalations map[string]int                `json:"escalations,omitempty"` // "1 overdue_handling"
+	Findings    map[grievance.FindingRule]int `json:"findings,omitempty"`
 }
 
 // Recorded is how long after what they are about events were recorded.
@@ -56,7 +59,7 @@ type Recorded struct {
 // the engine has not run since, is left out.
 func ReadOutcome(ctx context.Context, st *store.Store, book *grievance.Book) (Outcome, error) {
 	f := fold{
-		names: namesOf(book), cases: map[grievance.CaseID]*told{},
+		names: namesOf(book), cases: map[grievance.CaseID]*told{}, held: map[grievance.FindingID]*held{},
 		out: Outcome{Judged: Judged{Months: map[string]*Month{}}},
 	}
 	var after int64
@@ -87,12 +90,15 @@ const ledgerPage = 1000
 type fold struct {
 	names *strings.Replacer
 	cases map[grievance.CaseID]*told
+	held  map[grievance.FindingID]*held
 	out   Outcome
 }
 
-// told is what the events of one case tell.
+// told is what the events of one case tell. Events names each of them, by its
+// number.
 type told struct {
 	receipt string
+	events  map[int64]string
 	lines   []string
 	late    map[grievance.ClockID]bool
 }
@@ -109,20 +115,28 @@ func namesOf(book *grievance.Book) *strings.Replacer {
 }
 
 func (f *fold) add(e grievance.Event) error {
-	if e.SubjectKind != grievance.SubjectCase {
-		return nil
+	switch e.SubjectKind {
+	case grievance.SubjectFinding:
+		return f.hold(e)
+	case grievance.SubjectCase:
+		return f.tell(e)
 	}
+	return nil
+}
+
+func (f *fold) tell(e grievance.Event) error {
 	facts, err := grievance.ReadFacts(e)
 	if err != nil {
 		return fmt.Errorf("reading event %d of case %s: %w", e.Seq, e.SubjectID, err)
 	}
 	c := f.cases[e.SubjectID]
 	if c == nil {
-		c = &told{receipt: facts.Receipt, late: map[grievance.ClockID]bool{}}
+		c = &told{receipt: facts.Receipt, events: map[int64]string{}, late: map[grievance.ClockID]bool{}}
 		f.cases[e.SubjectID] = c
 	}
 	f.count(c, e, facts)
 	line, err := judgedLine(e, facts)
+	c.events[e.Seq] = fmt.Sprintf("%s %s %s", c.receipt, e.AboutAt.Format(time.RFC3339Nano), e.Kind)
 	c.lines = append(c.lines, f.names.Replace(line))
 	f.out.Recorded.add(e)
 	return err
@@ -185,11 +199,14 @@ func (r *Recorded) add(e grievance.Event) {
 
 // end closes the digest.
 func (f *fold) end() Outcome {
+	for _, c := range f.cases {
+		f.out.Judged.Events += len(c.lines)
+	}
+	f.findings()
 	all := sha256.New()
 	for _, c := range slices.SortedFunc(maps.Values(f.cases), func(a, b *told) int { return strings.Compare(a.receipt, b.receipt) }) {
 		slices.Sort(c.lines)
 		_, _ = fmt.Fprintf(all, "case %s\n%s", c.receipt, strings.Join(c.lines, ""))
-		f.out.Judged.Events += len(c.lines)
 	}
 	f.out.Judged.Digest = hex.EncodeToString(all.Sum(nil))
 	if r := &f.out.Recorded; r.Late > 0 {

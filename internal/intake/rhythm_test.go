@@ -47,8 +47,19 @@ func compare(t *testing.T, dialect, profile string, rhythms ...Rhythm) {
 			t.Errorf("nothing was %s: %v", kind, first.kinds)
 		}
 	}
+	for _, rule := range []grievance.FindingRule{
+		grievance.FindOverdueClosure, grievance.FindRubberStamp, grievance.FindExtension, grievance.FindFalseClosure,
+		grievance.FindOrder, grievance.FindMisconduct,
+	} {
+		if first.Findings.of(rule) == 0 {
+			t.Errorf("the audit found no %s: %+v", rule, first.Findings)
+		}
+	}
 	for _, rhythm := range rhythms {
 		got := eventful(t, dialect, profile, rhythm)
+		if !reflect.DeepEqual(got.Findings, first.Findings) {
+			t.Errorf("%s %s: the audit found %+v, never: %+v", profile, rhythm, got.Findings, first.Findings)
+		}
 		if !reflect.DeepEqual(got.Judged, first.Judged) || !reflect.DeepEqual(got.kinds, first.kinds) {
 			t.Errorf("%s %s: %+v, %v\nnever: %+v, %v", profile, rhythm, got.Judged, got.kinds, first.Judged, first.kinds)
 		}
@@ -56,6 +67,10 @@ func compare(t *testing.T, dialect, profile string, rhythms ...Rhythm) {
 			t.Errorf("%s %s: something was recorded %d s late", profile, rhythm, got.Recorded.LongestLag)
 		}
 	}
+}
+
+func (f Findings) of(rule grievance.FindingRule) int {
+	return f.ByRule[slices.IndexFunc(f.ByRule, func(h Held) bool { return h.Rule == rule })].Findings
 }
 
 // playedOut is what a replay came to.
@@ -156,8 +171,17 @@ type extra struct {
 	do func(context.Context) error
 }
 
-// extras are: cases that rest until a day, clocks that are extended, and
-// calendars that make days off of working days and the other way round.
+// lastDays is when the first message, which nobody answers, is almost late: its
+// yellow warning has been given.
+var lastDays = map[string]time.Time{
+	grievance.ProfilePetition: time.Date(2019, 4, 29, 10, 0, 0, 0, calendar.Zone),
+	grievance.ProfileTownship: time.Date(2019, 3, 8, 10, 0, 0, 0, calendar.Zone),
+}
+
+// extras are: cases that rest until a day, clocks that are extended, one of them
+// at the last moment, an answer that resolved nothing, an order that nobody
+// answers, a leak, and calendars that make days off of working days and the other
+// way round.
 func extras(st *stage) []extra {
 	at := func(month time.Month, day, hour int) time.Time {
 		return time.Date(2019, month, day, hour, 17, 0, 0, calendar.Zone)
@@ -178,6 +202,10 @@ func extras(st *stage) []extra {
 		extra{at(time.May, 15, 16), func(ctx context.Context) error {
 			return st.amend(ctx, "2019-05-18 work", "2019-05-20 off", "2019-05-31 off", "2019-07-01 off", "2019-07-02 off")
 		}},
+		extra{at(time.March, 20, 10), func(ctx context.Context) error { return st.callAfter(ctx, "2") }},
+		extra{at(time.March, 21, 11), func(ctx context.Context) error { return st.order(ctx, "2") }},
+		extra{at(time.March, 22, 15), func(ctx context.Context) error { return st.leak(ctx, "3") }},
+		extra{lastDays[st.profile], func(ctx context.Context) error { return st.extend(ctx, "1", 3) }},
 	)
 	slices.SortFunc(list, func(a, b extra) int { return a.at.Compare(b.at) })
 	return list
@@ -201,6 +229,45 @@ func (st *stage) extend(ctx context.Context, message string, days int) error {
 		return err
 	}
 	return st.signs(ctx, done, done.Case.PendingExtension)
+}
+
+// callAfter asks the petitioner of a message that was answered: nothing is resolved.
+func (st *stage) callAfter(ctx context.Context, message string) error {
+	county, err := st.county(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = st.desk.FollowUp(ctx, as(county), st.cases[message], grievance.FollowingUp{
+		Contacted: grievance.AnswerYes, Resolved: grievance.AnswerNo, Satisfied: grievance.AnswerNo, Words: "路灯仍不亮",
+	})
+	return err
+}
+
+// order lets the county ask for an answer in writing.
+func (st *stage) order(ctx context.Context, message string) error {
+	county, err := st.county(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = st.desk.Order(ctx, as(county), st.cases[message], grievance.Ordering{Unit: st.unit, Days: 5, Words: "请说明情况"})
+	return err
+}
+
+func (st *stage) leak(ctx context.Context, message string) error {
+	_, err := st.desk.ReportMisconduct(ctx, as(st.clerk), st.cases[message], grievance.Misconduct{
+		Reason: grievance.Leak, Unit: st.handling, Words: "留言人反映信息被转给被反映人",
+	})
+	return err
+}
+
+// county is the supervisor of the unit above.
+func (st *stage) county(ctx context.Context) (grievance.UserID, error) {
+	book, err := st.office.Book(ctx)
+	if err != nil {
+		return grievance.UserID{}, err
+	}
+	above := book.Unit(st.unit).ParentID
+	return book.Holders(grievance.Post{UnitID: above, Role: grievance.RoleSupervisor}, st.clock.Now())[0], nil
 }
 
 func (st *stage) signs(ctx context.Context, done casework.Done, number int) error {
