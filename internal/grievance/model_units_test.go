@@ -79,6 +79,11 @@ func (m *model) checkObjection(t *rapid.T, o *Objection) {
 	}
 }
 
+// helped reports whether somebody has answered for a unit that was asked to help.
+func (m *model) helped(user UserID) bool {
+	return slices.ContainsFunc(m.before.coHandlers, func(h CoHandler) bool { return h.AnsweredBy == user })
+}
+
 // checkKept wants the case with the unit that objects, and what time or a sign-off
 // alone does to go on.
 func (m *model) checkKept(t *rapid.T, o *Objection) {
