@@ -76,6 +76,30 @@ func TestWhoHelpedDoesNotSign(t *testing.T) {
 	})
 }
 
+// A leader who handled a case before somebody else neither finds its opinion on the
+// desk nor signs it.
+func TestWhoHandledDoesNotSign(t *testing.T) {
+	t.Parallel()
+	eachCity(t, func(t *testing.T, s *city) {
+		s.appoint("leader", economy, grievance.RoleHandler, false)
+		s.leave("deputy", grievance.RoleLeader)
+		s.clock.Advance(time.Minute)
+		id := s.handledIn(economy, "leader")
+		names := map[string]string{id: "A"}
+		s.act("clerk", id, "/assign", s.to(economy, `,"handler_id":"`+s.user("handler")+`"`))
+		s.act("handler", id, "/acknowledge", "")
+		s.act("handler", id, "/submit", opinion)
+		s.refuses("leader", "POST", v1+"/cases/"+id+"/sign-offs/1/approve", `{}`, 403, "signoff.own_work")
+		if desk := read[SignOffPage](s, "leader", "/sign-offs").Items; len(desk) != 0 {
+			t.Errorf("on the desk: %+v", desk)
+		}
+		if got := s.waits("county_leader", names); !slices.Contains(got, "sign_off A") {
+			t.Errorf("the county's leader: %q", got)
+		}
+		s.act("county_leader", id, "/sign-offs/1/approve", `{}`)
+	})
+}
+
 // What was asked ends with the case, and its deadline with it.
 func TestCoHandlingEndsWithTheCase(t *testing.T) {
 	t.Parallel()

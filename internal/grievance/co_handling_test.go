@@ -72,6 +72,16 @@ func TestCoHandlersRefused(t *testing.T) {
 	})
 }
 
+// Who has handled a case signs nothing of it, whoever handles it since.
+func TestWhoHandledSignsNothing(t *testing.T) {
+	t.Parallel()
+	s := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", road())
+	s.does("clerk", accept(onTheSpot)).does("clerk", assign("station", "")).does("jack_of_all", acknowledge)
+	s.does("clerk", assign("station", "handler")).does("handler", acknowledge).does("handler", submit)
+	s.refuses("jack_of_all", "signoff.own_work", approve(1)).refuses("jack_of_all", "signoff.own_work", sendBack(1))
+	s.does("leader", approve(1))
+}
+
 // Who has answered for a unit that helps has written a part of what is signed, in
 // that round and in later ones.
 func TestWhoHelpedSignsNothing(t *testing.T) {

@@ -323,11 +323,16 @@ func (c *Case) sign(m Moment, number int) (*SignOff, Post, error) {
 	return s, by, nil
 }
 
-// interested are those who sign nothing of a case: who handles it, whose matter
-// it is, whom it is about, who wrote any of what was submitted, and who answered
-// for a unit that was asked to help, for the opinion rests on that.
+// interested are those who sign nothing of a case: who handles it or has handled
+// it, whose matter it is, whom it is about, who wrote any of what was submitted, and
+// who answered for a unit that was asked to help, for the opinion rests on that.
 func (c *Case) interested() []UserID {
 	who := c.recused()
+	for _, k := range c.clocks {
+		if k.Kind == Acknowledgement && k.State == Met && !k.DebtorUser.IsZero() {
+			who = append(who, k.DebtorUser)
+		}
+	}
 	for _, s := range c.signOffs {
 		who = append(who, s.RequestedBy)
 	}
