@@ -1,8 +1,11 @@
 package api
 
 import (
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/huiyin/huiyin/internal/grievance"
 )
 
 // Two offices help with a case, each in its own time; whoever is to sign sees who
@@ -46,6 +49,54 @@ func TestCoHandlersOfACase(t *testing.T) {
 		}
 		s.refuses("petitioner", "GET", v1+"/cases/"+id+"/co-handlers", "", 403, "auth.role")
 		s.refuses("handler2", "GET", v1+"/cases/"+id+"/co-handlers", "", 404, "not_found")
+	})
+}
+
+// A leader who answered for a unit that helps neither finds the opinion on the desk
+// nor signs it; it is before the next one.
+func TestWhoHelpedDoesNotSign(t *testing.T) {
+	t.Parallel()
+	eachCity(t, func(t *testing.T, s *city) {
+		s.appoint("leader", jichuan, grievance.RoleClerk, false)
+		s.leave("deputy", grievance.RoleLeader)
+		s.clock.Advance(time.Minute)
+		id := s.handled("")
+		names := map[string]string{id: "A"}
+		s.act("handler", id, "/co-handlers", s.to(jichuan, `,"words":"请提供资料"`))
+		s.act("leader", id, "/co-handlers/1/answer", `{"answer":"资料随附"}`)
+		s.act("handler", id, "/submit", opinion)
+		s.refuses("leader", "POST", v1+"/cases/"+id+"/sign-offs/1/approve", `{}`, 403, "signoff.own_work")
+		if desk := read[SignOffPage](s, "leader", "/sign-offs").Items; len(desk) != 0 {
+			t.Errorf("on the desk: %+v", desk)
+		}
+		if got := s.waits("county_leader", names); !slices.Contains(got, "sign_off A") {
+			t.Errorf("the county's leader: %q", got)
+		}
+		s.act("county_leader", id, "/sign-offs/1/approve", `{}`)
+	})
+}
+
+// A leader who handled a case before somebody else neither finds its opinion on the
+// desk nor signs it.
+func TestWhoHandledDoesNotSign(t *testing.T) {
+	t.Parallel()
+	eachCity(t, func(t *testing.T, s *city) {
+		s.appoint("leader", economy, grievance.RoleHandler, false)
+		s.leave("deputy", grievance.RoleLeader)
+		s.clock.Advance(time.Minute)
+		id := s.handledIn(economy, "leader")
+		names := map[string]string{id: "A"}
+		s.act("clerk", id, "/assign", s.to(economy, `,"handler_id":"`+s.user("handler")+`"`))
+		s.act("handler", id, "/acknowledge", "")
+		s.act("handler", id, "/submit", opinion)
+		s.refuses("leader", "POST", v1+"/cases/"+id+"/sign-offs/1/approve", `{}`, 403, "signoff.own_work")
+		if desk := read[SignOffPage](s, "leader", "/sign-offs").Items; len(desk) != 0 {
+			t.Errorf("on the desk: %+v", desk)
+		}
+		if got := s.waits("county_leader", names); !slices.Contains(got, "sign_off A") {
+			t.Errorf("the county's leader: %q", got)
+		}
+		s.act("county_leader", id, "/sign-offs/1/approve", `{}`)
 	})
 }
 

@@ -58,7 +58,7 @@ type SignOffPage struct {
 // listSignOffs lists what a leader may sign.
 //
 //	@Summary		签批台 / sign-offs
-//	@Description	本单位及下级单位待签批的事项，先到期的在前，本人承办、提请或反映的除外；延期只列给单位负责人；decided 为已有决定的，新的在前。 At the units that the reader leads and all below: pending ones by due instant, without those that the reader asked for, handled or filed, extensions for heads alone; or decided ones, newest first.
+//	@Description	本单位及下级单位待签批的事项，先到期的在前，本人承办、协办、提请或反映的除外；延期只列给单位负责人；decided 为已有决定的，新的在前。 At the units that the reader leads and all below: pending ones by due instant, without those that the reader asked for, handled, helped with or filed, extensions for heads alone; or decided ones, newest first.
 //	@Tags			sign-off
 //	@Produce		json
 //	@Param			state	query	string	false	"which"	enums(pending,decided)	default(pending)

@@ -72,6 +72,28 @@ func TestCoHandlersRefused(t *testing.T) {
 	})
 }
 
+// Who has handled a case signs nothing of it, whoever handles it since.
+func TestWhoHandledSignsNothing(t *testing.T) {
+	t.Parallel()
+	s := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", road())
+	s.does("clerk", accept(onTheSpot)).does("clerk", assign("station", "")).does("jack_of_all", acknowledge)
+	s.does("clerk", assign("station", "handler")).does("handler", acknowledge).does("handler", submit)
+	s.refuses("jack_of_all", "signoff.own_work", approve(1)).refuses("jack_of_all", "signoff.own_work", sendBack(1))
+	s.does("leader", approve(1))
+}
+
+// Who has answered for a unit that helps has written a part of what is signed, in
+// that round and in later ones.
+func TestWhoHelpedSignsNothing(t *testing.T) {
+	t.Parallel()
+	s := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", road())
+	handled(s)
+	s.does("handler", askToHelp("river")).does("jack_of_all", help(1)).does("handler", submit)
+	s.refuses("jack_of_all", "signoff.own_work", approve(1)).refuses("jack_of_all", "signoff.own_work", sendBack(1))
+	s.does("deputy", approve(1)).does("petitioner", dispute).does("handler", submit)
+	s.refuses("jack_of_all", "signoff.own_work", approve(2)).does("leader", approve(2))
+}
+
 // A unit that does a merged unit's work today helps in its place.
 func TestCoHandlersOfMergedUnits(t *testing.T) {
 	t.Parallel()

@@ -86,6 +86,10 @@ func (c *Case) Acknowledge(m Moment, _ Acknowledging) error {
 	if by.Role != RoleHandler {
 		return Refuse(Forbidden, "case.not_assigned", "该事项没有交办给您，不能签收")
 	}
+	if _, err := c.Advance(m); err != nil {
+		return err
+	}
+	c.owe(debtor{by, m.By.UserID}, Acknowledgement) // by which everybody who handled the case stays known
 	stopped, err := c.stop(m, Met, Acknowledgement)
 	if err != nil {
 		return err

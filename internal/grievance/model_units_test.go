@@ -79,6 +79,19 @@ func (m *model) checkObjection(t *rapid.T, o *Objection) {
 	}
 }
 
+// handled reports whether somebody has handled the case at any time.
+func (m *model) handled(user UserID) bool {
+	return slices.ContainsFunc(m.rec.events, func(e Event) bool {
+		f, err := ReadFacts(e)
+		return err == nil && e.Kind == EvAcknowledged && f.Handler == user
+	})
+}
+
+// helped reports whether somebody has answered for a unit that was asked to help.
+func (m *model) helped(user UserID) bool {
+	return slices.ContainsFunc(m.before.coHandlers, func(h CoHandler) bool { return h.AnsweredBy == user })
+}
+
 // checkKept wants the case with the unit that objects, and what time or a sign-off
 // alone does to go on.
 func (m *model) checkKept(t *rapid.T, o *Objection) {

@@ -308,7 +308,7 @@ func (c *Case) sign(m Moment, number int) (*SignOff, Post, error) {
 		return nil, Post{}, Refuse(Conflict, "signoff.decided", "该签批已有决定")
 	}
 	if !m.By.UserID.IsZero() && slices.Contains(c.interestedIn(s), m.By.UserID) {
-		return nil, Post{}, Refuse(Forbidden, "signoff.own_work", "不能签批本人承办、提请或反映的事项")
+		return nil, Post{}, Refuse(Forbidden, "signoff.own_work", "不能签批本人承办、协办、提请或反映的事项")
 	}
 	if slices.Contains(c.signed(s), m.By.UserID) {
 		return nil, Post{}, Refuse(Forbidden, "signoff.signed_before", "您已签批过该事项的前一环节，须由其他领导签批")
@@ -323,12 +323,23 @@ func (c *Case) sign(m Moment, number int) (*SignOff, Post, error) {
 	return s, by, nil
 }
 
-// interested are those who sign nothing of a case: who handles it, whose matter
-// it is, whom it is about, and who wrote any of what was submitted.
+// interested are those who sign nothing of a case: who handles it or has handled
+// it, whose matter it is, whom it is about, who wrote any of what was submitted, and
+// who answered for a unit that was asked to help, for the opinion rests on that.
 func (c *Case) interested() []UserID {
 	who := c.recused()
+	for _, k := range c.clocks {
+		if k.Kind == Acknowledgement && k.State == Met && !k.DebtorUser.IsZero() {
+			who = append(who, k.DebtorUser)
+		}
+	}
 	for _, s := range c.signOffs {
 		who = append(who, s.RequestedBy)
+	}
+	for _, h := range c.coHandlers {
+		if h.State == CoHandlerAnswered {
+			who = append(who, h.AnsweredBy)
+		}
 	}
 	return who
 }

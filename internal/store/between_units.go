@@ -10,15 +10,16 @@ import (
 )
 
 // loadBetweenUnits gives cases the objections and co-handling units that are
-// needed, and always those of a case in which one is open. For all others it
-// costs nothing.
+// needed, and always those of a case in which one is open; whoever answered for a
+// co-handling unit signs nothing, so sign-offs need them too. For all others it costs
+// nothing.
 func (s session) loadBetweenUnits(rows []grievance.Case, into map[grievance.CaseID]*grievance.Children, n Needs) error {
 	var disputed, helped []grievance.CaseID
 	for _, c := range rows {
 		if c.PendingObjection != 0 || n.Objections && c.ObjectionCount > 0 {
 			disputed = append(disputed, c.ID)
 		}
-		if c.OpenCoHandlers != 0 || n.CoHandlers && c.CoHandlerCount > 0 {
+		if c.OpenCoHandlers != 0 || (n.CoHandlers || n.SignOffs) && c.CoHandlerCount > 0 {
 			helped = append(helped, c.ID)
 		}
 	}

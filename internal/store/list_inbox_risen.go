@@ -42,7 +42,7 @@ func (s session) risenSignOffs(v Viewer, w Waiting) ([]grievance.SignOffID, erro
 	asked := of("asked.requested_by").Joins("JOIN sign_offs AS asked ON asked.case_id = cases.id")
 	var rows []ownWork
 	signed := of("earlier.decided_by").Joins("JOIN sign_offs AS earlier ON earlier.case_id = cases.id AND earlier.request = sign_offs.request AND earlier.state = 'approved'")
-	all := []any{of("cases.handler_id"), of("cases.petitioner_user_id"), of("named.user_id").Joins(joinNamed), asked, signed, inPerson}
+	all := []any{of("cases.handler_id"), of("cases.petitioner_user_id"), of("named.user_id").Joins(joinNamed), of("helped.answered_by").Joins(joinHelped), of("taken.debtor_id").Joins(joinTaken), asked, signed, inPerson}
 	for _, user := range []string{"closing.decided_by", "reviews.requested_by", "reviews.decided_by"} {
 		all = append(all, of(user).Joins(joinReviewed))
 	}
@@ -56,6 +56,12 @@ func (s session) risenSignOffs(v Viewer, w Waiting) ([]grievance.SignOffID, erro
 // joinReviewed finds who had a part in what the sign-off of a review is about.
 const joinReviewed = `JOIN reviews ON reviews.case_id = cases.id AND sign_offs.kind = 'review'
 	LEFT JOIN sign_offs AS closing ON closing.case_id = cases.id AND closing.kind = 'closure' AND closing.state = 'approved'`
+
+// joinHelped finds who answered for units that were asked to help.
+const joinHelped = "JOIN co_handlers AS helped ON helped.case_id = cases.id"
+
+// joinTaken finds who has acknowledged an assignment, and so handled the case.
+const joinTaken = "JOIN clocks AS taken ON taken.case_id = cases.id AND taken.kind = 'acknowledgement' AND taken.state = 'met'"
 
 // nearest are those sign-offs for which the user is the nearest leader, or head,
 // whose own work it is not.
