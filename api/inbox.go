@@ -13,19 +13,22 @@ import (
 // InboxItemView is one reason why one case waits for the reader.
 type InboxItemView struct {
 	// Why: an escalation that nobody can take; one that has reached the reader's
-	// post; a deadline owed; the next move; a signature; a yellow warning; a reminder.
-	Reason store.InboxReason `json:"reason" swaggertype:"string" enums:"unroutable,escalation,deadline,awaiting,sign_off,warning,reminder,urged,reply"`
+	// post; a deadline owed; the next move; a signature; a yellow warning; a reminder;
+	// somebody who urges; an answered order; a finding to explain, one to decide, an
+	// appeal to decide.
+	Reason store.InboxReason `json:"reason" swaggertype:"string" enums:"unroutable,escalation,deadline,awaiting,sign_off,warning,reminder,urged,reply,explain,decide,appeal"`
 	CaseID string            `json:"case_id" format:"uuid"`
-	// Absent for who administers the root but may not see the case.
+	// Absent for who may not see the case: who administers the root, or may see the
+	// finding alone.
 	ReceiptNumber string           `json:"receipt_number,omitempty" example:"430102003-20261122-0007"`
 	Title         string           `json:"title,omitempty" example:"村口路灯不亮"`
 	Status        grievance.Status `json:"status,omitempty" swaggertype:"string" enums:"registered,accepted,assigned,handling,suspended,awaiting_signoff,closed,finalised,declined,withdrawn"`
-	// No handler yet, or the one named has not acknowledged it.
+	// No handler yet, or the one named has not acknowledged it; of a finding, false.
 	Unassigned bool `json:"unassigned"`
 	// Since when it waits for this reason.
 	Since time.Time `json:"since" format:"date-time"`
-	// The deadline that it is about, which for awaiting is the next of the case;
-	// absent where there is none.
+	// The deadline that it is about, which for awaiting is the next of the case, and
+	// for explain that of the explanation, which is no clock; absent where there is none.
 	ClockID   string              `json:"clock_id,omitempty" format:"uuid"`
 	ClockKind grievance.ClockKind `json:"clock_kind,omitempty" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review,consent,jurisdiction,co_handling,order,duty"`
 	DueAt     *time.Time          `json:"due_at,omitempty"`
@@ -35,6 +38,9 @@ type InboxItemView struct {
 	Escalation *EscalationView `json:"escalation,omitempty"`
 	// The number of the sign-off, where the reason is one.
 	SignOff int `json:"sign_off,omitempty,omitzero"`
+	// The finding, and its rule, where the reason is one.
+	FindingID string                `json:"finding_id,omitempty" format:"uuid"`
+	Rule      grievance.FindingRule `json:"rule,omitempty" swaggertype:"string"`
 } // @name InboxItem
 
 // InboxPage is a page of what waits for the reader.
@@ -47,7 +53,7 @@ type InboxPage struct {
 // inbox lists what waits for the actor, most urgent first.
 //
 //	@Summary		待办 / inbox
-//	@Description	等我办的事，最急的在前：无人可接的升级，其次未交办或未签收的诉求，再按到期先后。同一诉求同一事由只列一条。 What waits for the reader by the posts held now, vacant seats filled in included: unroutable escalations, then unassigned and unacknowledged cases, then by the due instant. A case stands in it once for each reason.
+//	@Description	等我办的事，最急的在前：无人可接的升级，其次未交办或未签收的诉求，再按到期先后。同一诉求同一事由只列一条，问题线索逐条列出（待说明、待决定、待处理申诉）。 What waits for the reader by the posts held now, vacant seats filled in included: unroutable escalations, then unassigned and unacknowledged cases, then by the due instant. A case stands in it once for each reason, and each finding that waits to be explained, decided, or decided on appeal.
 //	@Tags			cases
 //	@Produce		json
 //	@Param			limit	query	int		false	"how many"	minimum(1)	maximum(200)	default(50)
@@ -85,7 +91,7 @@ func inboxItemView(i *store.InboxItem, book *grievance.Book, now time.Time) Inbo
 	v := InboxItemView{Reason: i.Reason, CaseID: i.CaseID.String(), Since: i.Since}
 	if i.Case != nil {
 		v.ReceiptNumber, v.Title, v.Status = i.Case.ReceiptNumber, i.Case.Title, i.Case.Status
-		v.Unassigned = i.Case.Unassigned()
+		v.Unassigned = i.Finding == nil && i.Case.Unassigned()
 	}
 	if k := i.Clock; k != nil {
 		v.ClockID, v.ClockKind, v.DueAt, v.DueOn, v.Late = k.ID.String(), k.Kind, &k.DueAt, &k.DueOn, k.Late(now)
@@ -93,6 +99,12 @@ func inboxItemView(i *store.InboxItem, book *grievance.Book, now time.Time) Inbo
 	if i.Escalation != nil {
 		e := escalationView(i.Escalation, book)
 		v.Escalation = &e
+	}
+	if f := i.Finding; f != nil {
+		v.FindingID, v.Rule = f.ID.String(), f.Rule
+		if i.Reason == store.WaitsExplaining {
+			v.DueAt, v.DueOn, v.Late = &f.ExplainDueAt, &f.ExplainDueOn, !now.Before(f.ExplainDueAt)
+		}
 	}
 	if i.SignOff != nil {
 		v.SignOff = i.SignOff.N

@@ -140,9 +140,10 @@ func (s *city) runEngine() {
 // anyPage is a page of anything.
 type anyPage struct {
 	Items []struct {
-		ID     string `json:"id"`
-		CaseID string `json:"case_id"`
-		Reason string `json:"reason"`
+		ID        string `json:"id"`
+		CaseID    string `json:"case_id"`
+		Reason    string `json:"reason"`
+		FindingID string `json:"finding_id"`
 	} `json:"items"`
 	Next  string `json:"next"`
 	Total *int   `json:"total"`
@@ -165,7 +166,7 @@ func (s *city) follow(account, href string, limit int) (ids []string) {
 			s.t.Fatalf("%s as %s: status %d, %v: %s", href, account, res.StatusCode, err, body)
 		}
 		for _, i := range page.Items {
-			id := i.ID + i.CaseID + i.Reason
+			id := i.ID + i.CaseID + i.Reason + i.FindingID
 			if seen[id] {
 				s.t.Fatalf("%s: %s stands in it twice", href, id)
 			}

@@ -169,6 +169,9 @@ func (a *auditing) audit(tx *store.Tx, ids []grievance.CaseID) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := files.bar(tx, m, changed); err != nil {
+		return 0, err
+	}
 	if len(a.aside) > 0 { // they fail no more
 		if err := tx.AuditDone(ids); err != nil {
 			return 0, err

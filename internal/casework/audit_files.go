@@ -144,3 +144,23 @@ func (f *files) dossiers(book *grievance.Book) (list []grievance.Dossier) {
 	}
 	return list
 }
+
+// bar notes on findings who decides nothing of them.
+func (f *files) bar(tx *store.Tx, m grievance.Moment, findings []*grievance.Finding) error {
+	for _, found := range findings {
+		petitioner, err := tx.PetitionerOf(found.CaseID)
+		if err != nil {
+			return err
+		}
+		err = guard(func() error {
+			t := grievance.TraceOf(f.records[found.CaseID], m.Book, m.Book.Calendar, m.Now)
+			t.Petitioner = petitioner
+			found.Bar(t)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

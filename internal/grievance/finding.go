@@ -91,6 +91,7 @@ type FindingChanges struct {
 	Texts    []Text
 	Evidence []EventRef // added
 	Measures []*Measure
+	Barred   []UserID // added, some of whom may be barred already
 }
 
 // RestoreFinding gives a finding read from the record its evidence and measures back.

@@ -14,7 +14,7 @@ type Explaining struct{ Words string }
 // has neither, by whoever is on duty for it. Once; late it is taken too, and
 // marked. Conflict when it was explained or decided already.
 func (f *Finding) Explain(m Moment, in Explaining) error {
-	by, ok := f.speaker(m)
+	by, ok := m.Book.SpeaksFor(m.By, f.UnitID, m.Now)
 	if !ok {
 		return errNotPermittedFinding
 	}
@@ -38,19 +38,6 @@ var (
 	errNotPermittedFinding = Refuse(Forbidden, "finding.not_permitted", "您的岗位不能对该问题线索进行此操作")
 	errFindingState        = Refuse(Conflict, "finding.state", "问题线索当前状态不允许此操作")
 )
-
-// speaker is who speaks for the unit that a finding is held against.
-func (f *Finding) speaker(m Moment) (Post, bool) {
-	u := m.Book.Current(f.UnitID)
-	if u == nil {
-		return Post{}, false
-	}
-	if p, ok := m.By.PostAt(u.ID, RoleLeader, RoleClerk); ok {
-		return p, true
-	}
-	user, post, ok := m.Book.DutyPerson(u.ID, m.Now)
-	return post, ok && !user.IsZero() && user == m.By.UserID
-}
 
 // DismissReasons lists the reasons for which a finding is dismissed: the facts do
 // not bear it, the delay was lawful, the matter was not the unit's to do, the
@@ -97,7 +84,7 @@ func (f *Finding) Decide(m Moment, t Trace, in FindingDecision) error {
 	}
 	now := m.Now
 	f.State, f.DecidedAt, f.DecidedBy, f.DecidedUnitID, f.NextAt = FindingDecided, &now, m.By.UserID, by.UnitID, nil
-	f.Result, f.Reason = ResultDismissed, in.Dismiss
+	f.Result, f.Reason, f.changes.Barred = ResultDismissed, in.Dismiss, []UserID{m.By.UserID}
 	if in.Dismiss == "" {
 		f.measure(m, by, in.Measures)
 	}
@@ -179,15 +166,8 @@ func (f *Finding) judge(m Moment, unit UnitID, t Trace, but ...UserID) (Post, er
 // anyFree reports whether somebody holds a role above a unit who may decide.
 func (f *Finding) anyFree(m Moment, unit UnitID, role Role, t Trace, but []UserID) bool {
 	led := t.Before(f.AboutAt)
-	line := m.Book.line(unit, m.Now)
-	for _, u := range line[min(1, len(line)):] {
-		for _, who := range m.Book.Holders(Post{UnitID: u.ID, Role: role}, m.Now) {
-			if !slices.Contains(but, who) && !led.Names(who) && t.Petitioner != who {
-				return true
-			}
-		}
-	}
-	return false
+	free := func(who UserID) bool { return !slices.Contains(but, who) && !led.Names(who) && t.Petitioner != who }
+	return slices.ContainsFunc(m.Book.holdersAbove(unit, role, m.Now), func(turn []UserID) bool { return slices.ContainsFunc(turn, free) })
 }
 
 // Appealing says what is wrong with a decision.
@@ -197,7 +177,7 @@ type Appealing struct{ Words string }
 // person whom one of them is about. Conflict when there is nothing to appeal
 // against, or no longer.
 func (f *Finding) Appeal(m Moment, in Appealing) error {
-	by, ok := f.speaker(m)
+	by, ok := m.Book.SpeaksFor(m.By, f.UnitID, m.Now)
 	if !ok {
 		by, ok = f.measured(m)
 	}

@@ -21,6 +21,11 @@ func (c *Case) letterhead(b *Book, n *Notice) {
 	}
 }
 
+// withoutRemedy takes back what the petitioner may do against a notice: a review
+// for the petitioner is answered by a new opinion, which has a remedy of its own,
+// and an agreement binds those who made it.
+func (n *Notice) withoutRemedy() { n.RemedyDays, n.OtherUnitID, n.OtherName = 0, UnitID{}, "" }
+
 // Complete gives a notice with what it names. One that was issued before that
 // was kept names what it would today.
 func (c *Case) Complete(b *Book, n Notice) Notice {

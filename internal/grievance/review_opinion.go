@@ -89,6 +89,9 @@ func (c *Case) handedBack() *ReviewFact {
 func (c *Case) decideReview(m Moment, by Post, s *SignOff, f Facts) error {
 	p, now := c.proceeding(), m.Now
 	n, _ := c.issueBy(m, c.ReviewUnitID, documents[p.Kind].issued, "")
+	if Decision(s.Reason) != Upheld {
+		n.withoutRemedy()
+	}
 	for _, k := range c.running(p.Kind) {
 		f.Stopped = append(f.Stopped, c.stopOne(k, Met, m.Now))
 	}

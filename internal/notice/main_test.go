@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -119,11 +120,17 @@ var opinion = []any{
 	grievance.TextOpinion, "十日内修复。", grievance.TextLegalBasis, "《农村公路养护管理办法》",
 }
 
-func answered(t *testing.T, profile string) *file {
+// opinionOf is a case whose opinion, and what can be done against it, goes by a profile.
+func opinionOf(t *testing.T, profile string) *file {
 	f := opened(t, grievance.OpinionDocument, profile)
 	if f.Notice.RemedyDays = 15; profile == grievance.ProfilePetition {
 		f.Notice.RemedyDays, f.Notice.OtherName = 30, "禾汀县"
 	}
+	return f
+}
+
+func answered(t *testing.T, profile string) *file {
+	f := opinionOf(t, profile)
 	return f.asked(grievance.EvSubmitted, opinion...).
 		happens(grievance.EvClosed, grievance.Facts{Notice: f.number(), SignOff: signature, Outcome: grievance.Supported})
 }
@@ -135,6 +142,37 @@ func reviewed(t *testing.T, kind grievance.NoticeKind) *file {
 	}
 	return f.asked(grievance.EvReviewSubmitted, opinion...).
 		happens(grievance.EvReviewDecided, grievance.Facts{Notice: f.number(), SignOff: signature, Review: &grievance.ReviewFact{Decision: "upheld"}})
+}
+
+// revoked is a review for the petitioner, against which nothing has to be done.
+func revoked(t *testing.T, kind grievance.NoticeKind) *file {
+	f := opened(t, kind, grievance.ProfilePetition)
+	return f.asked(grievance.EvReviewSubmitted, opinion...).
+		happens(grievance.EvReviewDecided, grievance.Facts{Notice: f.number(), SignOff: signature, Review: &grievance.ReviewFact{Decision: "revoked"}})
+}
+
+// mediated is a review that ended with an agreement.
+func mediated(t *testing.T, kind grievance.NoticeKind) *file {
+	f := opened(t, kind, grievance.ProfilePetition)
+	return f.asked(grievance.EvReviewSubmitted, grievance.TextAgreement, "施工方月底前修复村道，\n陈某等人撤回请求。").
+		happens(grievance.EvMediated, grievance.Facts{Notice: f.number(), SignOff: signature, Review: &grievance.ReviewFact{Decision: "mediated"}})
+}
+
+// amended is answered by words that took the place of others before a leader.
+func amended(t *testing.T, profile string) *file {
+	f, second := opinionOf(t, profile), &grievance.SignOffFact{N: 2}
+	better := append(slices.Clone(opinion[:5]), "五日内修复。", opinion[6], opinion[7])
+	return f.asked(grievance.EvSubmitted, opinion...).
+		happens(grievance.EvAmended, grievance.Facts{Voided: signature, SignOff: second, Texts: f.write(true, better...)}).
+		happens(grievance.EvClosed, grievance.Facts{Notice: f.number(), SignOff: second, Outcome: grievance.Supported})
+}
+
+// again is a decline of what was answered for good before.
+func again(t *testing.T) *file {
+	f := opened(t, grievance.NoticeOfDecline, grievance.ProfilePetition)
+	f.Notice.RefersTo = "复核〔2026〕990121101-20260305-0002-4"
+	return f.asked(grievance.EvDeclineRequested, grievance.TextReason, "请求与复核终结的事项相同。").
+		happens(grievance.EvDeclined, grievance.Facts{Notice: f.number(), SignOff: signature, Reason: grievance.FinalisedFacts})
 }
 
 var signature = &grievance.SignOffFact{N: 1}

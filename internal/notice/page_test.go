@@ -25,6 +25,12 @@ var documents = map[string]func(*testing.T) *file{
 	"opinion_township":    func(t *testing.T) *file { return answered(t, township) },
 	"review":              func(t *testing.T) *file { return reviewed(t, grievance.ReviewDocument) },
 	"re_review":           func(t *testing.T) *file { return reviewed(t, grievance.ReReviewDocument) },
+	"decline_finalised":   again,
+	"opinion_amended":     func(t *testing.T) *file { return amended(t, petition) },
+	"review_revoked":      func(t *testing.T) *file { return revoked(t, grievance.ReviewDocument) },
+	"re_review_revoked":   func(t *testing.T) *file { return revoked(t, grievance.ReReviewDocument) },
+	"review_mediated":     func(t *testing.T) *file { return mediated(t, grievance.ReviewDocument) },
+	"re_review_mediated":  func(t *testing.T) *file { return mediated(t, grievance.ReReviewDocument) },
 }
 
 func page(t *testing.T, made func() (Page, error)) Page {

@@ -17,6 +17,12 @@ type evidenceRow struct {
 	Seq       int64
 }
 
+// barredRow is somebody who decides nothing of a finding.
+type barredRow struct {
+	FindingID grievance.FindingID
+	UserID    grievance.UserID
+}
+
 // ErrFindingExists is what SaveFindings answers when a finding of the same rule,
 // case and subject was opened since: nothing of the transaction may be kept.
 var ErrFindingExists = fmt.Errorf("%w: a finding was opened by somebody else", ErrStale)
@@ -123,6 +129,7 @@ func (tx *Tx) SaveFindings(list []*grievance.Finding) error {
 		}
 		insert(b, "finding_evidence", evidenceRows(f, ch.Evidence))
 		insert(b, "measures", ch.Measures, over("finding_id", "n"))
+		insert(b, "finding_barred", barredRows(f, ch.Barred), clause.OnConflict{DoNothing: true})
 		insert(b, "texts", texts)
 		insert(b, "events", ch.Events)
 	}
@@ -161,6 +168,14 @@ func evidenceRows(f *grievance.Finding, added []grievance.EventRef) []evidenceRo
 	rows, before := make([]evidenceRow, len(added)), len(f.Evidence())-len(added)
 	for i, e := range added {
 		rows[i] = evidenceRow{f.ID, before + i + 1, e.CaseID, e.Seq}
+	}
+	return rows
+}
+
+func barredRows(f *grievance.Finding, who []grievance.UserID) []barredRow {
+	rows := make([]barredRow, len(who))
+	for i, user := range who {
+		rows[i] = barredRow{f.ID, user}
 	}
 	return rows
 }

@@ -25,11 +25,15 @@ const (
 	WaitsReminder   InboxReason = "reminder"   // a reminder at a running clock
 	WaitsUrged      InboxReason = "urged"      // somebody has reminded the user (催办)
 	WaitsReply      InboxReason = "reply"      // the answer to an order that the user's post has issued
+	WaitsExplaining InboxReason = "explain"    // a finding against a unit for which the user speaks
+	WaitsDecision   InboxReason = "decide"     // a finding that was explained, or not in time, and that it is the user's turn to decide
+	WaitsAppeal     InboxReason = "appeal"     // an appeal that it is the user's turn to decide
 )
 
 // InboxItem is one reason why one case waits for a user. Case is nil for who
 // administers the root but may not see the case: they learn of the vacant seat
-// alone. Clock, Escalation and SignOff are set where the reason is one.
+// alone, and for who may see a finding but not its case. Clock, Escalation,
+// SignOff and Finding are set where the reason is one.
 type InboxItem struct {
 	Reason     InboxReason
 	Since      time.Time
@@ -38,16 +42,18 @@ type InboxItem struct {
 	Clock      *grievance.Clock
 	Escalation *grievance.Escalation
 	SignOff    *grievance.SignOff
+	Finding    *grievance.Finding // without its evidence
 	position   InboxPosition
 }
 
 // InboxPosition is a place in an inbox: At is the instant that orders it, which
-// is the due instant where a clock runs.
+// is the due instant where a clock runs; Subject is the finding, where the reason
+// is one, else the case.
 type InboxPosition struct {
-	Rank   int              `json:"rank"`
-	At     time.Time        `json:"at"`
-	CaseID grievance.CaseID `json:"case_id"`
-	Reason InboxReason      `json:"reason"`
+	Rank    int               `json:"rank"`
+	At      time.Time         `json:"at"`
+	Subject grievance.ID[any] `json:"subject"`
+	Reason  InboxReason       `json:"reason"`
 }
 
 // Position is where the item stands in the inbox.
@@ -59,7 +65,8 @@ type inboxRow struct {
 	Reason  InboxReason
 	CaseID  grievance.CaseID
 	ClockID grievance.ClockID
-	RefID   grievance.ID[any] // of the escalation or of the sign-off
+	RefID   grievance.ID[any] // of the escalation, the sign-off or the finding
+	Subject grievance.ID[any]
 	At      instant
 	Since   instant
 }
@@ -92,8 +99,8 @@ var never = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 // Inbox gives up to limit things that wait for a user, after a position: first
 // what nobody can take, then unassigned and unacknowledged cases, then all else,
 // each by the due instant, the oldest first. A clock stands in it once, for the
-// gravest reason, beside a signature that it is about; and a case once for each
-// reason, with what presses most.
+// gravest reason, beside a signature that it is about; a case once for each
+// reason, with what presses most; and each finding.
 func (s session) Inbox(v Viewer, w Waiting, after *InboxPosition, limit int) ([]InboxItem, error) {
 	risen, err := s.risenSignOffs(v, w)
 	if err != nil {
@@ -113,14 +120,14 @@ func (s session) Inbox(v Viewer, w Waiting, after *InboxPosition, limit int) ([]
 	gravest := s.db.Table("(?) AS waits", all).
 		Select("waits.*, row_number() OVER (PARTITION BY case_id, clock_id ORDER BY " + gravity + ", since DESC, ref_id) AS grave")
 	once := s.db.Table("(?) AS waits", gravest).Where("clock_id IS NULL OR grave = 1 OR reason = ?", WaitsSignature).
-		Select("waits.*, row_number() OVER (PARTITION BY case_id, reason ORDER BY place, at, since DESC, ref_id) AS nth")
+		Select("waits.*, " + subject + " AS subject, row_number() OVER (PARTITION BY " + subject + ", reason ORDER BY place, at, since DESC, ref_id) AS nth")
 	page := s.db.Table("(?) AS items", once).Where("nth = 1").
-		Select("place, reason, case_id, clock_id, ref_id, at, since")
+		Select("place, reason, case_id, clock_id, ref_id, subject, at, since")
 	if after != nil {
-		page = page.Where("(place, at, case_id, reason) > (?, ?, ?, ?)", after.Rank, after.At, after.CaseID, after.Reason)
+		page = page.Where("(place, at, subject, reason) > (?, ?, ?, ?)", after.Rank, after.At, after.Subject, after.Reason)
 	}
 	var rows []inboxRow
-	if err := page.Order("place, at, case_id, reason").Limit(limit).Find(&rows).Error; err != nil {
+	if err := page.Order("place, at, subject, reason").Limit(limit).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("reading an inbox: %w", err)
 	}
 	return s.inboxItems(v, rows)
@@ -128,6 +135,9 @@ func (s session) Inbox(v Viewer, w Waiting, after *InboxPosition, limit int) ([]
 
 // gravity ranks the reasons for which one clock can wait for one person.
 const gravity = `CASE reason WHEN 'unroutable' THEN 0 WHEN 'escalation' THEN 1 WHEN 'sign_off' THEN 2 WHEN 'warning' THEN 3 WHEN 'reminder' THEN 4 ELSE 5 END`
+
+// subject is what an item is about.
+const subject = `CASE WHEN reason IN ('explain', 'decide', 'appeal') THEN ref_id ELSE case_id END`
 
 const (
 	caseRank   = "CASE WHEN " + unassigned + " THEN 1 ELSE 2 END"
@@ -154,6 +164,7 @@ func (s session) waits(v Viewer, w Waiting, risen []grievance.SignOffID, passed 
 		return q.Joins("JOIN rungs ON rungs.clock_id = clocks.id AND rungs.act IN ('remind', 'warn')").
 			Select(caseRank + " AS place, " + reason + " AS reason, clocks.case_id AS case_id, clocks.id AS clock_id, " + noRef + ", clocks.due_at AS at, rungs.about_at AS since")
 	}
+	finding := "findings.case_id AS case_id, " + noClock + ", findings.id AS ref_id, "
 	return []*gorm.DB{
 		escalated.Session(&gorm.Session{}).Where("escalations.unroutable = ? AND escalations.target_unit_id IN ?", true, w.seats.Roots).
 			Select(row("0", WaitsUnroutable, escalation)),
@@ -174,6 +185,9 @@ func (s session) waits(v Viewer, w Waiting, risen []grievance.SignOffID, passed 
 		s.remindersFor(v, w).Select(row(caseRank, WaitsUrged, "cases.id AS case_id, "+noClock+", "+noRef+
 			", COALESCE("+runningDue+", ?) AS at, reminders.reminded_at AS since"), never),
 		s.ordersToJudge(v, w).Select(row(caseRank, WaitsReply, "cases.id AS case_id, "+noClock+", "+noRef+", orders.answered_at AS at, orders.answered_at AS since")),
+		s.toExplain(w).Select(row("2", WaitsExplaining, finding+"findings.explain_due_at AS at, findings.opened_at AS since")),
+		s.toDecide(w).Select(row("2", WaitsDecision, finding+sinceExplained+" AS at, "+sinceExplained+" AS since")),
+		s.toHear(w).Select(row("2", WaitsAppeal, finding+"findings.appealed_at AS at, findings.appealed_at AS since")),
 		rung(mine.Where("clocks.kind <> 'sign_off'")),
 		rung(owed.Where("clocks.debtor_unit_id IN ?", w.seats.Leads)),
 		rung(owed.Where("clocks.kind = 'sign_off' AND clocks.debtor_head = ? AND clocks.debtor_unit_id IN ?", false, w.seats.Signs)),

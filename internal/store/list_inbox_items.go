@@ -12,6 +12,7 @@ func (s session) inboxItems(v Viewer, rows []inboxRow) ([]InboxItem, error) {
 	var clockIDs []grievance.ClockID
 	var escalationIDs []grievance.EscalationID
 	var signOffIDs []grievance.SignOffID
+	var findingIDs []grievance.FindingID
 	for _, r := range rows {
 		ids = append(ids, r.CaseID)
 		if !r.ClockID.IsZero() {
@@ -22,6 +23,8 @@ func (s session) inboxItems(v Viewer, rows []inboxRow) ([]InboxItem, error) {
 			escalationIDs = append(escalationIDs, grievance.EscalationID(r.RefID))
 		case WaitsSignature:
 			signOffIDs = append(signOffIDs, grievance.SignOffID(r.RefID))
+		case WaitsExplaining, WaitsDecision, WaitsAppeal:
+			findingIDs = append(findingIDs, grievance.FindingID(r.RefID))
 		}
 	}
 	cases, err := s.itemsOf(ids, v)
@@ -40,12 +43,16 @@ func (s session) inboxItems(v Viewer, rows []inboxRow) ([]InboxItem, error) {
 	if err != nil {
 		return nil, err
 	}
+	findings, err := rowsByID(s, "findings", findingIDs, func(f *grievance.Finding) grievance.FindingID { return f.ID })
+	if err != nil {
+		return nil, err
+	}
 	items := make([]InboxItem, len(rows))
 	for i, r := range rows {
 		items[i] = InboxItem{
 			Reason: r.Reason, Since: r.Since.Time, CaseID: r.CaseID, Case: cases[r.CaseID], Clock: clocks[r.ClockID],
 			Escalation: escalations[grievance.EscalationID(r.RefID)], SignOff: signOffs[grievance.SignOffID(r.RefID)],
-			position: InboxPosition{r.Place, r.At.Time, r.CaseID, r.Reason},
+			Finding: findings[grievance.FindingID(r.RefID)], position: InboxPosition{r.Place, r.At.Time, r.Subject, r.Reason},
 		}
 		if items[i].Clock == nil && r.Reason == WaitsMove && items[i].Case != nil {
 			items[i].Clock = items[i].Case.Next
