@@ -33,8 +33,9 @@ type PartInTrace string
 
 // The parts: who answered for the case; to whom it was assigned and who had not
 // acknowledged it yet; the head of the unit that answered for it, and of those
-// above it; the leader in charge (包案); who was asked to sign; whom an escalation
-// called on; whom an order was sent to.
+// above it; the leader in charge (包案); who was asked to sign; whom an escalation,
+// or an objection that was brought before them, called on; whom an order was sent
+// to.
 const (
 	PartResponsible PartInTrace = "responsible"
 	PartAssigned    PartInTrace = "assigned"
@@ -260,24 +261,57 @@ func (t *tracing) beyond(end, from, until time.Time) int {
 	return t.cal.WorkingMinutesBetween(latest(end, from), until)
 }
 
-// knew adds what an event let leaders know.
+// knew adds what an event let leaders know. Whom it calls on to act stands in the
+// line until it is settled.
 func (t *tracing) knew(e Told) {
 	f := e.Facts
+	if part, post, settles := calls(e); settles != nil {
+		t.tell(part, post, e, t.settled(e, settles))
+		return
+	}
 	switch {
 	case e.Kind == EvReminded || e.Kind == EvWarned || e.Kind == EvUrged:
 		if seat, _, ok := t.b.Seat(t.owing(e), RoleLeader, true, t.r.known(e.AboutAt)); ok {
-			t.tell(PartHead, seat, e)
+			t.tell(PartHead, seat, e, e.AboutAt)
 		}
-	case e.Kind == EvEscalated && !f.Escalation.Unroutable:
-		t.tell(PartCalled, f.Escalation.Target, e)
-	case f.SignOff != nil && slices.Contains(requests, e.Kind):
-		t.tell(PartSigner, Post{UnitID: f.SignOff.Unit, Role: RoleLeader}, e)
-	case f.Order != nil && e.Kind == EvOrdered:
-		t.tell(PartHead, Post{UnitID: f.Order.Unit, Role: RoleLeader, Head: true}, e)
 	case f.Sponsor != nil && e.Kind == EvSponsored:
-		l := t.lead(PartSponsor, *f.Sponsor, e.AboutAt, t.sponsoredUntil(e))
+		l := t.lead(PartSponsor, *f.Sponsor, e.AboutAt, t.settled(e, func(o Told) bool {
+			return o.Kind == EvSponsorReleased || o.Kind == EvSponsored
+		}))
 		l.Knew = append(l.Knew, deedOf(e))
 	}
+}
+
+// calls tells on whom an event calls to act, and what settles it: an escalation
+// resolved, a unit designated, a signature given or returned, an order answered.
+// Nothing settles an event that calls on nobody.
+func calls(e Told) (part PartInTrace, p Post, settles func(Told) bool) {
+	f := e.Facts
+	switch {
+	case e.Kind == EvEscalated && !f.Escalation.Unroutable:
+		solved := func(o Told) bool { return o.Kind == EvEscalationSolved && o.Facts.Escalation.ID == f.Escalation.ID }
+		return PartCalled, f.Escalation.Target, solved
+	case e.Kind == EvObjectionRaised && f.Objection != nil:
+		return PartCalled, Post{UnitID: f.Objection.Superior, Role: RoleLeader}, func(o Told) bool { return o.Kind == EvDesignated }
+	case f.SignOff != nil && slices.Contains(requests, e.Kind):
+		decided := func(o Told) bool { return o.Facts.SignOff != nil && o.Facts.SignOff.Kind == f.SignOff.Kind }
+		return PartSigner, Post{UnitID: f.SignOff.Unit, Role: RoleLeader}, decided
+	case f.Order != nil && e.Kind == EvOrdered:
+		answered := func(o Told) bool { return o.Kind == EvOrderAnswered && o.Facts.Order.N == f.Order.N }
+		return PartHead, Post{UnitID: f.Order.Unit, Role: RoleLeader, Head: true}, answered
+	}
+	return "", Post{}, nil
+}
+
+// settled is the instant of the first event after one that settles it; the end of
+// the trace while none has.
+func (t *tracing) settled(e Told, settles func(Told) bool) time.Time {
+	for _, later := range t.r.Events {
+		if later.Seq > e.Seq && settles(later) {
+			return later.AboutAt
+		}
+	}
+	return t.until
 }
 
 // owing is the unit that an event of a clock is about.
@@ -291,11 +325,12 @@ func (t *tracing) owing(e Told) UnitID {
 }
 
 // tell lets everybody know who held a post at the instant at which it could first
-// be known. Whom it brings into the line stands in it from then on.
-func (t *tracing) tell(part PartInTrace, p Post, e Told) {
+// be known. Whom it brings into the line stands in it from then on, until it is
+// settled.
+func (t *tracing) tell(part PartInTrace, p Post, e Told, settled time.Time) {
 	at := t.r.known(e.AboutAt)
 	for _, who := range t.b.Holders(p, at) {
-		l := t.lead(part, Holder{who, p}, at, at)
+		l := t.lead(part, Holder{who, p}, at, latest(at, settled))
 		l.Knew = append(l.Knew, deedOf(e))
 	}
 }
@@ -303,15 +338,6 @@ func (t *tracing) tell(part PartInTrace, p Post, e Told) {
 // known is the instant at which somebody could first have acted on what is about
 // an instant.
 func (r *Record) known(about time.Time) time.Time { return latest(about, r.RegisteredAt) }
-
-func (t *tracing) sponsoredUntil(e Told) time.Time {
-	for _, later := range t.r.Events {
-		if later.Seq > e.Seq && (later.Kind == EvSponsorReleased || later.Kind == EvSponsored) {
-			return later.AboutAt
-		}
-	}
-	return t.until
-}
 
 // did adds what somebody of the line did as a leader. It makes their time in it
 // reach as far.

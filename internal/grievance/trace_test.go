@@ -122,6 +122,37 @@ func TestBeforeTheLastCallTheCalledAreNotInTheTrace(t *testing.T) {
 	}
 }
 
+// Whom something is brought before stands in the leadership line from then until it
+// is settled, by office hours; while nobody settles it, to the end.
+func TestWhoIsCalledOnStandsInTheLineUntilItIsSettled(t *testing.T) {
+	t.Parallel()
+	s := begin(t, newTestOffice(t), "2026-09-07 09:00", "clerk", road())
+	s.at("2026-09-07 10:00").does("clerk", accept(onTheSpot)).does("clerk", contact).does("clerk", assign("station", "handler"))
+	s.at("2026-09-07 10:10").does("handler", acknowledge).at("2026-09-08 10:00").does("handler", submit)
+	s.at("2026-09-08 11:00").wantLeading("deputy", PartSigner, 60)
+	s.at("2026-09-08 15:00").does("leader", approve(1)).at("2026-09-09 15:00").wantLeading("deputy", PartSigner, 180)
+
+	s = sentTo(t, newTestOffice(t))
+	s.at("2026-10-14 11:00").does("hill_clerk", object).at("2026-10-14 11:30").does("clerk", refuse)
+	s.at("2026-10-15 09:30").does("county_leader", designate("hill")).at("2026-10-16 09:30").wantLeading("county_leader", PartCalled, 30+210+30)
+}
+
+// wantLeading checks why somebody stands in the leadership line, and for how many
+// minutes of office hours.
+func (s *story) wantLeading(who string, part PartInTrace, minutes int) {
+	s.Helper()
+	t := s.trace()
+	for _, l := range t.Leaders {
+		if l.Holder.User == userID(who) {
+			if l.Part != part || l.WorkingMinutes != minutes {
+				s.Fatalf("%s is %s for %d minutes, want %s for %d", who, l.Part, l.WorkingMinutes, part, minutes)
+			}
+			return
+		}
+	}
+	s.Fatalf("%s is not in\n%s", who, s.lines(t))
+}
+
 // The stretches of a record are the chain of who answered, folded from the events
 // alone, whole and without overlaps; the same as the case itself says at the end.
 func TestStretchesAreTheChainOfWhoAnswered(t *testing.T) {
