@@ -163,8 +163,9 @@ func (w *township) finish(id string) {
 	}
 }
 
-// takeEscalation acknowledges and resolves the escalation that has reached the user.
-func (u *user) takeEscalation(id string) {
+// takeEscalation acknowledges and resolves the escalations that have reached the
+// user, whom the case waits for afterwards because of what is left.
+func (u *user) takeEscalation(id string, left ...string) {
 	u.Helper()
 	for _, i := range u.inbox(id) {
 		if i.Escalation == nil {
@@ -173,7 +174,7 @@ func (u *user) takeEscalation(id string) {
 		u.post("/escalations/"+i.Escalation.ID+"/acknowledge", nil)
 		u.post("/escalations/"+i.Escalation.ID+"/resolve", object{"words": "已约谈承办单位，限三日内办结。"})
 	}
-	u.waits(id)
+	u.waits(id, left...)
 }
 
 // checkRecord reads in the record that each rung happened once, about its own
