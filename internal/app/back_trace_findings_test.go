@@ -16,13 +16,11 @@ type finding struct {
 	AboutAt time.Time  `json:"about_at"`
 	State   string     `json:"state"`
 	Result  string     `json:"result"`
-	Late    bool       `json:"explanation_late"`
 	Until   string     `json:"explain_due_on"`
 	Gone    *time.Time `json:"unfounded_at"`
 	Unit    struct {
 		Code string `json:"code"`
 	} `json:"unit"`
-	Articles []int `json:"articles"`
 	UnitLine []struct {
 		share
 		Missed   []missed `json:"missed"`
@@ -78,6 +76,20 @@ func (s *backTrace) qiqiaoExplainsTheFirstFinding() {
 	s.as("clerk2").refused(path+"/explain", object{"words": "补充说明"}, 409, "finding.state")
 }
 
+// The record of the case holds each of these once, and nothing else.
+func (s *backTrace) theRecordTellsAllOfIt() {
+	s.Helper()
+	const taken = " escalation_acknowledged escalation_resolved"
+	want := "registered forwarded served acknowledged objected objection_consented" +
+		" forwarded served acknowledged objected objection_refused objection_raised reminded unit_designated" +
+		" warned breached escalated escalated" + taken + " escalated" + taken + " ordered" + taken + " order_answered order_accepted" +
+		" accepted served assigned acknowledged warned breached escalated" + taken + " escalated" + taken + " reminded warned" +
+		" submitted closed served disputed escalated" + taken + " contacted submitted closed served rated"
+	if got := kinds(s.as("city_supervisor").eventsOf(s.id)); got != want {
+		s.Errorf("the record says\n%s\nwant\n%s", got, want)
+	}
+}
+
 // Exactly these findings, each about its instant and against the unit that it is
 // due to; the case of the eleven and all that 霁川 did bear none.
 func (s *backTrace) theseFindingsAndNoOthers() {
@@ -92,18 +104,15 @@ func (s *backTrace) theseFindingsAndNoOthers() {
 		"false_closure the case 队 2026-12-10 10:00:00",          // disputed
 	}
 	for n, id := range s.files {
-		want = append(want, fmt.Sprintf("rubber_stamp %s 栖 %s", s.name(id), beijing("2026-12-08 17:28").Add(time.Duration(n-39)*4*time.Second).Format(time.DateTime)))
-		if !s.signed[id].Equal(beijing("2026-12-08 17:28").Add(time.Duration(n-39) * 4 * time.Second)) {
-			s.Errorf("file %d was signed at %v", n+1, s.signed[id])
-		}
+		want = append(want, fmt.Sprintf("rubber_stamp %s 栖 %s", s.name(id), signedAt(n).Format(time.DateTime)))
 	}
-	s.noticed = map[string]finding{}
+	s.found = map[string]finding{}
 	var got []string
 	for _, f := range s.as("city_supervisor").findings("") {
 		unit := map[string]string{town2: "栖", team2: "队"}[f.Unit.Code]
 		got = append(got, fmt.Sprintf("%s %s %s %s", f.Rule, s.name(f.CaseID), unit, inBeijing(f.AboutAt).Format(time.DateTime)))
 		if f.CaseID == s.id {
-			s.noticed[f.Rule] = f
+			s.found[f.Rule] = f
 		}
 		if f.Gone != nil {
 			s.Errorf("%s of %s is unfounded since %v", f.Rule, s.name(f.CaseID), f.Gone)
@@ -137,7 +146,7 @@ func (s *backTrace) theTracesNameThePeopleAndTheirHours() {
 	s.Helper()
 	for _, rule := range []string{"overdue_acceptance", "false_closure"} {
 		var f finding
-		s.as("city_supervisor").get("/findings/"+s.noticed[rule].ID, &f)
+		s.as("city_supervisor").get("/findings/"+s.found[rule].ID, &f)
 		if got := f.unitLine(); got != theUnitLine {
 			s.Errorf("%s: the unit line is\n%s\nwant\n%s", rule, got, theUnitLine)
 		}
@@ -242,7 +251,7 @@ func (s *backTrace) theRightSupervisorsDecide() {
 }
 
 func (s *backTrace) finding(rule, action string) string {
-	return "/findings/" + s.noticed[rule].ID + action
+	return "/findings/" + s.found[rule].ID + action
 }
 
 // The county's supervisor decides on passing the buck: a talk with 叶知秋, and 栖桥

@@ -262,37 +262,45 @@ func (t *tracing) beyond(end, from, until time.Time) int {
 }
 
 // knew adds what an event let leaders know. Whom it calls on to act stands in the
-// line until it is settled: an escalation resolved, a unit designated, a signature
-// given or returned, an order answered.
+// line until it is settled.
 func (t *tracing) knew(e Told) {
 	f := e.Facts
+	if part, post, settles := calls(e); settles != nil {
+		t.tell(part, post, e, t.settled(e, settles))
+		return
+	}
 	switch {
 	case e.Kind == EvReminded || e.Kind == EvWarned || e.Kind == EvUrged:
 		if seat, _, ok := t.b.Seat(t.owing(e), RoleLeader, true, t.r.known(e.AboutAt)); ok {
 			t.tell(PartHead, seat, e, e.AboutAt)
 		}
-	case e.Kind == EvEscalated && !f.Escalation.Unroutable:
-		t.tell(PartCalled, f.Escalation.Target, e, t.settled(e, func(o Told) bool {
-			return o.Kind == EvEscalationSolved && o.Facts.Escalation.ID == f.Escalation.ID
-		}))
-	case e.Kind == EvObjectionRaised && f.Objection != nil:
-		t.tell(PartCalled, Post{UnitID: f.Objection.Superior, Role: RoleLeader}, e, t.settled(e, func(o Told) bool {
-			return o.Kind == EvDesignated
-		}))
-	case f.SignOff != nil && slices.Contains(requests, e.Kind):
-		t.tell(PartSigner, Post{UnitID: f.SignOff.Unit, Role: RoleLeader}, e, t.settled(e, func(o Told) bool {
-			return o.Facts.SignOff != nil && o.Facts.SignOff.Kind == f.SignOff.Kind
-		}))
-	case f.Order != nil && e.Kind == EvOrdered:
-		t.tell(PartHead, Post{UnitID: f.Order.Unit, Role: RoleLeader, Head: true}, e, t.settled(e, func(o Told) bool {
-			return o.Kind == EvOrderAnswered && o.Facts.Order.N == f.Order.N
-		}))
 	case f.Sponsor != nil && e.Kind == EvSponsored:
 		l := t.lead(PartSponsor, *f.Sponsor, e.AboutAt, t.settled(e, func(o Told) bool {
 			return o.Kind == EvSponsorReleased || o.Kind == EvSponsored
 		}))
 		l.Knew = append(l.Knew, deedOf(e))
 	}
+}
+
+// calls tells on whom an event calls to act, and what settles it: an escalation
+// resolved, a unit designated, a signature given or returned, an order answered.
+// Nothing settles an event that calls on nobody.
+func calls(e Told) (part PartInTrace, p Post, settles func(Told) bool) {
+	f := e.Facts
+	switch {
+	case e.Kind == EvEscalated && !f.Escalation.Unroutable:
+		solved := func(o Told) bool { return o.Kind == EvEscalationSolved && o.Facts.Escalation.ID == f.Escalation.ID }
+		return PartCalled, f.Escalation.Target, solved
+	case e.Kind == EvObjectionRaised && f.Objection != nil:
+		return PartCalled, Post{UnitID: f.Objection.Superior, Role: RoleLeader}, func(o Told) bool { return o.Kind == EvDesignated }
+	case f.SignOff != nil && slices.Contains(requests, e.Kind):
+		decided := func(o Told) bool { return o.Facts.SignOff != nil && o.Facts.SignOff.Kind == f.SignOff.Kind }
+		return PartSigner, Post{UnitID: f.SignOff.Unit, Role: RoleLeader}, decided
+	case f.Order != nil && e.Kind == EvOrdered:
+		answered := func(o Told) bool { return o.Kind == EvOrderAnswered && o.Facts.Order.N == f.Order.N }
+		return PartHead, Post{UnitID: f.Order.Unit, Role: RoleLeader, Head: true}, answered
+	}
+	return "", Post{}, nil
 }
 
 // settled is the instant of the first event after one that settles it; the end of
