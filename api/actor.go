@@ -31,7 +31,20 @@ type gate struct {
 
 func only(roles ...grievance.Role) gate { return gate{roles: roles} }
 
-// The gates that stand in the route table.
+const (
+	petitioner = grievance.RolePetitioner
+	courier    = grievance.RoleCourier
+	gridWorker = grievance.RoleGridWorker
+	clerk      = grievance.RoleClerk
+	handler    = grievance.RoleHandler
+	leader     = grievance.RoleLeader
+	supervisor = grievance.RoleSupervisor
+	inspector  = grievance.RoleInspector
+	admin      = grievance.RoleAdmin
+)
+
+// The gates that stand in the route table: first those that ask for no login, then
+// from the widest to the narrowest.
 var (
 	machines    = gate{anonymous: true} // probes and documents
 	logins      = gate{anonymous: true, bucket: "login"}
@@ -39,32 +52,32 @@ var (
 	askers      = gate{anonymous: true, bucket: "lookup"} // the public with a query code, which could be guessed
 	subscribers = gate{anonymous: true, bucket: "feed"}   // a telephone's calendar, with the secret in its address
 	passers     = gate{anonymous: true, bucket: "wall"}   // everybody before the echo wall
-	loggedIn    = gate{}                                  // every account, petitioners too
 	newcomers   = gate{initially: true}                   // also who has not changed their first password yet
+	loggedIn    = gate{}                                  // every account, petitioners too
 	staff       = only(grievance.StaffRoles...)
 	overseers   = only(report.Overseers...)
-	correctors  = only(grievance.RoleSupervisor, grievance.RoleAdmin) // of bulletins
-	intake      = only(grievance.RoleClerk, grievance.RoleCourier, grievance.RoleGridWorker)
-	registrars  = only(grievance.RoleClerk, grievance.RoleCourier, grievance.RoleGridWorker, grievance.RolePetitioner)
-	desks       = only(grievance.RoleClerk, grievance.RoleLeader) // the head acts for a desk without clerks
-	handlers    = only(grievance.RoleHandler)
-	workers     = only(grievance.RoleHandler, grievance.RoleClerk, grievance.RoleLeader)
-	reporters   = only(grievance.RoleHandler, grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleInspector)
-	answerers   = only(grievance.RolePetitioner, grievance.RoleClerk, grievance.RoleLeader)                          // the petitioner, or a desk for them
-	searchers   = only(grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor)                          // by person
-	callers     = only(grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleInspector) // on the petitioner, after closure
-	leaders     = only(grievance.RoleLeader)
-	judges      = only(grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor) // of objections: the sender's desk, a superior, a conference
-	supervisors = only(grievance.RoleSupervisor)
-	inspectors  = only(grievance.RoleInspector)
-	superiors   = only(grievance.RoleLeader, grievance.RoleSupervisor) // who may order
-	urgers      = only(grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleInspector)
-	namers      = only(grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleInspector)
-	informants  = only(grievance.RolePetitioner, grievance.RoleClerk, grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleInspector)
-	explainers  = only(grievance.RoleLeader, grievance.RoleClerk)         // who speaks for a unit
-	assessors   = only(grievance.RoleSupervisor, grievance.RoleInspector) // who decides on findings
-	admins      = only(grievance.RoleAdmin)
-	deputised   = only(grievance.RoleLeader, grievance.RoleSupervisor, grievance.RoleAdmin) // who may have a deputy, or name one
+	intake      = only(clerk, courier, gridWorker)
+	registrars  = only(clerk, courier, gridWorker, petitioner)
+	desks       = only(clerk, leader) // the head acts for a desk without clerks
+	handlers    = only(handler)
+	workers     = only(handler, clerk, leader)
+	reporters   = only(handler, clerk, leader, supervisor, inspector)
+	answerers   = only(petitioner, clerk, leader)                        // the petitioner, or a desk for them
+	informants  = only(petitioner, clerk, leader, supervisor, inspector) // of misconduct
+	callers     = only(clerk, leader, supervisor, inspector)             // on the petitioner, after closure
+	namers      = only(clerk, leader, supervisor, inspector)             // of whom a grievance is about
+	searchers   = only(clerk, leader, supervisor)                        // by person
+	judges      = only(clerk, leader, supervisor)                        // of objections: the sender's desk, a superior, a conference
+	explainers  = only(clerk, leader)                                    // of findings, for their unit
+	assessors   = only(supervisor, inspector)                            // who decide on findings
+	urgers      = only(leader, supervisor, inspector)                    // who may remind, or judge the answer to an order
+	superiors   = only(leader, supervisor)                               // who may order
+	deputised   = only(leader, supervisor, admin)                        // who may have a deputy, or name one
+	correctors  = only(supervisor, admin)                                // of bulletins
+	leaders     = only(leader)
+	supervisors = only(supervisor)
+	inspectors  = only(inspector)
+	admins      = only(admin)
 )
 
 // patiently gives the routes behind the gate minutes instead of seconds.

@@ -54,7 +54,7 @@ type FindingView struct {
 func findingView(f *grievance.Finding, book *grievance.Book) FindingView {
 	audit := engine.AuditOf(f.Rule)
 	return FindingView{
-		ID: f.ID.String(), Version: f.Version, CaseID: f.CaseID.String(), Rule: f.Rule, Title: audit.Title, Articles: audit.Articles,
+		ID: f.ID.String(), Version: f.Version, CaseID: f.CaseID.String(), Rule: f.Rule, Title: f.Rule.Title(), Articles: audit.Articles,
 		Subject: f.Subject, Unit: unitRef(book, f.UnitID), AboutAt: f.AboutAt, AboutOn: calendar.DateOf(f.AboutAt), OpenedAt: f.OpenedAt,
 		State: f.State, Result: f.Result, Reason: f.Reason, ExplainDueAt: f.ExplainDueAt, ExplainDueOn: f.ExplainDueOn,
 		ExplainedAt: f.ExplainedAt, ExplainedBy: optionalPerson(book, f.ExplainedBy), ExplanationLate: f.ExplanationLate,

@@ -10,7 +10,7 @@ import (
 // resolved by a follow-up or in the petitioner's rating (虚假办结). Art. 45 names
 // who does not do what handling asks for.
 var falseClosure = Audit{
-	Rule: grievance.FindFalseClosure, Title: "虚假办结", Articles: []int{45},
+	Rule: grievance.FindFalseClosure, Articles: []int{45},
 	Look: func(d grievance.Dossier) (charges []grievance.Charge) {
 		for i, closed := range d.Case.Closures {
 			doubts := doubtsOf(d.Case, i)

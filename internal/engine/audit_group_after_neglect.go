@@ -6,7 +6,7 @@ import "github.com/huiyin/huiyin/internal/grievance"
 // five or more (Art. 20). It is held against the unit that let it run late; who
 // lets a group petition grow answers for it (Art. 46).
 var groupAfterNeglect = Audit{
-	Rule: grievance.FindGroup, Title: "处置不力致集体访", Articles: []int{20, 45, 46},
+	Rule: grievance.FindGroup, Articles: []int{20, 45, 46},
 	Look: func(d grievance.Dossier) (charges []grievance.Charge) {
 		for _, p := range append(d.Pairs(), grievance.Pair{Earlier: d.Case, Later: d.Case}) {
 			group := p.Later.GroupFrom()

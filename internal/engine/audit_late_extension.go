@@ -17,7 +17,7 @@ const lastMoment = 3 * 24 * time.Hour
 // complex circumstances; delay is what Art. 45 names. A request that was returned
 // and made again is one.
 var lateExtension = Audit{
-	Rule: grievance.FindExtension, Title: "临期或多次延期", Articles: []int{34, 45},
+	Rule: grievance.FindExtension, Articles: []int{34, 45},
 	Look: func(d grievance.Dossier) (charges []grievance.Charge) {
 		before := 0
 		for _, x := range d.Case.Extensions {

@@ -10,7 +10,7 @@ import (
 // those it names (Art. 30), or that somebody retaliated (Art. 46). Whether it is
 // true is for the decision.
 var leakOrRetaliation = Audit{
-	Rule: grievance.FindMisconduct, Title: "泄露信息或打击报复", Articles: []int{30, 46},
+	Rule: grievance.FindMisconduct, Articles: []int{30, 46},
 	Look: func(d grievance.Dossier) (charges []grievance.Charge) {
 		for _, e := range d.Case.Misconduct {
 			charges = append(charges, grievance.Charge{

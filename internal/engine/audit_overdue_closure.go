@@ -5,6 +5,6 @@ import "github.com/huiyin/huiyin/internal/grievance"
 // overdueClosure: the opinion was not approved in time (Art. 34); who delays the
 // handling answers for it (Art. 45).
 var overdueClosure = Audit{
-	Rule: grievance.FindOverdueClosure, Title: "逾期办结", Articles: []int{34, 45},
+	Rule: grievance.FindOverdueClosure, Articles: []int{34, 45},
 	Look: overdue(grievance.Handling),
 }

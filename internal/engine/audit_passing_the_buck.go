@@ -15,7 +15,7 @@ const passesMost = 1
 // nobody worked on it in between. Whose duty a matter is the sender or the common
 // superior decides (Art. 23, 24); who passes it around answers for it (Art. 45).
 var passingTheBuck = Audit{
-	Rule: grievance.FindPassingTheBuck, Title: "推诿扯皮", Articles: []int{23, 24, 45},
+	Rule: grievance.FindPassingTheBuck, Articles: []int{23, 24, 45},
 	Look: func(d grievance.Dossier) (charges []grievance.Charge) {
 		for _, run := range passes(d.Case) {
 			if len(run) <= passesMost {

@@ -7,7 +7,7 @@ import "github.com/huiyin/huiyin/internal/grievance"
 // the unit of the earlier case (Art. 45). A case that was registered twice by
 // mistake is none.
 var repeatPetition = Audit{
-	Rule: grievance.FindRepeatPetition, Title: "重复信访", Articles: []int{45},
+	Rule: grievance.FindRepeatPetition, Articles: []int{45},
 	Look: func(d grievance.Dossier) (charges []grievance.Charge) {
 		for _, p := range d.Pairs() {
 			again := p.Later.ReceivedAt

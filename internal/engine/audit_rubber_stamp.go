@@ -16,7 +16,7 @@ const fastestReading = time.Minute
 // when it was put there, or many files at once. Who signs answers for what was
 // signed (Art. 45).
 var rubberStamp = Audit{
-	Rule: grievance.FindRubberStamp, Title: "签批走过场", Articles: []int{45},
+	Rule: grievance.FindRubberStamp, Articles: []int{45},
 	Look: func(d grievance.Dossier) (charges []grievance.Charge) {
 		for _, s := range d.Case.SignOffs {
 			if s.Decided == nil || !s.Approved || s.Decided.ActorID.IsZero() {

@@ -18,7 +18,7 @@ const (
 // Suspending is for what stands in the way of handling (Art. 34); delay is what
 // Art. 45 names. A suspension is judged when it has ended.
 var suspensionAbuse = Audit{
-	Rule: grievance.FindSuspension, Title: "滥用中止", Articles: []int{34, 45},
+	Rule: grievance.FindSuspension, Articles: []int{34, 45},
 	Look: func(d grievance.Dossier) (charges []grievance.Charge) {
 		var sum time.Duration
 		for i, s := range d.Case.Suspensions {

@@ -223,7 +223,7 @@ func TestEveryAuditRuleIsNamedAndRestsOnArticles(t *testing.T) {
 	t.Parallel()
 	for _, rule := range grievance.FindingRules {
 		a := engine.AuditOf(rule)
-		if a.Title == "" || len(a.Articles) == 0 || a.Look == nil || !slices.IsSorted(a.Articles) {
+		if a.Rule.Title() == "" || len(a.Articles) == 0 || a.Look == nil || !slices.IsSorted(a.Articles) {
 			t.Errorf("rule %s: %+v", rule, a)
 		}
 		liable := slices.ContainsFunc(a.Articles, func(n int) bool { return n >= 42 && n <= 46 })

@@ -11,7 +11,7 @@ const levelsUp = 2
 // what Art. 20 asks for; that it was needed is held against the lower unit
 // (Art. 45).
 var twoLevelsUp = Audit{
-	Rule: grievance.FindTwoLevelsUp, Title: "逾期未办致越级走访", Articles: []int{20, 45},
+	Rule: grievance.FindTwoLevelsUp, Articles: []int{20, 45},
 	Look: func(d grievance.Dossier) (charges []grievance.Charge) {
 		for _, p := range d.Pairs() {
 			visit := p.Later.ReceivedAt

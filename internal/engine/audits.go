@@ -2,13 +2,12 @@ package engine
 
 import "github.com/huiyin/huiyin/internal/grievance"
 
-// Audit is one audit rule: what it is called, the articles of the 信访工作条例 on
-// which it rests, and what it holds against a unit in a dossier. A rule judges by
+// Audit is one audit rule: the articles of the 信访工作条例 on which it rests, and
+// what it holds against a unit in a dossier. A rule judges by
 // the instants that events are about alone, so that what it finds does not depend
 // on how often the engine ran.
 type Audit struct {
 	Rule     grievance.FindingRule
-	Title    string
 	Articles []int
 	Look     func(grievance.Dossier) []grievance.Charge
 }

@@ -32,6 +32,26 @@ var FindingRules = []FindingRule{
 	FindTwoLevelsUp, FindGroup, FindRubberStamp, FindExtension, FindSuspension, FindOrder, FindMisconduct,
 }
 
+// findingTitles are what the rules find, as people say it.
+var findingTitles = map[FindingRule]string{
+	FindOverdueAcceptance: "逾期受理",
+	FindOverdueClosure:    "逾期办结",
+	FindNoFirstContact:    "未按时首次联系",
+	FindPassingTheBuck:    "推诿扯皮",
+	FindFalseClosure:      "虚假办结",
+	FindRepeatPetition:    "重复信访",
+	FindTwoLevelsUp:       "逾期未办致越级走访",
+	FindGroup:             "处置不力致集体访",
+	FindRubberStamp:       "签批走过场",
+	FindExtension:         "临期或多次延期",
+	FindSuspension:        "滥用中止",
+	FindOrder:             "督办逾期未复",
+	FindMisconduct:        "泄露信息或打击报复",
+}
+
+// Title says what a finding of the rule is about; "" for an unknown rule.
+func (r FindingRule) Title() string { return findingTitles[r] }
+
 // Signatures that one leader gave within SignedTogether count as given together;
 // more than SignedInBulk of them cannot have been read: each had less than
 // eighteen seconds.

@@ -46,7 +46,17 @@ not count; a clock that rolls and whose last day is a day off ends with the next
   case again, and stops when a leader approves the opinion.
 - **Sign-off** starts when something is submitted to a leader and stops when the leader decides.
 - **Review** (复查) and **re-review** (复核) start when they are asked for and stop when a leader of
-  the reviewing organ approves their opinion.
+  the reviewing organ approves their opinion. Re-review stands still during a hearing (Art. 36).
+- **Consent** starts when a unit objects to a forward or an assignment (退单) and stops when the
+  sender consents or refuses; what is refused, or not answered in time, goes to the common superior.
+- **Jurisdiction** starts then, and stops when that superior, or the joint conference (联席会议),
+  designates the unit.
+- **Co-handling** starts, for each unit that is asked to help, when the lead unit asks it, and stops
+  when it answers.
+- **Order** starts with each supervision order (督办) and recommendation (Art. 40) and stops when it is
+  answered in writing.
+- **Duty** starts, for each duty of a leader in charge (包案), when the duty is set, and stops when it is
+  done.
 
 Every clock of a case that ends otherwise (declined, withdrawn, answered on the spot) is cancelled.
 
@@ -70,7 +80,7 @@ unless somebody orders that it follows.
 
 `
 
-const petitionAfter = "After closure the petitioner may ask for a review within 30 days of the written opinion (Art. 35) and for a\nre-review within 30 days of the review's (Art. 36), at the superior organ; neither is done in Huiyin yet. There is no dispute.\n\n"
+const petitionAfter = "After closure the petitioner may ask for a review within 30 days of the written opinion (Art. 35) and for a\nre-review within 30 days of the review's (Art. 36), at the superior organ. There is no dispute.\n\n"
 
 func clocksDocument(list []*grievance.Profile) string {
 	var b strings.Builder

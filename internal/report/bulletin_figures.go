@@ -38,9 +38,6 @@ const (
 // Questions are those of the three rates: contacted, resolved, satisfied.
 var Questions = []string{"contacted", "resolved", "satisfied"}
 
-// MeasureKinds are the kinds of measure: 通报, 约谈, 诫勉, 追责.
-var MeasureKinds = []string{"bulletin", "talk", "admonishment", "discipline"}
-
 var plainFigures = []FigureName{
 	FigRegistered, FigClosed, FigOnTime, FigExtended, FigSuspended, FigDisputed, FigRehandled, FigObjections,
 }
@@ -55,13 +52,17 @@ func FigAsked(question string) FigureName { return FigureName(famAsked + questio
 func FigYes(question string) FigureName { return FigureName(famYes + question) }
 
 // FigFindings names the findings of a rule, FigUpheld those that were upheld.
-func FigFindings(rule string) FigureName { return FigureName(famFindings + rule) }
+func FigFindings(rule grievance.FindingRule) FigureName {
+	return FigureName(famFindings + string(rule))
+}
 
 // FigUpheld names the findings of a rule that were upheld.
-func FigUpheld(rule string) FigureName { return FigureName(famUpheld + rule) }
+func FigUpheld(rule grievance.FindingRule) FigureName { return FigureName(famUpheld + string(rule)) }
 
 // FigMeasures names the measures of a kind.
-func FigMeasures(kind string) FigureName { return FigureName(famMeasures + kind) }
+func FigMeasures(kind grievance.MeasureKind) FigureName {
+	return FigureName(famMeasures + string(kind))
+}
 
 // everyFigure lists the figures that each bulletin has, so that a zero is told
 // too. Findings of rules are there where there are any.
@@ -73,7 +74,7 @@ var everyFigure = func() []FigureName {
 	for _, q := range Questions {
 		all = append(all, FigAsked(q), FigYes(q))
 	}
-	for _, k := range MeasureKinds {
+	for _, k := range grievance.MeasureKinds {
 		all = append(all, FigMeasures(k))
 	}
 	return all

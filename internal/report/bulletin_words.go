@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/huiyin/huiyin/internal/grievance"
@@ -18,12 +19,8 @@ var (
 		FigDisputed: "群众异议", FigRehandled: "重新办理", FigObjections: "退单", FigScore: "得分",
 	}
 	questionWords = map[string]string{"contacted": "联系", "resolved": "解决", "satisfied": "满意"}
-	measureWords  = map[string]string{"bulletin": "通报", "talk": "约谈", "admonishment": "诫勉", "discipline": "追责"}
-	ruleWords     = map[string]string{
-		"overdue_acceptance": "受理超期", "overdue_closure": "办结超期", "no_first_contact": "未首次联系", "passing_the_buck": "推诿扯皮",
-		"false_closure": "虚假办结", "repeat_petition": "重复信访", "petition_two_levels_up": "越级走访", "group_after_neglect": "失职引发集体访",
-		"rubber_stamp": "签批走过场", "late_or_repeated_extension": "违规延期", "suspension_abuse": "滥用中止", "order_unanswered": "督办未答复",
-		"leak_or_retaliation": "泄密或打击报复",
+	measureWords  = map[grievance.MeasureKind]string{
+		grievance.MeasureBulletin: "通报", grievance.MeasureTalk: "约谈", grievance.MeasureAdmonishment: "诫勉", grievance.MeasureDiscipline: "追责",
 	}
 	unitLevelWords = map[grievance.Level]string{
 		grievance.LevelProvince: "省级", grievance.LevelCity: "市级", grievance.LevelCounty: "县级", grievance.LevelTownship: "乡镇（街道）",
@@ -39,9 +36,9 @@ func (n FigureName) Words() string {
 		{famBreached, func(s string) string { return word(kindWords, grievance.ClockKind(s)) + "超期" }},
 		{famAsked, func(s string) string { return "回访评价（" + word(questionWords, s) + "）" }},
 		{famYes, func(s string) string { return "其中已" + word(questionWords, s) }},
-		{famFindings, func(s string) string { return "问题线索：" + word(ruleWords, s) }},
-		{famUpheld, func(s string) string { return "查实问题：" + word(ruleWords, s) }},
-		{famMeasures, func(s string) string { return "追责：" + word(measureWords, s) }},
+		{famFindings, func(s string) string { return "问题线索：" + cmp.Or(grievance.FindingRule(s).Title(), s) }},
+		{famUpheld, func(s string) string { return "查实问题：" + cmp.Or(grievance.FindingRule(s).Title(), s) }},
+		{famMeasures, func(s string) string { return "追责：" + word(measureWords, grievance.MeasureKind(s)) }},
 	}
 	for _, f := range families {
 		if which, ok := n.in(f.prefix); ok {

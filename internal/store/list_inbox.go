@@ -139,61 +139,6 @@ const gravity = `CASE reason WHEN 'unroutable' THEN 0 WHEN 'escalation' THEN 1 W
 // subject is what an item is about.
 const subject = `CASE WHEN reason IN ('explain', 'decide', 'appeal') THEN ref_id ELSE case_id END`
 
-const (
-	caseRank   = "CASE WHEN " + unassigned + " THEN 1 ELSE 2 END"
-	noClock    = "CAST(NULL AS uuid) AS clock_id"
-	noRef      = "CAST(NULL AS uuid) AS ref_id"
-	runningDue = "(SELECT MIN(k.due_at) FROM clocks k WHERE k.case_id = cases.id AND k.state = 'running')"
-	runsSince  = "(SELECT MAX(k.started_at) FROM clocks k WHERE k.case_id = cases.id AND k.state = 'running')"
-)
-
-// waits gives one query for each way in which something can wait; all have the
-// columns of inboxRow.
-func (s session) waits(v Viewer, w Waiting, risen []grievance.SignOffID, passed []grievance.EscalationID) []*gorm.DB {
-	row := func(place string, reason InboxReason, rest string) string {
-		return fmt.Sprintf("%s AS place, '%s' AS reason, %s", place, reason, rest)
-	}
-	from := func(table, join string) *gorm.DB { return s.db.Table(table).Joins(join).Scopes(visibleTo(v)) }
-	escalated := s.calling(v).Joins("LEFT JOIN clocks ON clocks.id = escalations.clock_id").Where(notRecused, w.actor.UserID, w.actor.UserID, w.actor.UserID)
-	escalation := "escalations.case_id AS case_id, escalations.clock_id AS clock_id, escalations.id AS ref_id, COALESCE(clocks.due_at, escalations.opened_at) AS at, escalations.opened_at AS since"
-	owed := from("clocks", "JOIN cases ON cases.id = clocks.case_id").Where("clocks.state = 'running'").Session(&gorm.Session{})
-	mine := owed.Where("clocks.debtor_id = ? OR clocks.debtor_id IS NULL AND "+postsMatch("clocks.debtor", w.seats.Own)+" OR clocks.kind = 'order' AND clocks.debtor_unit_id IN ?",
-		append(append([]any{w.actor.UserID}, postsArgs(w.seats.Own)...), w.seats.Leads)...).Session(&gorm.Session{})
-	rung := func(q *gorm.DB) *gorm.DB {
-		reason := fmt.Sprintf("CASE rungs.act WHEN 'warn' THEN '%s' ELSE '%s' END", WaitsWarning, WaitsReminder)
-		return q.Joins("JOIN rungs ON rungs.clock_id = clocks.id AND rungs.act IN ('remind', 'warn')").
-			Select(caseRank + " AS place, " + reason + " AS reason, clocks.case_id AS case_id, clocks.id AS clock_id, " + noRef + ", clocks.due_at AS at, rungs.about_at AS since")
-	}
-	finding := "findings.case_id AS case_id, " + noClock + ", findings.id AS ref_id, "
-	return []*gorm.DB{
-		escalated.Session(&gorm.Session{}).Where("escalations.unroutable = ? AND escalations.target_unit_id IN ?", true, w.seats.Roots).
-			Select(row("0", WaitsUnroutable, escalation)),
-		s.db.Table("escalations").Where("unroutable = ? AND state <> 'resolved' AND target_unit_id IN ?", true, w.seats.Admins).
-			Select(row("0", WaitsUnroutable, "case_id, "+noClock+", id AS ref_id, opened_at AS at, opened_at AS since")),
-		escalated.Session(&gorm.Session{}).Where("escalations.unroutable = ?", false).
-			Where("("+postsMatch("escalations.target", w.seats.CalledOn)+" OR escalations.id IN ?)", append(postsArgs(w.seats.CalledOn), passed)...).
-			Select(row(caseRank, WaitsEscalated, escalation)),
-		escalated.Session(&gorm.Session{}).Where("escalations.unroutable = ? AND (escalations.target_unit_id IN ?) IS NOT TRUE", true, w.seats.Roots).
-			Where("(escalations.level = 1 AND escalations.from_unit_id IN ? OR escalations.level > 1 AND escalations.from_unit_id IN ? OR escalations.id IN ?)", w.seats.Leads, w.seats.Oversees, passed).
-			Select(row(caseRank, WaitsEscalated, escalation)),
-		mine.Where("clocks.kind <> 'sign_off'").
-			Select(row(caseRank, WaitsDeadline, "clocks.case_id AS case_id, clocks.id AS clock_id, "+noRef+", clocks.due_at AS at, clocks.started_at AS since")),
-		s.awaited(v, w).Select(row(caseRank, WaitsMove, "cases.id AS case_id, "+noClock+", "+noRef+
-			", COALESCE("+runningDue+", ?) AS at, COALESCE("+runsSince+", cases.received_at) AS since"), never),
-		s.unsigned(v, w, risen).Select(row(caseRank, WaitsSignature, "sign_offs.case_id AS case_id, step.id AS clock_id, sign_offs.id AS ref_id, "+
-			"COALESCE(step.due_at, sign_offs.requested_at) AS at, sign_offs.requested_at AS since")),
-		s.remindersFor(v, w).Select(row(caseRank, WaitsUrged, "cases.id AS case_id, "+noClock+", "+noRef+
-			", COALESCE("+runningDue+", ?) AS at, reminders.reminded_at AS since"), never),
-		s.ordersToJudge(v, w).Select(row(caseRank, WaitsReply, "cases.id AS case_id, "+noClock+", "+noRef+", orders.answered_at AS at, orders.answered_at AS since")),
-		s.toExplain(w).Select(row("2", WaitsExplaining, finding+"findings.explain_due_at AS at, findings.opened_at AS since")),
-		s.toDecide(w).Select(row("2", WaitsDecision, finding+sinceExplained+" AS at, "+sinceExplained+" AS since")),
-		s.toHear(w).Select(row("2", WaitsAppeal, finding+"findings.appealed_at AS at, findings.appealed_at AS since")),
-		rung(mine.Where("clocks.kind <> 'sign_off'")),
-		rung(owed.Where("clocks.debtor_unit_id IN ?", w.seats.Leads)),
-		rung(owed.Where("clocks.kind = 'sign_off' AND clocks.debtor_head = ? AND clocks.debtor_unit_id IN ?", false, w.seats.Signs)),
-	}
-}
-
 // awaited are the cases that are open or before an organ for review whose next
 // move is the user's, but for signatures.
 func (s session) awaited(v Viewer, w Waiting) *gorm.DB {

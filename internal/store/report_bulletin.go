@@ -112,9 +112,9 @@ func (s session) LedgerEnd() (last int64, err error) {
 // CountedFinding is a finding about something in a period. Upheld is set where it
 // was decided that there be measures, and one of them stands.
 type CountedFinding struct {
-	ID     grievance.ID[CountedFinding]
+	ID     grievance.FindingID
 	CaseID grievance.CaseID
-	Rule   string
+	Rule   grievance.FindingRule
 	UnitID grievance.UnitID
 	Upheld bool
 }
@@ -135,10 +135,10 @@ func (s session) FindingsAbout(p Period) (list []CountedFinding, err error) {
 
 // CountedMeasure is a measure that was decided in a period and stands.
 type CountedMeasure struct {
-	FindingID grievance.ID[CountedFinding]
+	FindingID grievance.FindingID
 	N         int
 	CaseID    grievance.CaseID
-	Kind      string
+	Kind      grievance.MeasureKind
 	UnitID    grievance.UnitID
 }
 
