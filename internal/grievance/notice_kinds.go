@@ -29,8 +29,8 @@ var marks = map[NoticeKind]string{
 // NoticeTemplates says by which version of its template (package notice) a
 // notice of each kind is made from now on. Those issued before keep theirs.
 var NoticeTemplates = map[NoticeKind]int{
-	NoticeOfAcceptance: 1, NoticeOfDecline: 1, NoticeOfForward: 1, NoticeOfExtension: 1,
-	OpinionDocument: 1, ReviewDocument: 1, ReReviewDocument: 1,
+	NoticeOfAcceptance: 1, NoticeOfDecline: 2, NoticeOfForward: 1, NoticeOfExtension: 1,
+	OpinionDocument: 1, ReviewDocument: 2, ReReviewDocument: 2,
 }
 
 // answers reports whether a notice tells the petitioner whether the case is

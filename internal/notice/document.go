@@ -29,11 +29,13 @@ type Document struct {
 	Length     calendar.Length     // and by how much it is extended
 	DueOn      calendar.Date       // the last day: of handling, or as extended
 	Outcome    grievance.Outcome
-	Decision   string // of a review: upheld, changed or revoked
+	Decision   string // of a review: upheld, changed, revoked or mediated
 	Request    string
 	Findings   string
 	Opinion    string
 	LegalBasis string
+	Agreement  string // of a mediation, in place of an opinion
+	RefersTo   string // 文号 of the final opinion that a decline on the same facts goes by
 
 	Other      string // where the case went, or to whom the petitioner may turn, in full
 	RemedyDays int    // after service, within which that must be done; 0: nothing can be done

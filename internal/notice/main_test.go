@@ -40,7 +40,7 @@ func opened(t *testing.T, kind grievance.NoticeKind, profile string) *file {
 			ReceivedAt: beijing(t, "2026-11-20 17:00"), Headcount: 3,
 		},
 		Notice: grievance.Notice{
-			N: 1, Kind: kind, Number: "文〔2026〕990121101-20261120-0007-1", TemplateVersion: 1, Profile: profile,
+			N: 1, Kind: kind, Number: "文〔2026〕990121101-20261120-0007-1", TemplateVersion: grievance.NoticeTemplates[kind], Profile: profile,
 			UnitName: "禾汀县霁川镇", IssuedAt: beijing(t, "2026-11-27 00:30"),
 		},
 		Texts: map[grievance.TextID]grievance.Text{}, Addressee: "陈**",
@@ -135,6 +135,22 @@ func reviewed(t *testing.T, kind grievance.NoticeKind) *file {
 	}
 	return f.asked(grievance.EvReviewSubmitted, opinion...).
 		happens(grievance.EvReviewDecided, grievance.Facts{Notice: f.number(), SignOff: signature, Review: &grievance.ReviewFact{Decision: "upheld"}})
+}
+
+// mediated ends a review, or a re-review, by an agreement.
+func mediated(t *testing.T, kind grievance.NoticeKind) *file {
+	f := opened(t, kind, grievance.ProfilePetition)
+	f.Notice.UnitName = "禾汀县"
+	return f.asked(grievance.EvReviewSubmitted, grievance.TextAgreement, "村里十日内修复道路。\n双方再无争议。").
+		happens(grievance.EvMediated, grievance.Facts{Notice: f.number(), SignOff: signature, Review: &grievance.ReviewFact{Decision: "mediated"}})
+}
+
+// finalised declines facts that have had their last word.
+func finalised(t *testing.T) *file {
+	f := opened(t, grievance.NoticeOfDecline, grievance.ProfilePetition)
+	f.Notice.RefersTo = "复核〔2025〕990121101-20250601-0005-4"
+	return f.asked(grievance.EvDeclineRequested, grievance.TextReason, "与上述事项事实和理由相同。").
+		happens(grievance.EvDeclined, grievance.Facts{Notice: f.number(), SignOff: signature, Reason: grievance.FinalisedFacts})
 }
 
 var signature = &grievance.SignOffFact{N: 1}

@@ -24,6 +24,9 @@ var documents = map[string]func(*testing.T) *file{
 	"opinion":             func(t *testing.T) *file { return answered(t, petition) },
 	"opinion_township":    func(t *testing.T) *file { return answered(t, township) },
 	"review":              func(t *testing.T) *file { return reviewed(t, grievance.ReviewDocument) },
+	"decline_finalised":   func(t *testing.T) *file { return finalised(t) },
+	"review_mediated":     func(t *testing.T) *file { return mediated(t, grievance.ReviewDocument) },
+	"re_review_mediated":  func(t *testing.T) *file { return mediated(t, grievance.ReReviewDocument) },
 	"re_review":           func(t *testing.T) *file { return reviewed(t, grievance.ReReviewDocument) },
 }
 

@@ -46,7 +46,7 @@ func (r Record) Document() (Document, error) {
 		Kind: n.Kind, Version: n.TemplateVersion, Petition: strings.HasPrefix(n.Profile, grievance.ProfilePetition),
 		Unit: n.UnitName, Number: n.Number, IssuedOn: calendar.DateOf(n.IssuedAt),
 		Headcount: 1, Receipt: c.ReceiptNumber, Received: calendar.DateOf(c.ReceivedAt), Channel: c.Channel,
-		Other: n.OtherName, RemedyDays: n.RemedyDays,
+		Other: n.OtherName, RemedyDays: n.RemedyDays, RefersTo: n.RefersTo,
 	}
 	asked := map[int][]grievance.TextRef{}
 	for _, e := range r.Events {
@@ -100,6 +100,7 @@ func (d *Document) issue(f grievance.Facts, words map[grievance.TextKind]string)
 	d.Words = words[grievance.TextNotice] + words[grievance.TextReason] // a notice has one of them at most
 	d.Request, d.Findings = words[grievance.TextRequest], words[grievance.TextFacts]
 	d.Opinion, d.LegalBasis = words[grievance.TextOpinion], words[grievance.TextLegalBasis]
+	d.Agreement = words[grievance.TextAgreement]
 	if f.Review != nil {
 		d.Decision = string(f.Review.Decision)
 	}
