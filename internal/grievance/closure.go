@@ -87,7 +87,7 @@ func (c *Case) reopen(m Moment, f *Facts) {
 	f.Round = c.Round
 	c.succeed(m, f)
 	handler := Post{UnitID: c.HandlingUnitID, Role: RoleHandler}
-	if !c.Handler.IsZero() && m.Book.holds(c.Handler, handler, m.Now) {
+	if !c.Handler.IsZero() && c.mayHandle(c.Handler) && m.Book.holds(c.Handler, handler, m.Now) {
 		c.Status = InHandling
 		f.Responsible = c.answerable(c.Handler, handler)
 	} else {

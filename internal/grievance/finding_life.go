@@ -150,7 +150,7 @@ func (f *Finding) judge(m Moment, unit UnitID, t Trace, but ...UserID) (Post, er
 		by, ok := strictlyAbove(m, unit, role)
 		switch {
 		case ok && (slices.Contains(but, who) || t.Before(f.AboutAt).Names(who)):
-			return Post{}, Refuse(Forbidden, "finding.in_trace", "您在该问题的责任链条中，或已作出过决定，须由其他上级人员决定")
+			return Post{}, f.partial(m, unit, t, but)
 		case ok && t.Petitioner == who && !who.IsZero():
 			return Post{}, Refuse(Forbidden, "finding.own_matter", "不能决定与本人有关的问题线索")
 		case ok:
@@ -161,6 +161,15 @@ func (f *Finding) judge(m Moment, unit UnitID, t Trace, but ...UserID) (Post, er
 		}
 	}
 	return Post{}, errNotPermittedFinding
+}
+
+// partial refuses who stands in a trace; where that is so of all who could decide,
+// it says that somebody else has to be appointed.
+func (f *Finding) partial(m Moment, unit UnitID, t Trace, but []UserID) error {
+	if f.anyFree(m, unit, RoleSupervisor, t, but) || f.anyFree(m, unit, RoleInspector, t, but) {
+		return Refuse(Forbidden, "finding.in_trace", "您在该问题的责任链条中，或已作出过决定，须由其他上级人员决定")
+	}
+	return Refuse(Forbidden, "finding.nobody", "上级督查、纪检人员均在该问题的责任链条中，须另行任命人员后决定")
 }
 
 // anyFree reports whether somebody holds a role above a unit who may decide.

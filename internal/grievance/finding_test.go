@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // lead is a finding against river's desk, as the engine opens it, with the trace of
@@ -79,6 +80,13 @@ func TestWhoDecidesAFinding(t *testing.T) {
 	trace.Petitioner = userID("city_supervisor")
 	if err := f.Decide(o.moment("city_supervisor", s.now), trace, dismiss); CodeOf(err) != "finding.own_matter" {
 		t.Errorf("their own matter: %v", err)
+	}
+	g, all := *f, s.trace() // in which everybody stands who could decide
+	for _, who := range []string{"city_supervisor", "inspector"} {
+		all.Leaders = append(all.Leaders, Leading{Holder: Holder{User: userID(who)}, From: f.AboutAt.Add(-time.Hour)})
+	}
+	if err := g.Decide(o.moment("city_supervisor", s.now), all, dismiss); CodeOf(err) != "finding.nobody" {
+		t.Errorf("where nobody is free: %v", err)
 	}
 	o.leaves("city_supervisor", s.now)
 	if err := f.Decide(o.moment("inspector", s.now), s.trace(), dismiss); err != nil || f.State != FindingClosed {

@@ -64,6 +64,7 @@ func (c *Case) assignee(m Moment, by Post, in *Assignment) (*Unit, error) {
 	}
 	fits := in.Handler.IsZero() || slices.Contains(m.Book.Holders(Post{UnitID: unit.ID, Role: RoleHandler}, m.Now), in.Handler)
 	f.check(fits, "/handler_id", "handler.unknown", "承办人不在该单位的承办岗位上")
+	f.check(c.mayHandle(in.Handler), "/handler_id", "handler.recused", "诉求人和被反映人应当回避，不能承办")
 	f.checkText(in.Words, "/words", MaxText, false)
 	return unit, f.err()
 }
@@ -74,7 +75,8 @@ type Acknowledging struct{}
 // Acknowledge records that the actor has received the case (签收) and answers
 // for it from now on: a handler what was assigned, a clerk what was forwarded.
 // Its clock does not wait for a leader, so neither does it. Conflict when
-// nothing waits to be acknowledged by the actor.
+// nothing waits to be acknowledged by the actor; Forbidden for whom the case is
+// about, and whose it is.
 func (c *Case) Acknowledge(m Moment, _ Acknowledging) error {
 	by, err := c.permit(m, OpAcknowledge)
 	if err != nil {
@@ -85,6 +87,9 @@ func (c *Case) Acknowledge(m Moment, _ Acknowledging) error {
 	}
 	if by.Role != RoleHandler {
 		return Refuse(Forbidden, "case.not_assigned", "该事项没有交办给您，不能签收")
+	}
+	if !c.mayHandle(m.By.UserID) {
+		return Refuse(Forbidden, "case.own_matter", "您是该事项的诉求人或被反映人，应当回避，不能承办")
 	}
 	if _, err := c.Advance(m); err != nil {
 		return err
@@ -222,7 +227,7 @@ func (c *Case) HandOn(m Moment) error {
 // and tells whether anything passed.
 func (c *Case) handOver(m Moment, at time.Time, f *Facts, gone func(UserID, Post) bool) (changed bool) {
 	if gone(c.Responsible, c.ResponsiblePost) {
-		if user, post, ok := m.Book.DutyPerson(c.ResponsiblePost.UnitID, at); ok {
+		if user, post, ok := m.Book.DutyPerson(c.ResponsiblePost.UnitID, at); ok && !gone(user, post) {
 			f.Responsible, changed = c.answerable(user, post), true
 		}
 	}
@@ -253,7 +258,7 @@ func (c *Case) bequeath(m Moment, at time.Time, gone func(UserID, Post) bool) (p
 		switch {
 		case k.Kind == Acknowledgement:
 			k.DebtorUser = UserID{}
-		case ok:
+		case ok && !gone(user, post):
 			k.DebtorPost, k.DebtorUser = post, user
 		default:
 			continue

@@ -10,7 +10,7 @@ import (
 const EvPersonNamed EventKind = "person_named"
 
 // Named is a user whom the grievance is about: such a person signs nothing of the
-// case, takes no escalation of it and no charge.
+// case, handles none of it, and takes no escalation of it and no charge (Art. 28).
 type Named struct {
 	CaseID CaseID
 	UserID UserID
@@ -21,8 +21,8 @@ type Named struct {
 type Naming struct{ User UserID }
 
 // Name records whom the grievance is about (被反映人), and takes the case out of
-// that person's charge. What waited for the person alone passes on. Conflict where
-// the person is named already.
+// that person's hands and charge. What waited for the person alone passes on.
+// Conflict where the person is named already.
 func (c *Case) Name(m Moment, in Naming) error {
 	by, err := c.permit(m, OpName)
 	if err != nil {
@@ -42,7 +42,26 @@ func (c *Case) Name(m Moment, in Naming) error {
 	if c.Sponsor == in.User {
 		c.endSponsorship(m, &f)
 	}
-	return c.record(m, by, EvPersonNamed, f)
+	if err := c.record(m, by, EvPersonNamed, f); err != nil {
+		return err
+	}
+	return c.takeFrom(m, in.User)
+}
+
+// takeFrom hands on what a person has of a case who is recused from now on, as if
+// the person had left; where nobody else is on duty the last name stands.
+func (c *Case) takeFrom(m Moment, user UserID) error {
+	var f Facts
+	gone := func(who UserID, _ Post) bool { return who == user }
+	if !c.owed() || !c.handOver(m, m.Now, &f, gone) {
+		return nil
+	}
+	return c.record(m.asSystem(), systemPost, EvHandedOn, f)
+}
+
+// mayHandle reports whether the case is neither about a user nor the user's own.
+func (c *Case) mayHandle(user UserID) bool {
+	return user.IsZero() || user != c.PetitionerUserID && !slices.Contains(c.recusedByName(), user)
 }
 
 // names keeps that a user is named.

@@ -28,6 +28,37 @@ func TestNamingLater(t *testing.T) {
 	s.does("handler", submit).refuses("leader", "signoff.own_work", approve(1)).does("deputy", approve(1))
 }
 
+// The case is taken from a handler whom it is about, and is not given back: neither
+// by name nor in a later round.
+func TestTheNamedHandleNothing(t *testing.T) {
+	t.Parallel()
+	s := watched(t).does("clerk", nameUser("handler"))
+	if c := s.c(); c.Status != Assigned || !c.Handler.IsZero() || c.Responsible != userID("station_clerk") || len(c.running(Acknowledgement)) != 1 {
+		t.Fatalf("named: %s", dump(c))
+	}
+	s.refuses("handler", "case.own_matter", acknowledge).refuses("clerk", "request.invalid", assign("station", "handler"))
+	s.does("handler_b", acknowledge).does("handler_b", submit).does("leader", approve(1)).does("supervisor", nameUser("handler_b"))
+	if c := s.c(); c.Status != Closed || c.Handler != userID("handler_b") {
+		t.Errorf("named after the end: %s", dump(c))
+	}
+
+	s = begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", road())
+	handled(s)
+	s.does("handler", submit).does("leader", approve(1)).does("clerk", nameUser("handler")).does("petitioner", dispute)
+	if c := s.c(); c.Status != Accepted || !c.Handler.IsZero() || c.Responsible != userID("clerk") {
+		t.Errorf("handled again: %s", dump(c))
+	}
+}
+
+// Nor does a handler take on a case of their own.
+func TestNobodyHandlesTheirOwnPetition(t *testing.T) {
+	t.Parallel()
+	in := road()
+	in.PetitionerUser = userID("handler")
+	s := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", in).does("clerk", accept(onTheSpot)).does("clerk", assign("station", ""))
+	s.refuses("handler", "case.own_matter", acknowledge).refuses("clerk", "request.invalid", assign("station", "handler")).does("handler_b", acknowledge)
+}
+
 func TestOnlyAPersonNamedIsAUser(t *testing.T) {
 	t.Parallel()
 	s := &story{tb: t, o: newTestOffice(t), now: beijing("2026-11-20 10:00")}

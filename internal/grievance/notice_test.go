@@ -65,6 +65,18 @@ func TestAConfidentialNoticeIsAddressedByTheDeskAlone(t *testing.T) {
 	s.refuses("handler", "case.confidential", address(1)).does("clerk", address(1))
 }
 
+// The opinion of a review says that a re-review may be asked for only where one may:
+// not where the answer is changed, or the parties have agreed.
+func TestRemediesOfAReview(t *testing.T) {
+	t.Parallel()
+	for d, days := range map[Decision]int{Upheld: 30, Changed: 0, Revoked: 0, MediatedBetween: 0} {
+		s := answered(t, petition()).does("petitioner", askReview).does("county_clerk", review(1, d)).does("county_leader", approve(2))
+		if n := s.rec.notices[2]; n.Kind != ReviewDocument || n.RemedyDays != days {
+			t.Errorf("%s: %+v", d, n)
+		}
+	}
+}
+
 // What an opinion says the petitioner may do is what the profile gives: review
 // by the organ one level up (Art. 35), or one dispute.
 func TestRemediesOfAnOpinion(t *testing.T) {

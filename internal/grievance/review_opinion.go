@@ -97,6 +97,9 @@ func (c *Case) decideReview(m Moment, by Post, s *SignOff, f Facts) error {
 	}
 	p.State, p.Decision, p.SignOff, p.Notice = ProceedingDecided, Decision(s.Reason), s.N, n.N
 	p.DecidedBy, p.DecidedAt = m.By.UserID, &now
+	if p.Decision != Upheld { // what is final, or handled again, does not go on to a re-review
+		n.RemedyDays = 0
+	}
 	c.touchProceeding(p)
 	c.OpenReview = 0
 	f.Round, f.Reason, f.Review, f.Notice = c.Round, s.Reason, p.fact(), n.fact()

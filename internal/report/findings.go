@@ -21,7 +21,7 @@ func FindingTable(rows []FindingRow, total FindingRow) Table {
 	t := Table{Title: "问题线索　" + periodWords(store.Period{}), Header: []string{"规则"}}
 	var cells [][]string
 	for _, r := range rows {
-		cells = append(cells, []string{word(ruleWords, string(r.Rule)), strconv.Itoa(r.Findings), strconv.Itoa(r.Cases)})
+		cells = append(cells, []string{r.Rule.Title(), strconv.Itoa(r.Findings), strconv.Itoa(r.Cases)})
 	}
 	return t.finish(cells, []string{"问题线索", "涉及诉求"}, []string{strconv.Itoa(total.Findings), strconv.Itoa(total.Cases)})
 }
