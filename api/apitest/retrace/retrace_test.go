@@ -37,6 +37,8 @@ func written(t *testing.T, events ...string) *retrace.Export {
 	return x
 }
 
+var until = time.Date(2019, 12, 31, 0, 0, 0, 0, time.UTC)
+
 // weekdays are worked, and no other day.
 func weekdays(day time.Time) bool {
 	return day.Weekday() != time.Saturday && day.Weekday() != time.Sunday
@@ -45,7 +47,7 @@ func weekdays(day time.Time) bool {
 func found(t *testing.T, x *retrace.Export) (list []string) {
 	t.Helper()
 	got, err := x.Findings(retrace.Inspection{
-		Works: weekdays, Until: time.Date(2019, 12, 31, 0, 0, 0, 0, time.UTC),
+		Works: weekdays, Until: until,
 		Same: func(a, b retrace.Case) bool { return a.ID[0] == b.ID[0] },
 	})
 	if err != nil {
@@ -83,14 +85,17 @@ func TestWhatEachRuleFinds(t *testing.T) {
 		"never met":                                   {[]string{registered, handling}, "overdue_closure a 03-14 00:00:00"},
 		"moved on": {[]string{registered, handling,
 			`a | 2019-03-05 08:00:00 | rebased | "clock":{"id":"h","kind":"handling","due_at":"2019-03-11T16:00:00Z"}`}, "overdue_closure a 03-15 00:00:00"},
-		"signed within a minute":   {[]string{registered, strings.Replace(submit, "08:00:00", "08:00:01", 1), answered}, "rubber_stamp a 03-04 08:01:00"},
-		"signed after a minute":    {[]string{registered, submit, answered}, ""},
-		"returned within a minute": {[]string{registered, submit, `a | 2019-03-04 08:00:03 | returned | "sign_off":{"n":1,"kind":"closure","seen_seq":2}`}, ""},
-		"not resolved":             {[]string{registered, submit, answered, `a | 2019-03-06 08:00:00 | followed_up | "follow_up":{"resolved":"no"}`, `a | 2019-03-07 08:00:00 | disputed | `}, "false_closure a 03-06 08:00:00"},
-		"resolved":                 {[]string{registered, submit, answered, `a | 2019-03-06 08:00:00 | rated | "rating":{"resolved":true}`}, ""},
-		"asked in the last days":   {[]string{registered, handling, ask("2019-03-06 08:00:00", 1), closes("2019-03-07 08:00:00", "2019-03-07T00:00:00Z")}, "late_or_repeated_extension a 03-06 08:00:00"},
-		"asked in time":            {[]string{registered, handling, ask("2019-03-05 08:00:00", 1), closes("2019-03-07 08:00:00", "2019-03-07T00:00:00Z")}, ""},
-		"asked twice":              {[]string{registered, handling, ask("2019-03-04 08:00:00", 1), ask("2019-03-05 08:00:00", 2), closes("2019-03-07 08:00:00", "2019-03-07T00:00:00Z")}, "late_or_repeated_extension a 03-05 08:00:00"},
+		"two hours by the wall, twice":   {[]string{registered, contact("hotline", "2019-03-01T08:00:00Z", "2019-03-01T10:00:00Z")}, "no_first_contact a 03-01 20:00:00"},
+		"two hours of the office, twice": {[]string{registered, contact("township", "2019-03-01T08:00:00Z", "2019-03-04T01:30:00Z")}, "no_first_contact a 03-04 11:30:00"},
+		"a day by the wall":              {[]string{registered, contact("hotline", "2019-03-01T08:00:00Z", "2019-03-02T08:00:00Z")}, "no_first_contact a 03-07 00:00:00"},
+		"signed within a minute":         {[]string{registered, strings.Replace(submit, "08:00:00", "08:00:01", 1), answered}, "rubber_stamp a 03-04 08:01:00"},
+		"signed after a minute":          {[]string{registered, submit, answered}, ""},
+		"returned within a minute":       {[]string{registered, submit, `a | 2019-03-04 08:00:03 | returned | "sign_off":{"n":1,"kind":"closure","seen_seq":2}`}, ""},
+		"not resolved":                   {[]string{registered, submit, answered, `a | 2019-03-06 08:00:00 | followed_up | "follow_up":{"resolved":"no"}`, `a | 2019-03-07 08:00:00 | disputed | `}, "false_closure a 03-06 08:00:00"},
+		"resolved":                       {[]string{registered, submit, answered, `a | 2019-03-06 08:00:00 | rated | "rating":{"resolved":true}`}, ""},
+		"asked in the last days":         {[]string{registered, handling, ask("2019-03-06 08:00:00", 1), closes("2019-03-07 08:00:00", "2019-03-07T00:00:00Z")}, "late_or_repeated_extension a 03-06 08:00:00"},
+		"asked in time":                  {[]string{registered, handling, ask("2019-03-05 08:00:00", 1), closes("2019-03-07 08:00:00", "2019-03-07T00:00:00Z")}, ""},
+		"asked twice":                    {[]string{registered, handling, ask("2019-03-04 08:00:00", 1), ask("2019-03-05 08:00:00", 2), closes("2019-03-07 08:00:00", "2019-03-07T00:00:00Z")}, "late_or_repeated_extension a 03-05 08:00:00"},
 		"passed on twice": {[]string{registered, `a | 2019-03-01 09:00:00 | objected | `, `a | 2019-03-02 09:00:00 | assigned | "unit":"u"`,
 			`a | 2019-03-03 09:00:00 | assigned | "unit":"v"`}, "passing_the_buck a 03-03 09:00:00"},
 		"passed on, worked on, passed on": {[]string{registered, `a | 2019-03-01 09:00:00 | objected | `, `a | 2019-03-02 09:00:00 | contacted | `,
@@ -111,6 +116,11 @@ func TestWhatEachRuleFinds(t *testing.T) {
 			t.Errorf("%s: found %q, want %q", name, got, c.want)
 		}
 	}
+}
+
+// contact lets the first contact start and be due at instants in UTC.
+func contact(profile, start, due string) string {
+	return fmt.Sprintf(`a | 2019-03-01 16:00:00 | accepted | "profile":%q,"started":[{"id":"c","kind":"first_contact","start":%q,"due_at":%q}]`, profile, start, due)
 }
 
 func suspended(n int, day string) string {
@@ -160,20 +170,13 @@ func TestHalfARecordIsNone(t *testing.T) {
 // Where the events tell too little, nothing is judged.
 func TestWhatNoEventTells(t *testing.T) {
 	t.Parallel()
-	hours := strings.Replace(handling, "2019-03-08T16:00:00Z", "2019-03-01T02:00:00Z", 1)
-	visit := strings.Replace(registered, "a | 2019-03-01", "a2 | 2019-03-11", 1)
-	for name, events := range map[string][]string{
-		"a clock of two hours": {registered, hours},
-		"a visit past a unit":  {registered, handling, strings.Replace(visit, "web", "visit", 1)},
-	} {
-		_, err := written(t, events...).Findings(retrace.Inspection{
-			Works: weekdays, Until: time.Date(2019, 12, 31, 0, 0, 0, 0, time.UTC), Same: func(_, _ retrace.Case) bool { return true },
-		})
-		if err == nil {
-			t.Errorf("%s is judged", name)
-		}
+	message := strings.Replace(registered, "a | 2019-03-01", "a2 | 2019-03-11", 1)
+	x := written(t, registered, handling, strings.Replace(message, "web", "visit", 1))
+	if _, err := x.Findings(retrace.Inspection{Works: weekdays, Until: until, Same: func(_, _ retrace.Case) bool { return true }}); err == nil {
+		t.Error("a visit past a unit that was late is judged")
 	}
-	if !slices.Equal(found(t, written(t, registered, handling, visit)), []string{"overdue_closure a 03-14 00:00:00", "repeat_petition a 03-11 08:00:00"}) {
-		t.Error("a message is no visit")
+	want := []string{"overdue_closure a 03-14 00:00:00", "repeat_petition a 03-11 08:00:00"}
+	if got := found(t, written(t, registered, handling, message)); !slices.Equal(got, want) {
+		t.Errorf("found %v, but a message is no visit", got)
 	}
 }
