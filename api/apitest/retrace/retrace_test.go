@@ -10,8 +10,8 @@ import (
 	"github.com/huiyin/huiyin/api/apitest/retrace"
 )
 
-// written makes an export of events written as "case | instant in Beijing | kind |
-// body"; an event of a leader's or an engine's is one of user's.
+// written makes an export of events written as "subject | instant in Beijing | kind
+// | fields of the body", all of them by one person.
 func written(t *testing.T, events ...string) *retrace.Export {
 	t.Helper()
 	var lines strings.Builder
