@@ -3,12 +3,11 @@ package retrace
 import "time"
 
 // findings finds what one case alone shows.
-func (f *file) findings(in Inspection) ([]Finding, error) {
-	list, err := f.overdue(in)
-	for _, more := range [][]Finding{f.orders(in), f.extensions(), f.rested(), f.passed(), f.unresolved(), f.misconduct()} {
+func (f *file) findings(in Inspection) (list []Finding) {
+	for _, more := range [][]Finding{f.overdue(in), f.orders(in), f.extensions(), f.rested(), f.passed(), f.unresolved(), f.misconduct()} {
 		list = append(list, more...)
 	}
-	return list, err
+	return list
 }
 
 // work is what shows that somebody worked on the matter.

@@ -1,7 +1,7 @@
 package retrace
 
 import (
-	"fmt"
+	"cmp"
 	"time"
 )
 
@@ -55,38 +55,76 @@ var overdue = map[string]string{
 	"acceptance": "overdue_acceptance", "handling": "overdue_closure", "first_contact": "no_first_contact",
 }
 
-// overdue finds the clocks that were late by three working days: a finding opens
-// with the last rung.
-func (f *file) overdue(in Inspection) (list []Finding, err error) {
+// overdue finds the clocks that were late by three working days, or, if they are
+// shorter than a day, by as much as they are long: a finding opens with the last
+// rung.
+func (f *file) overdue(in Inspection) (list []Finding) {
 	for _, k := range f.runs(len(f.events)) {
 		rule, audited := overdue[k.Kind]
 		if !audited || !k.breached(in.Until) {
 			continue
 		}
-		top, err := topRung(k.DueAt, in.Works)
-		if err != nil {
-			return nil, fmt.Errorf("the clock of %s: %w", k.Kind, err)
-		}
-		k.DueAt = top
+		k.DueAt = f.topRung(k, in.Works)
 		if k.breached(in.Until) {
-			list = append(list, Finding{rule, f.id, top})
+			list = append(list, Finding{rule, f.id, k.DueAt})
 		}
 	}
-	return list, nil
+	return list
 }
 
-// topRung is the end of the third working day after the day due.
-func topRung(due time.Time, works func(time.Time) bool) (time.Time, error) {
-	day := due.In(east8) // the first instant of the day after the day due
-	if h, m, s := day.Clock(); h+m+s > 0 {
-		return due, fmt.Errorf("it was due in the middle of a day, at %s, and not met", due)
+// topRung is the end of the third working day after the day due, whose last moment
+// the due instant ends. The first contact of a township is the one clock audited
+// that is counted in office hours.
+func (f *file) topRung(k *run, works func(time.Time) bool) time.Time {
+	switch {
+	case k.Kind == "first_contact" && f.profile() == "township":
+		return atWork(k.DueAt, twoHours, works)
+	case k.DueAt.Sub(k.Start) < 24*time.Hour:
+		return k.DueAt.Add(k.DueAt.Sub(k.Start))
 	}
+	day := midnight(k.DueAt.Add(-1)).AddDate(0, 0, 1)
 	for left := 3; left > 0; day = day.AddDate(0, 0, 1) {
 		if works(day) {
 			left--
 		}
 	}
-	return day.UTC(), nil
+	return day.UTC()
+}
+
+// twoHours is how long a township has for its first contact.
+const twoHours = 2 * time.Hour
+
+// atWork is when an office has been open for so long since an instant: from 9 to 12
+// and from 14 to half past 17.
+func atWork(since time.Time, left time.Duration, works func(time.Time) bool) time.Time {
+	for day := midnight(since); ; day = day.AddDate(0, 0, 1) {
+		for _, open := range [][2]time.Duration{{9 * time.Hour, 12 * time.Hour}, {14 * time.Hour, 17*time.Hour + 30*time.Minute}} {
+			from, until := day.Add(open[0]), day.Add(open[1])
+			if from.Before(since) {
+				from = since
+			}
+			if !works(day) || !from.Before(until) {
+				continue
+			}
+			if until.Sub(from) >= left {
+				return from.Add(left).UTC()
+			}
+			left -= until.Sub(from)
+		}
+	}
+}
+
+func midnight(at time.Time) time.Time {
+	y, m, d := at.In(east8).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, east8)
+}
+
+// profile is the one under which a case is handled: the last that its events name.
+func (f *file) profile() (name string) {
+	for _, e := range f.events {
+		name = cmp.Or(e.Body.Profile, name)
+	}
+	return name
 }
 
 // orders finds the orders whose answer did not come in time.
