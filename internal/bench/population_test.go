@@ -89,6 +89,7 @@ func newPopulation(b testing.TB, dialect string, n int) *population {
 			storetest.CopyWhole(b, p.url, there[l.name], (n-hereCases)*l.share/1000, l.spread)
 		}
 	})
+	p.exec(b, "UPDATE followers SET ledger_pos = (SELECT last FROM ledger)") // copies are no news to the audit
 	p.analyse(b)
 	p.step = time.Second // nothing of the copies comes due
 	b.Logf("%s: %d cases made in %v", dialect, n, clock.Since(clock.System{}, started).Round(time.Second))
@@ -131,34 +132,6 @@ func (p *population) withoutIndexes(b testing.TB, add func()) {
 	p.exec(b, "DROP INDEX "+strings.Join(names, ", "))
 	add()
 	p.exec(b, append([]string{"SET maintenance_work_mem = '256MB'"}, made...)...)
-}
-
-func (p *population) exec(b testing.TB, statements ...string) {
-	b.Helper()
-	for _, text := range statements {
-		if _, err := p.raw.ExecContext(b.Context(), text); err != nil {
-			b.Fatalf("%s: %v", text, err)
-		}
-	}
-}
-
-// analyse lets the audit pass over the copies, which are no news, and the planner
-// know how many there are.
-func (p *population) analyse(b testing.TB) {
-	b.Helper()
-	statements := []string{"UPDATE followers SET ledger_pos = (SELECT last FROM ledger)"}
-	if p.store.Dialect() == migrations.Postgres {
-		statements = append(statements, "VACUUM ANALYZE")
-	}
-	p.exec(b, statements...)
-}
-
-// settle runs the engine until it finds nothing more.
-func (w *works) settle(b testing.TB) {
-	b.Helper()
-	for !w.run(b).Idle() {
-		continue
-	}
 }
 
 func (w *works) by(b testing.TB, account string) casework.Request {
