@@ -48,8 +48,9 @@ type contest struct {
 	floor  *climbFloor
 	steps  []time.Time // at which the engine's cohorts are due
 	rounds int
-	// climb is the rule alone, whole the run with everything around it.
-	climb, whole [2]*side
+	// climb is the rule alone, placed with the ledger that follows it, as the floor
+	// does it, and whole the run with everything around it, the audit included.
+	climb, placed, whole [2]*side
 }
 
 func (w *works) newContest(b testing.TB, limit int) *contest {
@@ -65,7 +66,7 @@ func (w *works) newContest(b testing.TB, limit int) *contest {
 		c.steps = append(c.steps, s.at)
 	}
 	for i, name := range []string{"floor", "engine"} {
-		c.climb[i], c.whole[i] = &side{name: name}, &side{name: name}
+		c.climb[i], c.placed[i], c.whole[i] = &side{name: name}, &side{name: name}, &side{name: name}
 	}
 	return c
 }
@@ -75,6 +76,7 @@ func (c *contest) pair(b testing.TB, n int) {
 	b.Helper()
 	c.cohort(b, engineStarts, n)
 	c.cohort(b, floorStarts, n)
+	c.analyse(b)
 	sides := []func(testing.TB, int, int){c.floorStep, c.engineStep}
 	for i := range c.steps {
 		for turn := range sides {
@@ -91,15 +93,19 @@ func (c *contest) engineStep(b testing.TB, i, n int) {
 	sum := c.run(b)
 	whole := clock.Since(clock.System{}, started)
 	used = processorTime() - used
+	var climbed, placed time.Duration
 	for _, r := range sum.Rules {
-		if r.Name != "climb" {
-			continue
-		}
-		if r.Done != n {
+		switch {
+		case r.Name == "climb" && r.Done != n:
 			b.Fatalf("the engine recorded %d rungs of %d", r.Done, n)
+		case r.Name == "climb":
+			climbed = r.Took
+		case r.Name == "sequence":
+			placed = r.Took
 		}
-		c.climb[1].add(n, r.Took, used)
 	}
+	c.climb[1].add(n, climbed, used)
+	c.placed[1].add(n, climbed+placed, used)
 	c.whole[1].add(n, whole, used)
 }
 
@@ -117,6 +123,7 @@ func (c *contest) floorStep(b testing.TB, i, n int) {
 	}
 	used = processorTime() - used
 	c.climb[0].add(n, climbed, used)
+	c.placed[0].add(n, clock.Since(clock.System{}, started), used)
 	c.whole[0].add(n, clock.Since(clock.System{}, started), used)
 }
 
@@ -133,7 +140,7 @@ func (c *contest) tell(b *testing.B) {
 	for _, m := range []struct {
 		what  string
 		sides [2]*side
-	}{{"climb alone", c.climb}, {"whole run", c.whole}} {
+	}{{"climb alone", c.climb}, {"with ledger", c.placed}, {"whole run", c.whole}} {
 		ratios := m.sides[1].over(m.sides[0])
 		b.Logf("%-11s floor %6.0f, engine %6.0f clocks/s   ratio %.2f (half of the rounds: %.2f to %.2f)   %s",
 			m.what, median(m.sides[0].rates), median(m.sides[1].rates), median(ratios),

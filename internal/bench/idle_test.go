@@ -49,11 +49,7 @@ func newIdle(b *testing.B, dialect string, n int) *idle {
 	w.run(b) // which gives its event a place in the ledger, and so the copies'
 	started := clock.System{}.Now()
 	storetest.CopyCase(b, w.url, first, n-1)
-	if dialect == migrations.Postgres { // as the server does by itself, sooner or later
-		if _, err := w.raw.ExecContext(b.Context(), "VACUUM ANALYZE"); err != nil {
-			b.Fatal(err)
-		}
-	}
+	w.analyse(b)
 	b.Logf("%s: %d cases made in %v", dialect, n, clock.Since(clock.System{}, started).Round(time.Second))
 	w.clock.Set(engineStarts.Add(24 * time.Hour))
 	return &idle{works: w}

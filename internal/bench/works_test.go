@@ -99,3 +99,29 @@ func (w *works) one(b testing.TB, query string, into ...any) {
 		b.Fatalf("%s: %v", query, err)
 	}
 }
+
+// analyse lets PostgreSQL know how much there is now, as the server does by itself,
+// sooner or later.
+func (w *works) analyse(b testing.TB) {
+	b.Helper()
+	if w.store.Dialect() == migrations.Postgres {
+		w.exec(b, "VACUUM ANALYZE")
+	}
+}
+
+func (w *works) exec(b testing.TB, statements ...string) {
+	b.Helper()
+	for _, text := range statements {
+		if _, err := w.raw.ExecContext(b.Context(), text); err != nil {
+			b.Fatalf("%s: %v", text, err)
+		}
+	}
+}
+
+// settle runs the engine until it finds nothing more.
+func (w *works) settle(b testing.TB) {
+	b.Helper()
+	for !w.run(b).Idle() {
+		continue
+	}
+}

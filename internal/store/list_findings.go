@@ -58,32 +58,56 @@ func FindingViewerOf(a grievance.Actor, b *grievance.Book, t time.Time) Viewer {
 // findingsVisibleTo narrows a query over findings to those that the viewer may
 // see. It is the one visibility predicate of findings.
 func findingsVisibleTo(v Viewer) func(*gorm.DB) *gorm.DB {
-	if v.all {
-		return func(db *gorm.DB) *gorm.DB { return db }
+	any := &conditions{}
+	for _, w := range v.waysToFindings() {
+		any.add("("+w.sql()+")", w.args...)
 	}
-	where, args := []string{"1 = 0"}, []any{}
+	return func(db *gorm.DB) *gorm.DB { return db.Where("("+strings.Join(any.parts, " OR ")+")", any.args...) }
+}
+
+// waysToFindings are the ways in which the viewer comes to see findings; there is
+// at least one.
+func (v Viewer) waysToFindings() (ways []*conditions) {
+	way := func(part string, args ...any) {
+		w := &conditions{}
+		w.add(part, args...)
+		ways = append(ways, w)
+	}
+	if v.all {
+		way("1 = 1")
+		return ways
+	}
 	for _, path := range v.subtrees {
 		low, high := subtree(path)
-		where, args = append(where, "(findings.unit_path >= ? AND findings.unit_path < ?)"), append(args, low, high)
+		way("findings.unit_path >= ? AND findings.unit_path < ?", low, high)
 	}
 	if len(v.desks) > 0 {
-		where, args = append(where, "findings.unit_path IN ?"), append(args, v.desks)
+		way("findings.unit_path IN ?", v.desks)
 	}
 	if !v.user.IsZero() {
-		where = append(where, "findings.id IN (SELECT finding_id FROM measures WHERE user_id = ?)")
-		args = append(args, v.user)
+		way("findings.id IN (SELECT finding_id FROM measures WHERE user_id = ?)", v.user)
 	}
-	return func(db *gorm.DB) *gorm.DB { return db.Where("("+strings.Join(where, " OR ")+")", args...) }
+	if len(ways) == 0 {
+		way("1 = 0")
+	}
+	return ways
 }
 
 // ListFindings gives up to limit findings after a position, those about the newest
-// instants first, without their evidence.
+// instants first, without their evidence. Each way to see some is gone by itself,
+// for each has another index; together they have none.
 func (s session) ListFindings(v Viewer, f FindingFilter, after *FindingPosition, limit int) (rows []grievance.Finding, err error) {
-	page := s.db.Table("findings").Scopes(findingsVisibleTo(v), f.conditions().scope)
-	if after != nil {
-		page = page.Where("(findings.about_at, findings.id) < (?, ?)", after.AboutAt, after.ID)
+	var pages []any
+	for _, w := range v.waysToFindings() {
+		page := s.db.Table("findings").Select("findings.*").Scopes(w.scope, f.conditions().scope)
+		if after != nil {
+			page = page.Where("(findings.about_at, findings.id) < (?, ?)", after.AboutAt, after.ID)
+		}
+		pages = append(pages, s.db.Table("(?) AS page", page.Order("findings.about_at DESC, findings.id DESC").Limit(limit)).Select("page.*"))
 	}
-	if err := page.Order("findings.about_at DESC, findings.id DESC").Limit(limit).Find(&rows).Error; err != nil {
+	all := s.db.Raw("?"+strings.Repeat(" UNION ?", len(pages)-1), pages...)
+	err = s.db.Table("(?) AS findings", all).Order("about_at DESC, id DESC").Limit(limit).Find(&rows).Error
+	if err != nil {
 		return nil, fmt.Errorf("listing findings: %w", err)
 	}
 	return rows, nil
@@ -91,8 +115,12 @@ func (s session) ListFindings(v Viewer, f FindingFilter, after *FindingPosition,
 
 // CountFindings counts all that the filter means.
 func (s session) CountFindings(v Viewer, f FindingFilter) (n int64, err error) {
-	err = s.db.Table("findings").Scopes(findingsVisibleTo(v), f.conditions().scope).Count(&n).Error
-	if err != nil {
+	var ids []any
+	for _, w := range v.waysToFindings() {
+		ids = append(ids, s.db.Table("findings").Select("findings.id").Scopes(w.scope, f.conditions().scope))
+	}
+	all := s.db.Raw("?"+strings.Repeat(" UNION ?", len(ids)-1), ids...)
+	if err = s.db.Table("(?) AS seen", all).Count(&n).Error; err != nil {
 		return 0, fmt.Errorf("counting findings: %w", err)
 	}
 	return n, nil
