@@ -101,7 +101,7 @@ func (d *Document) issue(f grievance.Facts, words map[grievance.TextKind]string)
 	d.Request, d.Findings = words[grievance.TextRequest], words[grievance.TextFacts]
 	d.Opinion, d.LegalBasis, d.Agreement = words[grievance.TextOpinion], words[grievance.TextLegalBasis], words[grievance.TextAgreement]
 	if f.Review != nil {
-		d.Decision = string(f.Review.Decision)
+		d.Decision = f.Review.Decision
 	}
 	d.Length, _ = calendar.ParseLength(f.Extended)
 	for _, k := range slices.Concat(f.Moved, f.Started) {
