@@ -2,48 +2,57 @@ package store
 
 import "github.com/huiyin/huiyin/internal/grievance"
 
+// inboxIDs are the things that the rows of an inbox name, by kind.
+type inboxIDs struct {
+	cases       []grievance.CaseID
+	clocks      []grievance.ClockID
+	escalations []grievance.EscalationID
+	signOffs    []grievance.SignOffID
+	findings    []grievance.FindingID
+}
+
+func namedBy(rows []inboxRow) (n inboxIDs) {
+	for _, r := range rows {
+		n.cases = append(n.cases, r.CaseID)
+		if !r.ClockID.IsZero() {
+			n.clocks = append(n.clocks, r.ClockID)
+		}
+		switch r.Reason {
+		case WaitsUnroutable, WaitsEscalated:
+			n.escalations = append(n.escalations, grievance.EscalationID(r.RefID))
+		case WaitsSignature:
+			n.signOffs = append(n.signOffs, grievance.SignOffID(r.RefID))
+		case WaitsExplaining, WaitsDecision, WaitsAppeal:
+			n.findings = append(n.findings, grievance.FindingID(r.RefID))
+		}
+	}
+	return n
+}
+
 // inboxItems fills rows of an inbox with what they name, with one statement for
 // each kind of thing.
 func (s session) inboxItems(v Viewer, rows []inboxRow) ([]InboxItem, error) {
 	if len(rows) == 0 {
 		return nil, nil
 	}
-	var ids []grievance.CaseID
-	var clockIDs []grievance.ClockID
-	var escalationIDs []grievance.EscalationID
-	var signOffIDs []grievance.SignOffID
-	var findingIDs []grievance.FindingID
-	for _, r := range rows {
-		ids = append(ids, r.CaseID)
-		if !r.ClockID.IsZero() {
-			clockIDs = append(clockIDs, r.ClockID)
-		}
-		switch r.Reason {
-		case WaitsUnroutable, WaitsEscalated:
-			escalationIDs = append(escalationIDs, grievance.EscalationID(r.RefID))
-		case WaitsSignature:
-			signOffIDs = append(signOffIDs, grievance.SignOffID(r.RefID))
-		case WaitsExplaining, WaitsDecision, WaitsAppeal:
-			findingIDs = append(findingIDs, grievance.FindingID(r.RefID))
-		}
-	}
-	cases, err := s.itemsOf(ids, v)
+	ids := namedBy(rows)
+	cases, err := s.itemsOf(ids.cases, v)
 	if err != nil {
 		return nil, err
 	}
-	clocks, err := rowsByID(s, "clocks", clockIDs, func(k *grievance.Clock) grievance.ClockID { return k.ID })
+	clocks, err := rowsByID(s, "clocks", ids.clocks, func(k *grievance.Clock) grievance.ClockID { return k.ID })
 	if err != nil {
 		return nil, err
 	}
-	escalations, err := rowsByID(s, "escalations", escalationIDs, func(e *grievance.Escalation) grievance.EscalationID { return e.ID })
+	escalations, err := rowsByID(s, "escalations", ids.escalations, func(e *grievance.Escalation) grievance.EscalationID { return e.ID })
 	if err != nil {
 		return nil, err
 	}
-	signOffs, err := rowsByID(s, "sign_offs", signOffIDs, func(x *grievance.SignOff) grievance.SignOffID { return x.ID })
+	signOffs, err := rowsByID(s, "sign_offs", ids.signOffs, func(x *grievance.SignOff) grievance.SignOffID { return x.ID })
 	if err != nil {
 		return nil, err
 	}
-	findings, err := rowsByID(s, "findings", findingIDs, func(f *grievance.Finding) grievance.FindingID { return f.ID })
+	findings, err := rowsByID(s, "findings", ids.findings, func(f *grievance.Finding) grievance.FindingID { return f.ID })
 	if err != nil {
 		return nil, err
 	}
