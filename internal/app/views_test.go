@@ -46,6 +46,8 @@ type (
 	}
 	inboxItem struct {
 		Reason     string `json:"reason"`
+		FindingID  string `json:"finding_id"`
+		Rule       string `json:"rule"`
 		CaseID     string `json:"case_id"`
 		Kind       string `json:"clock_kind"`
 		Late       bool   `json:"late"`
@@ -97,13 +99,29 @@ func kinds(events []event) string {
 	return strings.Join(words, " ")
 }
 
-// inbox gives the reasons why a case waits for the user, in the inbox's order.
-func (u *user) inbox(id string) (found []inboxItem) {
+// inbox gives the reasons why a case waits for the user, in the inbox's order; what
+// was found in it is asked for with toExplain.
+func (u *user) inbox(id string) []inboxItem {
+	u.Helper()
+	return u.inboxOf(id, func(i inboxItem) bool { return i.FindingID == "" })
+}
+
+// toExplain gives the rules of the findings in a case that the user is to explain.
+func (u *user) toExplain(id string) (rules []string) {
+	u.Helper()
+	for _, i := range u.inboxOf(id, func(i inboxItem) bool { return i.Reason == "explain" }) {
+		rules = append(rules, i.Rule)
+	}
+	slices.Sort(rules)
+	return rules
+}
+
+func (u *user) inboxOf(id string, wanted func(inboxItem) bool) (found []inboxItem) {
 	u.Helper()
 	var all list[inboxItem]
 	u.get("/inbox?limit=200", &all)
 	for _, i := range all.Items {
-		if i.CaseID == id {
+		if i.CaseID == id && wanted(i) {
 			found = append(found, i)
 		}
 	}
