@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	town2    = "990121001"    // 栖桥街道
-	team2    = "990121001-04" // 栖桥街道综合行政执法队
-	bureau   = "990121-09"    // 禾汀县信访局
+	town2  = "990121001"    // 栖桥街道
+	team2  = "990121001-04" // 栖桥街道综合行政执法队
+	bureau = "990121-09"    // 禾汀县信访局
 )
 
 // A case is passed on, neglected, carried to the city by eleven people, closed in

@@ -60,4 +60,3 @@ func loadDemo(t *testing.T, url string, ck clock.Clock) {
 		t.Fatal(err)
 	}
 }
-
