@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -106,7 +107,8 @@ func typedColumnsOf(t testing.TB, tx *sql.Tx, table string) ([]*sql.ColumnType, 
 		return nil, err
 	}
 	defer rows.Close()
-	return rows.ColumnTypes()
+	columns, err := rows.ColumnTypes()
+	return columns, errors.Join(err, rows.Err())
 }
 
 func (c copying) statement(table, of string, columns []*sql.ColumnType) string {
