@@ -44,8 +44,8 @@ var (
 // record was wrong.
 var DismissReasons = []Reason{"not_founded", "lawful_cause", "not_its_duty", "wrongly_recorded"}
 
-// FindingDecision is how a supervisor decides a finding: dismissed with a reason, or with
-// measures.
+// FindingDecision is how a supervisor decides a finding: dismissed with a reason,
+// or with measures.
 type FindingDecision struct {
 	Dismiss  Reason
 	Measures []Measuring

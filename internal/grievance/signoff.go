@@ -175,9 +175,9 @@ func (s *SignOff) digest(words []TextRef) []byte {
 type Approval struct{ Words string }
 
 // Approve signs what was submitted: the case is closed, declined, withdrawn or
-// suspended, a clock extended, or a review decided. Forbidden for who wrote or handled it; Conflict
-// when it is decided already, and for more time when the time is over: a breach
-// that has happened stays.
+// suspended, a clock extended, a review decided, or a post taken down. Forbidden
+// for who wrote or handled it; Conflict when it is decided already, and for more
+// time when the time is over: a breach that has happened stays.
 func (c *Case) Approve(m Moment, number int, in Approval) error {
 	s, by, err := c.sign(m, number)
 	if err != nil {
