@@ -31,8 +31,9 @@ func (s session) risenSignOffs(v Viewer, w Waiting) ([]grievance.SignOffID, erro
 	if !w.actor.Has(grievance.RoleLeader) {
 		return nil, nil
 	}
+	led := w.below(grievance.RoleLeader)
 	about := func(user string) *gorm.DB {
-		return s.pending(v).Select("sign_offs.id AS sign_off_id, sign_offs.head AS head, sign_offs.unit_id AS unit_id, " + user + " AS user_id, " + bySponsor +
+		return s.pending(v).Where("(sign_offs.unit_id IN ? OR "+bySponsor+")", led).Select("sign_offs.id AS sign_off_id, sign_offs.head AS head, sign_offs.unit_id AS unit_id, " + user + " AS user_id, " + bySponsor +
 			" AS in_person, cases.sponsor_id AS sponsor_id, cases.sponsor_unit_id AS sponsor_unit_id, cases.sponsor_role AS sponsor_role, cases.sponsor_head AS sponsor_head")
 	}
 	of := func(user string) *gorm.DB {

@@ -67,7 +67,8 @@ func (s session) passedOn(v Viewer, w Waiting) ([]grievance.EscalationID, error)
 	if !w.actor.Has(grievance.DeputyRoles...) {
 		return nil, nil
 	}
-	calls, err := s.ownCalls(v, "escalations.target_role IN ?", grievance.DeputyRoles)
+	calls, err := s.ownCalls(v, "escalations.target_role IN ? AND (escalations.target_unit_id IN ? OR escalations.unroutable = ?)",
+		grievance.DeputyRoles, w.below(grievance.DeputyRoles...), true)
 	if err != nil {
 		return nil, err
 	}
