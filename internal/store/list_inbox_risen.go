@@ -47,7 +47,7 @@ func (s session) risenSignOffs(v Viewer, w Waiting) ([]grievance.SignOffID, erro
 	for _, user := range []string{"closing.decided_by", "reviews.requested_by", "reviews.decided_by"} {
 		all = append(all, of(user).Joins(joinReviewed))
 	}
-	err := s.db.Raw("?"+strings.Repeat(" UNION ?", len(all)-1), all...).Find(&rows).Error
+	err := s.db.Raw("?"+strings.Repeat(" UNION ALL ?", len(all)-1), all...).Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("reading the sign-offs of leaders' own work: %w", err)
 	}

@@ -104,8 +104,8 @@ func (s session) ListSignOffs(v Viewer, d SignOffDesk, after *SignOffPosition, l
 	if err != nil {
 		return nil, err
 	}
-	page := s.db.Table("sign_offs").Joins("JOIN cases ON cases.id = sign_offs.case_id").
-		Scopes(visibleTo(v)).Where("sign_offs.unit_id IN ?", units).Limit(limit)
+	page := s.db.Table("sign_offs").Joins("CROSS JOIN cases").Where("cases.id = sign_offs.case_id"). // as pending joins
+														Scopes(visibleTo(v)).Where("sign_offs.unit_id IN ?", units).Limit(limit)
 	if d.Decided {
 		page = page.Where("sign_offs.decided_at IS NOT NULL AND sign_offs.state IN ('approved', 'returned')").
 			Order("sign_offs.decided_at DESC, sign_offs.id DESC")
@@ -134,7 +134,7 @@ func (s session) toSign(page *gorm.DB, v Viewer, d SignOffDesk, after *SignOffPo
 		return nil, err
 	}
 	page = page.Joins(joinStep).Where("sign_offs.state = 'pending'").Where("(sign_offs.head = ? OR sign_offs.unit_id IN ?)", false, heads).
-		Scopes(mayBeSignedBy(d.Leader.actor.UserID)).Order(at + ", sign_offs.id").
+		Scopes(mayBeSignedBy(d.Leader.actor.UserID)).Order(at+", sign_offs.id").
 		Where("("+ofOne+" OR sign_offs.head = ? AND sign_offs.unit_id IN ? OR sign_offs.head = ? AND sign_offs.unit_id IN ?)",
 			false, d.Leader.seats.Signs, true, d.Leader.seats.Leads).
 		Where("NOT "+bySponsor+" OR sign_offs.id IN ?", inPerson)

@@ -82,8 +82,9 @@ func (s session) passedOn(v Viewer, w Waiting) ([]grievance.EscalationID, error)
 	return passed, nil
 }
 
-// calling are the unresolved escalations that the viewer may see.
+// calling are the unresolved escalations that the viewer may see, joined as pending
+// joins.
 func (s session) calling(v Viewer) *gorm.DB {
-	return s.db.Table("escalations").Joins("JOIN cases ON cases.id = escalations.case_id").
+	return s.db.Table("escalations").Joins("CROSS JOIN cases").Where("cases.id = escalations.case_id").
 		Scopes(visibleTo(v)).Where("escalations.state <> 'resolved'")
 }
