@@ -95,6 +95,7 @@ var questions = []asked{
 	{"inbox of a supervisor", false, func(a *asker) error { return a.inbox("supervisor") }},
 	{"sign-offs before a leader", true, func(a *asker) error { return a.signOffs("leader2", false) }},
 	{"sign-offs of a township, decided", true, func(a *asker) error { return a.signOffs("leader2", true) }},
+	{"sign-offs of the county, decided", false, func(a *asker) error { return a.signOffs("county_leader", true) }},
 	{"the wall", false, func(a *asker) error { _, err := a.Wall(nil, pageOfItems); return err }},
 	{"cases listed, of a township", true, func(a *asker) error { return a.cases("leader2", store.CaseFilter{Listed: &listed}) }},
 	{"cases listed, of the county", false, func(a *asker) error { return a.cases("supervisor", store.CaseFilter{Listed: &listed}) }},
@@ -105,7 +106,7 @@ var questions = []asked{
 		_, err := a.RelatedTo(a.p.here["answered"], a.viewer("clerk2").AtWork(), nil, grievance.CaseID{}, pageOfItems)
 		return err
 	}},
-	{"objections of a unit", true, func(a *asker) error {
+	{"objections of a unit", false, func(a *asker) error {
 		now := a.p.clock.Now()
 		_, err := a.CountObjections([]grievance.UnitID{a.unit("clerk2")}, now.AddDate(-1, 0, 0), now)
 		return err
@@ -158,8 +159,11 @@ func compareAsked(b *testing.B, few, many *population) {
 		ctx, sent := store.CountStatements(b.Context())
 		many.asks(ctx, b, q)
 		fmt.Printf("\n-- %s\n", q.name)
-		for statement, plan := range storetest.Plans(b, many.url, sent.List()) {
-			fmt.Println(statement + "\n  " + strings.ReplaceAll(plan, "; ", "\n  "))
+		list := sent.List()
+		plans := storetest.Plans(b, many.url, list)
+		for _, statement := range list {
+			fmt.Println(statement + "\n  " + strings.ReplaceAll(plans[statement], "; ", "\n  "))
+			delete(plans, statement)
 		}
 	}
 }

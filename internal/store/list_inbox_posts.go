@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"time"
 
 	"github.com/huiyin/huiyin/internal/grievance"
@@ -25,4 +26,21 @@ func WaitingOf(a grievance.Actor, b *grievance.Book, now time.Time) Waiting {
 // book's rules. It is never nil: who fills none is called on by nothing.
 func (w Waiting) Seats() []grievance.Post {
 	return append([]grievance.Post{}, w.seats.CalledOn...)
+}
+
+// below are the units in whose line of command the user holds a post of one of the
+// roles: who holds none there fills no seat of it (grievance.Book.Seats), whoever
+// may not.
+func (w Waiting) below(roles ...grievance.Role) (ids []grievance.UnitID) {
+	for _, u := range w.book.Units() {
+		now := w.book.Current(u.ID)
+		commands := func(p grievance.Post) bool {
+			top := w.book.Unit(p.UnitID)
+			return slices.Contains(roles, p.Role) && top != nil && now.Within(top)
+		}
+		if now != nil && slices.ContainsFunc(w.actor.Posts, commands) {
+			ids = append(ids, u.ID)
+		}
+	}
+	return ids
 }

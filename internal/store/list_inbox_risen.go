@@ -31,8 +31,9 @@ func (s session) risenSignOffs(v Viewer, w Waiting) ([]grievance.SignOffID, erro
 	if !w.actor.Has(grievance.RoleLeader) {
 		return nil, nil
 	}
+	led := w.below(grievance.RoleLeader)
 	about := func(user string) *gorm.DB {
-		return s.pending(v).Select("sign_offs.id AS sign_off_id, sign_offs.head AS head, sign_offs.unit_id AS unit_id, " + user + " AS user_id, " + bySponsor +
+		return s.pending(v).Where("(sign_offs.unit_id IN ? OR "+bySponsor+")", led).Select("sign_offs.id AS sign_off_id, sign_offs.head AS head, sign_offs.unit_id AS unit_id, " + user + " AS user_id, " + bySponsor +
 			" AS in_person, cases.sponsor_id AS sponsor_id, cases.sponsor_unit_id AS sponsor_unit_id, cases.sponsor_role AS sponsor_role, cases.sponsor_head AS sponsor_head")
 	}
 	of := func(user string) *gorm.DB {
@@ -46,7 +47,7 @@ func (s session) risenSignOffs(v Viewer, w Waiting) ([]grievance.SignOffID, erro
 	for _, user := range []string{"closing.decided_by", "reviews.requested_by", "reviews.decided_by"} {
 		all = append(all, of(user).Joins(joinReviewed))
 	}
-	err := s.db.Raw("?"+strings.Repeat(" UNION ?", len(all)-1), all...).Find(&rows).Error
+	err := s.db.Raw("?"+strings.Repeat(" UNION ALL ?", len(all)-1), all...).Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("reading the sign-offs of leaders' own work: %w", err)
 	}

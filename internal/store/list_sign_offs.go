@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -102,29 +103,20 @@ const ofOne = "sign_offs.chain NOT LIKE '% %'"
 // that the leader may sign, those due first first; or the decided ones, the
 // newest decision first.
 func (s session) ListSignOffs(v Viewer, d SignOffDesk, after *SignOffPosition, limit int) ([]SignOffItem, error) {
-	page := s.db.Table("sign_offs").Joins("JOIN cases ON cases.id = sign_offs.case_id").
-		Joins("JOIN units signing ON signing.id = sign_offs.unit_id").
-		Scopes(visibleTo(v), inAnyOf("signing.path", d.Areas)).Limit(limit)
+	units, err := s.unitsIn(d.Areas)
+	if err != nil {
+		return nil, err
+	}
+	page := s.db.Table("sign_offs").Joins("CROSS JOIN cases").Where("cases.id = sign_offs.case_id"). // as pending joins
+														Scopes(visibleTo(v)).Where("sign_offs.unit_id IN ?", units).Limit(limit)
 	if d.Decided {
-		page = page.Where("sign_offs.state IN ('approved', 'returned')").Order("sign_offs.decided_at DESC, sign_offs.id DESC")
+		page = page.Where("sign_offs.decided_at IS NOT NULL AND sign_offs.state IN ('approved', 'returned')").
+			Order("sign_offs.decided_at DESC, sign_offs.id DESC")
 		if after != nil {
 			page = page.Where("(sign_offs.decided_at, sign_offs.id) < (?, ?)", after.At, after.ID)
 		}
-	} else {
-		const at = "COALESCE(step.due_at, sign_offs.requested_at)"
-		inPerson, err := s.risenSignOffs(v, d.Leader)
-		if err != nil {
-			return nil, err
-		}
-		heads, args := lyingIn("signing.path", d.Heads)
-		page = page.Joins(joinStep).Where("sign_offs.state = 'pending'").Where("(sign_offs.head = ? OR "+heads+")", append([]any{false}, args...)...).
-			Scopes(mayBeSignedBy(d.Leader.actor.UserID)).Order(at + ", sign_offs.id")
-		page = page.Where("("+ofOne+" OR sign_offs.head = ? AND sign_offs.unit_id IN ? OR sign_offs.head = ? AND sign_offs.unit_id IN ?)",
-			false, d.Leader.seats.Signs, true, d.Leader.seats.Leads)
-		page = page.Where("NOT "+bySponsor+" OR sign_offs.id IN ?", inPerson)
-		if after != nil {
-			page = page.Where("("+at+", sign_offs.id) > (?, ?)", after.At, after.ID)
-		}
+	} else if page, err = s.toSign(page, v, d, after); err != nil {
+		return nil, err
 	}
 	var rows []grievance.SignOff
 	if err := page.Find(&rows).Error; err != nil {
@@ -133,22 +125,44 @@ func (s session) ListSignOffs(v Viewer, d SignOffDesk, after *SignOffPosition, l
 	return s.signOffItems(v, rows)
 }
 
-// inAnyOf narrows a column of paths to several areas; to nothing where there
-// are none.
-func inAnyOf(column string, areas []Area) func(*gorm.DB) *gorm.DB {
-	any, args := lyingIn(column, areas)
-	return func(db *gorm.DB) *gorm.DB { return db.Where(any, args...) }
+// toSign narrows sign-offs to the pending ones that the leader may sign.
+func (s session) toSign(page *gorm.DB, v Viewer, d SignOffDesk, after *SignOffPosition) (*gorm.DB, error) {
+	const at = "COALESCE(step.due_at, sign_offs.requested_at)"
+	inPerson, err := s.risenSignOffs(v, d.Leader)
+	if err != nil {
+		return nil, err
+	}
+	heads, err := s.unitsIn(d.Heads)
+	if err != nil {
+		return nil, err
+	}
+	page = page.Joins(joinStep).Where("sign_offs.state = 'pending'").Where("(sign_offs.head = ? OR sign_offs.unit_id IN ?)", false, heads).
+		Scopes(mayBeSignedBy(d.Leader.actor.UserID)).Order(at+", sign_offs.id").
+		Where("("+ofOne+" OR sign_offs.head = ? AND sign_offs.unit_id IN ? OR sign_offs.head = ? AND sign_offs.unit_id IN ?)",
+			false, d.Leader.seats.Signs, true, d.Leader.seats.Leads).
+		Where("NOT "+bySponsor+" OR sign_offs.id IN ?", inPerson)
+	if after != nil {
+		page = page.Where("("+at+", sign_offs.id) > (?, ?)", after.At, after.ID)
+	}
+	return page, nil
 }
 
-// lyingIn is the condition that a column of paths lies in one of several areas.
-func lyingIn(column string, areas []Area) (sql string, args []any) {
-	sql = "(1 = 0"
+// unitsIn names the units in some areas, for a database to know how few of all
+// rows are theirs: of a join with them it knows nothing.
+func (s session) unitsIn(areas []Area) (ids []grievance.UnitID, err error) {
+	any := &conditions{}
 	for _, a := range areas {
 		w := &conditions{}
-		w.in(column, a)
-		sql, args = sql+" OR "+w.sql(), append(args, w.args...)
+		w.in("path", a)
+		any.add("("+w.sql()+")", w.args...)
 	}
-	return sql + ")", args
+	if len(areas) == 0 {
+		return nil, nil
+	}
+	if err := s.db.Table("units").Where(strings.Join(any.parts, " OR "), any.args...).Order("id").Pluck("id", &ids).Error; err != nil {
+		return nil, fmt.Errorf("reading the units of an area: %w", err)
+	}
+	return ids, nil
 }
 
 func (s session) signOffItems(v Viewer, rows []grievance.SignOff) ([]SignOffItem, error) {

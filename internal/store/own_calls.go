@@ -67,7 +67,8 @@ func (s session) passedOn(v Viewer, w Waiting) ([]grievance.EscalationID, error)
 	if !w.actor.Has(grievance.DeputyRoles...) {
 		return nil, nil
 	}
-	calls, err := s.ownCalls(v, "escalations.target_role IN ?", grievance.DeputyRoles)
+	calls, err := s.ownCalls(v, "escalations.target_role IN ? AND (escalations.target_unit_id IN ? OR escalations.unroutable = ?)",
+		grievance.DeputyRoles, w.below(grievance.DeputyRoles...), true)
 	if err != nil {
 		return nil, err
 	}
@@ -81,8 +82,9 @@ func (s session) passedOn(v Viewer, w Waiting) ([]grievance.EscalationID, error)
 	return passed, nil
 }
 
-// calling are the unresolved escalations that the viewer may see.
+// calling are the unresolved escalations that the viewer may see, joined as pending
+// joins.
 func (s session) calling(v Viewer) *gorm.DB {
-	return s.db.Table("escalations").Joins("JOIN cases ON cases.id = escalations.case_id").
+	return s.db.Table("escalations").Joins("CROSS JOIN cases").Where("cases.id = escalations.case_id").
 		Scopes(visibleTo(v)).Where("escalations.state <> 'resolved'")
 }

@@ -23,8 +23,8 @@ type CountedEvent struct {
 // counted is the condition of the index events_counted, word for word.
 const counted = `events.kind IN ('registered', 'closed', 'answered', 'imported', 'extended', 'suspended', 'breached', 'disputed', 'objected', 'rated', 'followed_up', 'review_decided')`
 
-// The kinds that put a case on another unit's desk, and those whose body says what
-// is counted.
+// The kinds that put a case on another unit's desk, in the words of the index
+// events_moving, and those whose body says what is counted.
 const (
 	movingKinds = `('forwarded', 'objection_consented', 'unit_designated')`
 	toldInBody  = `('breached', 'disputed', 'objected', 'rated', 'followed_up', 'review_decided')`
