@@ -27,7 +27,7 @@ var imports = map[string][]string{
 	"internal/store":     {"internal/grievance", "internal/calendar", "internal/vault", "internal/clock", "migrations"},
 	"internal/answer":    {"internal/grievance", "internal/store"},
 	"internal/office":    {"internal/answer", "internal/grievance", "internal/calendar", "internal/store", "internal/clock"},
-	"internal/casework":  {"internal/answer", "internal/grievance", "internal/calendar", "internal/office", "internal/store", "internal/clock"},
+	"internal/casework":  {"internal/answer", "internal/grievance", "internal/calendar", "internal/office", "internal/store", "internal/clock", "internal/report"}, // which draws bulletins (docs/adr/0019)
 	"internal/report":    {"internal/grievance", "internal/store"},
 	"internal/notice":    {"internal/grievance", "internal/calendar"}, // the documents of notices
 	"internal/engine":    {"internal/grievance", "internal/calendar", "internal/casework", "internal/office", "internal/store", "internal/clock"},
