@@ -47,6 +47,7 @@ var (
 	ErrDisabled        = refuse("auth.account_disabled", "该账号已停用，请联系管理员")
 	ErrTokenInvalid    = refuse("auth.token_invalid", "登录凭证无效，请重新登录")
 	ErrTokenExpired    = refuse("auth.token_expired", "登录凭证已过期，请刷新后重试")
+	ErrTokenRevoked    = refuse("auth.token_revoked", "登录凭证已被撤销，请刷新后重试")
 	ErrSessionEnded    = refuse("auth.session_ended", "登录已失效，请重新登录")
 	ErrRefreshInvalid  = refuse("auth.refresh_invalid", "刷新凭证无效，请重新登录")
 	ErrRefreshExpired  = refuse("auth.refresh_expired", "登录已过期，请重新登录")

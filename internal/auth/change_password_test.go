@@ -71,10 +71,10 @@ func TestAnInitialPasswordIsForChangingIt(t *testing.T) {
 		if _, err := other.Verify(t.Context(), elsewhere.Access); !errors.Is(err, auth.ErrSessionEnded) {
 			t.Errorf("the other login: %v", err)
 		}
-		if _, err := h.Login(t.Context(), clerk.Username, password, ""); !errors.Is(err, auth.ErrCredentials) {
+		if _, err := h.Login(t.Context(), auth.Attempt{Username: clerk.Username, Password: password}); !errors.Is(err, auth.ErrCredentials) {
 			t.Errorf("the old password: %v", err)
 		}
-		if tokens, err := h.Login(t.Context(), clerk.Username, newPassword, ""); err != nil || tokens.MustChange {
+		if tokens, err := h.Login(t.Context(), auth.Attempt{Username: clerk.Username, Password: newPassword}); err != nil || tokens.MustChange {
 			t.Errorf("the new password: %+v, %v", tokens, err)
 		}
 	})
