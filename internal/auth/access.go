@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/huiyin/huiyin/internal/grievance"
@@ -24,19 +23,6 @@ type Claims struct {
 	// MustChange says that the password is one that somebody else has set: it is
 	// good for changing it, and for nothing else.
 	MustChange bool
-}
-
-// accessClaims are the claims on the wire.
-type accessClaims struct {
-	jwt.RegisteredClaims
-	Session string `json:"sid"`
-}
-
-// UnmarshalJSON refuses repeated, unknown and differently spelled members, so
-// that no two readers of a token can understand it differently.
-func (c *accessClaims) UnmarshalJSON(b []byte) error {
-	type plain accessClaims
-	return json.Unmarshal(b, (*plain)(c), json.RejectUnknownMembers(true))
 }
 
 const maxAccess = 2048 // bytes; ours have about 400
@@ -152,7 +138,7 @@ func (s *Service) read(claims accessClaims) (Claims, error) {
 	if errors.Join(errUser, errSession) != nil || !ours || claims.ID == "" {
 		return Claims{}, ErrTokenInvalid
 	}
-	return Claims{UserID: user, Session: session, JTI: claims.ID, Expires: claims.ExpiresAt.UTC()}, nil
+	return Claims{UserID: user, Session: session, JTI: claims.ID, Expires: time.Unix(claims.Expires, 0).UTC()}, nil
 }
 
 // tokenRefusal tells a token that is only too old from one that was never good.

@@ -148,13 +148,10 @@ func (s *Service) issue(ctx context.Context, l store.LoginSession, generation in
 }
 
 func (s *Service) sign(ctx context.Context, l store.LoginSession, now, expires time.Time) (string, error) {
-	return s.ring(ctx, rereadKeys).at(now).sign(accessClaims{
-		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer: s.settings.Issuer, Audience: jwt.ClaimStrings{s.settings.Audience},
-			Subject: l.UserID.String(), ID: rand.Text(),
-			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(expires),
-		},
-		Session: l.ID.String(),
+	return s.ring(ctx, rereadKeys).at(now).sign(&accessClaims{
+		Issuer: s.settings.Issuer, Audience: []string{s.settings.Audience},
+		Subject: l.UserID.String(), Session: l.ID.String(), ID: rand.Text(),
+		IssuedAt: now.Unix(), Expires: expires.Unix(),
 	})
 }
 

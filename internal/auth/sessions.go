@@ -74,9 +74,12 @@ func (s *Service) RevokeToken(ctx context.Context, token string) error {
 	if _, ok := s.readRefresh(token); ok {
 		return s.Logout(ctx, token)
 	}
-	claims, err := s.parse(ctx, token)
+	claims, err := s.Verify(ctx, token)
+	if grievance.KindOf(err) == grievance.Unauthenticated {
+		return nil // RFC 7009, section 2.2
+	}
 	if err != nil {
-		return nil //nolint:nilerr // RFC 7009, section 2.2
+		return err
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		return tx.RevokeToken(claims.JTI, claims.Expires, s.clock.Now())
