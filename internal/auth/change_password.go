@@ -24,7 +24,7 @@ func (s *Service) ChangePassword(ctx context.Context, access, current, next stri
 	if err != nil {
 		return err
 	}
-	user, login, c, err := s.accountOf(ctx, claims.UserID)
+	user, login, c, err := s.accountOf(ctx, claims)
 	if err != nil {
 		return err
 	}
@@ -65,12 +65,12 @@ func (s *Service) ChangePassword(ctx context.Context, access, current, next stri
 	return nil
 }
 
-func (s *Service) accountOf(ctx context.Context, id grievance.UserID) (user grievance.User, login store.Account, c claim, err error) {
+func (s *Service) accountOf(ctx context.Context, claims Claims) (user grievance.User, login store.Account, c claim, err error) {
 	err = s.store.Read(ctx, func(r *store.Snapshot) (err error) {
-		if user, login, err = r.Account(id); err != nil {
+		if user, login, err = r.Account(claims.UserID); err != nil {
 			return missing(err)
 		}
-		c.account = s.failuresOf(user.Username)
+		c.account = s.failuresOf(user.Username, claims.Session.String())
 		return s.checkOpen(r, c)
 	})
 	return user, login, c, err

@@ -102,5 +102,14 @@ func TestChangingAPasswordRefuses(t *testing.T) {
 		if err := h.ChangePassword(t.Context(), mine.Access, password, newPassword); !errors.Is(err, auth.ErrTooManyFailures) {
 			t.Errorf("after five guesses: %v", err)
 		}
+		other := h.login(t) // guessing by one session keeps the owner out nowhere else
+		for range 5 {
+			if _, err := h.Login(t.Context(), auth.Attempt{Username: clerk.Username, Password: "guess"}); !errors.Is(err, auth.ErrCredentials) {
+				t.Errorf("a stranger's guess: %v", err)
+			}
+		}
+		if err := h.ChangePassword(t.Context(), other.Access, password, newPassword); err != nil {
+			t.Errorf("after strangers' guesses: %v", err)
+		}
 	})
 }

@@ -49,14 +49,15 @@ func (s *Service) claimOf(r *store.Snapshot, username string, user grievance.Use
 	place := from.Masked().String()
 	c.address = s.vault.Derive("login-address", place)
 	if c.known, err = r.KnownAt(user, c.address, s.clock.Now()); c.known {
-		c.account = s.vault.Derive("login-failures", username, place)
+		c.account = s.failuresOf(username, place)
 	}
 	return c, err
 }
 
-// failuresOf is the key under which failures with a username are counted.
-func (s *Service) failuresOf(username string) []byte {
-	return s.vault.Derive("login-failures", username)
+// failuresOf is the key under which failures with a username are counted: all of
+// strangers, or those at a place or in a session that has a count of its own.
+func (s *Service) failuresOf(username string, where ...string) []byte {
+	return s.vault.Derive("login-failures", append([]string{username}, where...)...)
 }
 
 // counts is what a transaction and a snapshot both tell of failures.
