@@ -102,11 +102,11 @@ func (s *Service) fail(ctx context.Context, c claim) error {
 		}
 		return tx.CountLoginFailure(c.account, now, now.Add(-forgetAfter))
 	})
-	if err != nil && !errors.Is(err, ErrTooManyFailures) {
-		return fmt.Errorf("counting a failed login: %w", err)
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrTooManyFailures):
 		return err
+	case err != nil:
+		return fmt.Errorf("counting a failed login: %w", err)
 	}
 	return ErrCredentials
 }

@@ -283,3 +283,35 @@ func TestAPasswordChangedMeanwhile(t *testing.T) {
 		wantCode(t, "the password of before", err, wrong)
 	})
 }
+
+// What a login costs the database. An unknown name costs what a wrong password
+// does, so that neither the time nor the load tells them apart.
+func TestWhatLoggingInCosts(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		h := newCrowd(t, dialect)
+		ctx, statements := store.CountStatements(t.Context())
+		cost := func(username, password string) int {
+			statements.Reset()
+			_, _ = h.Login(ctx, auth.Attempt{Username: username, Password: password, From: townHall})
+			return len(statements.List())
+		}
+		for _, c := range []struct {
+			what, username, password string
+			want                     int
+		}{
+			{"who is not known here yet", "clerk", password, 14},
+			{"who is", "clerk", password, 12},
+			{"a wrong password", "c0", "wrong", 18},
+			{"an unknown name", "nobody", "wrong", 18},
+		} {
+			if got := cost(c.username, c.password); got != c.want {
+				t.Errorf("%s costs %d statements, want %d: %q", c.what, got, c.want, statements.List())
+			}
+		}
+		h.failuresAt(t, townHall, 200)
+		if got := cost("c1", "wrong"); got != 6 {
+			t.Errorf("a closed door costs %d statements: %q", got, statements.List())
+		}
+	})
+}
