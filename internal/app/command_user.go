@@ -26,6 +26,7 @@ import (
 type UserCommand struct {
 	Create   UserCreate   `cmd:"" help:"Make a user, with a post if one is given. The first admin is made so."`
 	Password UserPassword `cmd:"" help:"Set a user's password and end their logins."`
+	Logout   UserLogout   `cmd:"" help:"End all logins of a user; the account stays."`
 	Disable  UserDisable  `cmd:"" help:"Disable a user: every open case is handed on."`
 }
 
@@ -108,6 +109,30 @@ func (u *UserPassword) Run(ctx context.Context, c *config.Common, std *IO) error
 	})
 }
 
+// UserLogout logs a user out.
+type UserLogout struct {
+	Username string `arg:""`
+}
+
+// Run ends every login of the user, on every replica within five seconds.
+func (u *UserLogout) Run(ctx context.Context, c *config.Common, std *IO) error {
+	return with(ctx, c, std, false, func(a *App) error {
+		user, err := a.userNamed(ctx, u.Username)
+		if err == nil {
+			_, err = a.Office.RevokeLogins(ctx, grievance.System, user.ID)
+		}
+		return err
+	})
+}
+
+func (a *App) userNamed(ctx context.Context, username string) (user grievance.User, err error) {
+	err = a.Store.Read(ctx, func(s *store.Snapshot) error {
+		user, _, err = s.AccountOf(username)
+		return err
+	})
+	return user, err
+}
+
 // UserDisable disables a user.
 type UserDisable struct {
 	Username string `arg:""`
@@ -116,11 +141,7 @@ type UserDisable struct {
 // Run disables the user and hands on every open case.
 func (u *UserDisable) Run(ctx context.Context, c *config.Common, std *IO) error {
 	return with(ctx, c, std, false, func(a *App) error {
-		var user grievance.User
-		err := a.Store.Read(ctx, func(s *store.Snapshot) (err error) {
-			user, _, err = s.AccountOf(u.Username)
-			return err
-		})
+		user, err := a.userNamed(ctx, u.Username)
 		if err != nil {
 			return err
 		}

@@ -56,7 +56,17 @@ func TestTheFirstAdminIsMadeByTheCommandAndLogsIn(t *testing.T) {
 		if err != nil || a.status != http.StatusUnauthorized {
 			t.Errorf("the old password: %v, %d %s", err, a.status, a.body)
 		}
-		newUser(w, "boss", "another password altogether").get("/auth/me", &me)
+		again := newUser(w, "boss", "another password altogether")
+		again.get("/auth/me", &me)
+		w.huiyin("", "user", "logout", "boss").wantExit(0)
+		w.huiyin("", "user", "logout", "nobody").wantExit(1)
+		a, err = again.ask(w.servers[0], "POST", "/auth/refresh", object{"refresh_token": again.refresh})
+		if err != nil || a.status != http.StatusUnauthorized {
+			t.Errorf("the login that was ended: %v, %d %s", err, a.status, a.body)
+		}
+		if !again.login(w.servers[0]) {
+			t.Error("the account was closed with its logins")
+		}
 	})
 }
 

@@ -47,6 +47,7 @@ var (
 	ErrDisabled        = refuse("auth.account_disabled", "该账号已停用，请联系管理员")
 	ErrTokenInvalid    = refuse("auth.token_invalid", "登录凭证无效，请重新登录")
 	ErrTokenExpired    = refuse("auth.token_expired", "登录凭证已过期，请刷新后重试")
+	ErrTokenRevoked    = refuse("auth.token_revoked", "登录凭证已被撤销，请刷新后重试")
 	ErrSessionEnded    = refuse("auth.session_ended", "登录已失效，请重新登录")
 	ErrRefreshInvalid  = refuse("auth.refresh_invalid", "刷新凭证无效，请重新登录")
 	ErrRefreshExpired  = refuse("auth.refresh_expired", "登录已过期，请重新登录")
@@ -147,13 +148,10 @@ func (s *Service) issue(ctx context.Context, l store.LoginSession, generation in
 }
 
 func (s *Service) sign(ctx context.Context, l store.LoginSession, now, expires time.Time) (string, error) {
-	return s.ring(ctx, rereadKeys).at(now).sign(accessClaims{
-		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer: s.settings.Issuer, Audience: jwt.ClaimStrings{s.settings.Audience},
-			Subject: l.UserID.String(), ID: rand.Text(),
-			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(expires),
-		},
-		Session: l.ID.String(),
+	return s.ring(ctx, rereadKeys).at(now).sign(&accessClaims{
+		Issuer: s.settings.Issuer, Audience: []string{s.settings.Audience},
+		Subject: l.UserID.String(), Session: l.ID.String(), ID: rand.Text(),
+		IssuedAt: now.Unix(), Expires: expires.Unix(),
 	})
 }
 

@@ -69,6 +69,12 @@ func (c *cache) clear() {
 	clear(c.tokens)
 }
 
+func (c *cache) drop(digest [sha256.Size]byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.tokens, digest)
+}
+
 func (c *cache) dropSession(id store.LoginSessionID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

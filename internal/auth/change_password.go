@@ -24,7 +24,7 @@ func (s *Service) ChangePassword(ctx context.Context, access, current, next stri
 	if err != nil {
 		return err
 	}
-	user, login, err := s.accountOf(ctx, claims.UserID)
+	user, login, c, err := s.accountOf(ctx, claims)
 	if err != nil {
 		return err
 	}
@@ -32,9 +32,8 @@ func (s *Service) ChangePassword(ctx context.Context, access, current, next stri
 	if err != nil {
 		return err
 	}
-	now := s.clock.Now()
 	if !ok {
-		if err := s.fail(ctx, s.failuresOf(user.Username), now); !errors.Is(err, ErrCredentials) {
+		if err := s.fail(ctx, c); !errors.Is(err, ErrCredentials) {
 			return err
 		}
 		return errWrongPassword
@@ -47,10 +46,14 @@ func (s *Service) ChangePassword(ctx context.Context, access, current, next stri
 		return err
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		now := s.clock.Now()
+		if err := s.stillRight(tx, user.ID, login, c, now); err != nil {
+			return err
+		}
 		if err := tx.SetAccount(user.ID, store.Account{PasswordHash: hash}); err != nil {
 			return err
 		}
-		if err := tx.ClearLoginFailures(s.failuresOf(user.Username)); err != nil {
+		if err := tx.ClearLoginFailures(c.account); err != nil {
 			return err
 		}
 		return tx.RevokeOtherLogins(user.ID, claims.Session, now, "password")
@@ -62,12 +65,13 @@ func (s *Service) ChangePassword(ctx context.Context, access, current, next stri
 	return nil
 }
 
-func (s *Service) accountOf(ctx context.Context, id grievance.UserID) (user grievance.User, login store.Account, err error) {
+func (s *Service) accountOf(ctx context.Context, claims Claims) (user grievance.User, login store.Account, c claim, err error) {
 	err = s.store.Read(ctx, func(r *store.Snapshot) (err error) {
-		if user, login, err = r.Account(id); err != nil {
+		if user, login, err = r.Account(claims.UserID); err != nil {
 			return missing(err)
 		}
-		return s.checkOpen(r, s.failuresOf(user.Username))
+		c.account = s.failuresOf(user.Username, claims.Session.String())
+		return s.checkOpen(r, c)
 	})
-	return user, login, err
+	return user, login, c, err
 }

@@ -54,6 +54,8 @@ func (s *town) everything(ctx context.Context) {
 	must(s.t, err)
 	_, err = s.MergeUnit(ctx, by, village.ID, s.township.ID)
 	must(s.t, err)
+	_, err = s.RevokeLogins(ctx, by, u.ID)
+	must(s.t, err)
 	_, err = s.DisableUser(ctx, by, u.ID)
 	must(s.t, err)
 	must(s.t, s.SetCategories(ctx, by, twoCategories))
@@ -110,7 +112,7 @@ func TestEachKindOfEventHasItsBody(t *testing.T) {
 			}
 		}
 		for _, kind := range []grievance.EventKind{
-			office.EvUnitCreated, office.EvUnitRenamed, office.EvUnitMerged, office.EvUserCreated, office.EvUserDisabled,
+			office.EvUnitCreated, office.EvUnitRenamed, office.EvUnitMerged, office.EvUserCreated, office.EvUserDisabled, office.EvLoginsRevoked,
 			office.EvAppointed, office.EvAppointmentEnded, deputyNamed, deputyEnded, office.EvCategoriesChanged, office.EvResponsibilitiesChanged,
 			office.EvCalendarPublished, office.EvOfficeHoursChanged, office.EvProfileChanged, office.EvProfileRebaseOrdered,
 		} {
@@ -158,7 +160,7 @@ func TestTheRecordIsWholeAndNumbered(t *testing.T) {
 			"book profile_changed", "book profile_rebase_ordered", "book responsibilities_changed", "book responsibilities_changed",
 			"unit unit_created", "unit unit_merged", "unit unit_renamed",
 			"user appointed", "user appointed", "user appointed",
-			"user appointment_ended", "user appointment_ended", "user appointment_ended", "user appointment_ended", "user user_created", "user user_disabled",
+			"user appointment_ended", "user appointment_ended", "user appointment_ended", "user appointment_ended", "user logins_revoked", "user user_created", "user user_disabled",
 		}
 		if !slices.Equal(kinds, want) {
 			t.Errorf("recorded %v", kinds)

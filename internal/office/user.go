@@ -129,12 +129,22 @@ func (c *change) disable(id grievance.UserID) error {
 }
 
 func (c *change) dismissible(id grievance.UserID) (*grievance.User, error) {
-	u, err := c.user(id)
+	u, err := c.administered(id)
 	if err != nil {
 		return nil, err
 	}
 	if u.DisabledAt != nil {
 		return nil, errDisabled
+	}
+	return u, c.keepsAdmin(func(a grievance.Appointment) bool { return a.UserID == id }, c.now)
+}
+
+// administered finds a user all of whose posts are in units that the actor
+// administers.
+func (c *change) administered(id grievance.UserID) (*grievance.User, error) {
+	u, err := c.user(id)
+	if err != nil {
+		return nil, err
 	}
 	for _, a := range c.book.AppointmentsOf(id) {
 		if a.Until != nil && !c.now.Before(*a.Until) {
@@ -144,7 +154,7 @@ func (c *change) dismissible(id grievance.UserID) (*grievance.User, error) {
 			return nil, err
 		}
 	}
-	return u, c.keepsAdmin(func(a grievance.Appointment) bool { return a.UserID == id }, c.now)
+	return u, nil
 }
 
 // user finds a user, for an actor who is an administrator somewhere.
