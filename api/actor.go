@@ -146,7 +146,7 @@ func (s *server) verify(ctx context.Context, token string) (grievance.Actor, err
 	if err == nil && claims.MustChange {
 		err = auth.ErrPasswordChange
 	}
-	return actor, err
+	return claims.Narrow(actor), err
 }
 
 // machine knows the owner of a key. It refuses a key that may not be used for the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,23 @@ type Claims struct {
 	// MustChange says that the password is one that somebody else has set: it is
 	// good for changing it, and for nothing else.
 	MustChange bool
+
+	Outside *Outside // nil: the token is one of our own
+}
+
+// Outside is what else a token of the identity provider says, which has no
+// session here.
+type Outside struct {
+	Roles []grievance.Role // in which it lets its user act; nil for all
+}
+
+// Narrow gives whom the token names without the posts in which it does not let
+// them act.
+func (c Claims) Narrow(a grievance.Actor) grievance.Actor {
+	if c.Outside != nil && c.Outside.Roles != nil {
+		a.Posts = slices.DeleteFunc(slices.Clone(a.Posts), func(p grievance.Post) bool { return !slices.Contains(c.Outside.Roles, p.Role) })
+	}
+	return a
 }
 
 // accessClaims are the claims on the wire.
@@ -55,7 +73,15 @@ func (s *Service) newParser() *jwt.Parser {
 // asking the database, but for a new key at most once a second. That the session goes on is asked of the database when
 // the token is first seen and every five seconds of its use: ErrSessionEnded or
 // ErrDisabled if it does not.
+//
+// A token of the provider that is trusted is checked against the provider's keys
+// when it is first seen and every five seconds, and so is its user: besides the
+// above ErrAccountUnknown, and ErrProviderUnavailable where the keys cannot be
+// had.
 func (s *Service) Verify(ctx context.Context, access string) (Claims, error) {
+	if s.provider.issued(access) {
+		return s.verifyOutside(ctx, access)
+	}
 	if len(access) > maxAccess || strings.ContainsAny(access, "\r\n") { // which base64 would skip
 		return Claims{}, ErrTokenInvalid
 	}

@@ -6,8 +6,9 @@
 // within seconds of its logout, of its revocation or of its user being disabled;
 // that a stolen refresh token stops working for thief and owner alike as soon as
 // both have used it; and that the database holds nothing one could log in with:
-// no password, no token, and signing keys only sealed. What somebody may do is
-// not its matter.
+// no password, no token, and signing keys only sealed. Machines it knows by their
+// keys, of which the database holds digests; and where an outside identity provider is trusted, its tokens
+// say who somebody is as well. What somebody may do is not its matter.
 package auth
 
 import (
@@ -91,6 +92,7 @@ type Service struct {
 	parser   *jwt.Parser
 	verified cache
 	slots    chan struct{}
+	provider *provider // none: only our own tokens count
 }
 
 // Tokens are what a login is worth: Access goes with every request until it
