@@ -82,7 +82,7 @@ func (s *Service) Verify(ctx context.Context, access string) (Claims, error) {
 	if s.provider.issued(access) {
 		return s.verifyOutside(ctx, access)
 	}
-	if len(access) > maxAccess || strings.ContainsAny(access, "\r\n") { // which base64 would skip
+	if len(access) > maxAccess || IsKey(access) || strings.ContainsAny(access, "\r\n") { // which base64 would skip
 		return Claims{}, ErrTokenInvalid
 	}
 	s.ring(ctx, rereadKeys)

@@ -66,6 +66,11 @@ func TestAKeyIsKnownByItsSecretAlone(t *testing.T) {
 		if code := seen(t, h.Service, text); code != "" {
 			t.Errorf("after the forgeries the key is %s", code)
 		}
+		_, err = h.Verify(t.Context(), text)
+		wantCode(t, "a key that would be a token", err, "auth.token_invalid")
+		wantCode(t, "a key that changes a password", h.ChangePassword(t.Context(), text, password, "another password"), "auth.token_invalid")
+		_, _, err = h.VerifyKey(t.Context(), h.login(t).Access)
+		wantCode(t, "a token that would be a key", err, "auth.key_invalid")
 	})
 }
 
