@@ -13,8 +13,8 @@ import (
 	"github.com/huiyin/huiyin/internal/store"
 )
 
-// APIKeyView is a machine's key, without its secret.
-type APIKeyView struct {
+// KeyView is a machine's key, without its secret.
+type KeyView struct {
 	ID string `json:"id" validate:"required" format:"uuid"`
 	// For whom the key acts, in the posts that this user holds at the instant.
 	UserID string `json:"user_id" validate:"required" format:"uuid"`
@@ -31,17 +31,17 @@ type APIKeyView struct {
 	RevokedAt  *time.Time `json:"revoked_at,omitempty" format:"date-time"`
 } // @name APIKey
 
-// APIKeyWithSecret is a new key with its text, which is a secret and told only
+// KeyWithSecret is a new key with its text, which is a secret and told only
 // once.
-type APIKeyWithSecret struct {
-	APIKeyView
+type KeyWithSecret struct {
+	KeyView
 	// Goes with every request: Authorization: Bearer.
 	Key string `json:"key" validate:"required" example:"hyk_K5TQ3ZP2_…"`
 } // @name APIKeyWithSecret
 
-// APIKeyPage is a page of keys.
-type APIKeyPage struct {
-	Items []APIKeyView `json:"items" validate:"required"`
+// KeyPage is a page of keys.
+type KeyPage struct {
+	Items []KeyView `json:"items" validate:"required"`
 	// The cursor of the next page; absent on the last.
 	Next string `json:"next,omitempty"`
 } // @name APIKeyPage
@@ -55,8 +55,8 @@ type NewAPIKeyRequest struct {
 	ExpiresAt time.Time `json:"expires_at" validate:"required" format:"date-time"`
 } // @name NewAPIKey
 
-func apiKeyView(k store.APIKey) APIKeyView {
-	return APIKeyView{
+func apiKeyView(k store.APIKey) KeyView {
+	return KeyView{
 		ID: k.ID.String(), UserID: k.UserID.String(), Name: k.Name, Prefix: k.Prefix, Scopes: k.Scopes, CreatedBy: k.CreatedBy.String(),
 		CreatedAt: k.CreatedAt, ExpiresAt: k.ExpiresAt, LastUsedAt: k.LastUsedAt, RevokedAt: k.RevokedAt,
 	}
@@ -71,7 +71,7 @@ func apiKeyView(k store.APIKey) APIKeyView {
 //	@Produce		json
 //	@Param			Idempotency-Key	header		string				false	"names this request, so that it can be sent again"
 //	@Param			body			body		NewAPIKeyRequest	true	"the key"
-//	@Success		201				{object}	APIKeyWithSecret
+//	@Success		201				{object}	KeyWithSecret
 //	@Failure		400,401,403,404,409,413,415,422,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/api-keys [post]
@@ -82,7 +82,7 @@ func (s *server) createAPIKey(c echo.Context) error {
 	}
 	drawn := s.Auth.DrawKey()
 	shown := func(k office.Changed[store.APIKey]) (string, any) {
-		return "", APIKeyWithSecret{apiKeyView(k.Of), drawn.Text}
+		return "", KeyWithSecret{apiKeyView(k.Of), drawn.Text}
 	}
 	return reorganise(s, c, http.StatusCreated, shown, func(ctx context.Context, keep office.Keep[store.APIKey]) (store.APIKey, error) {
 		return s.Office.IssueAPIKey(ctx, actorOf(c), in.key(drawn), keep)
@@ -104,7 +104,7 @@ func (in NewAPIKeyRequest) key(drawn auth.DrawnKey) office.NewAPIKey {
 //	@Param			user	query		string	false	"whose keys"	format(uuid)
 //	@Param			limit	query		int		false	"how many"	minimum(1)	maximum(200)	default(50)
 //	@Param			cursor	query		string	false	"where the page begins"
-//	@Success		200		{object}	APIKeyPage
+//	@Success		200		{object}	KeyPage
 //	@Failure		400,401,403,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/api-keys [get]
@@ -125,7 +125,7 @@ func (s *server) listAPIKeys(c echo.Context) error {
 		}
 	}
 	items, next, err := pageOf(c, "api_keys", found, limit, func(k store.APIKey) string { return k.ID.String() }, apiKeyView)
-	return reply(c, APIKeyPage{items, next}, err)
+	return reply(c, KeyPage{items, next}, err)
 }
 
 // revokeAPIKey ends a key.
@@ -137,7 +137,7 @@ func (s *server) listAPIKeys(c echo.Context) error {
 //	@Produce		json
 //	@Param			id				path		string	true	"key"	format(uuid)
 //	@Param			Idempotency-Key	header		string	false	"names this request, so that it can be sent again"
-//	@Success		200				{object}	APIKeyView
+//	@Success		200				{object}	KeyView
 //	@Failure		400,401,403,404,409,413,415,422,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/api-keys/{id}/revoke [post]

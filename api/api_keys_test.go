@@ -42,7 +42,7 @@ func TestAKeyIsMadeUsedListedAndRevoked(t *testing.T) {
 	eachTown(t, func(t *testing.T, s *town) {
 		machine := s.user("machine", s.township.ID, grievance.RoleClerk)
 		token := s.login("admin").AccessToken
-		made := ask[APIKeyWithSecret](s, token, "POST", v1+"/api-keys", s.wish(machine, `"cases:read","organisation:read"`), 201)
+		made := ask[KeyWithSecret](s, token, "POST", v1+"/api-keys", s.wish(machine, `"cases:read","organisation:read"`), 201)
 		if made.UserID != machine.ID.String() || !strings.HasPrefix(made.Key, "hyk_"+made.Prefix+"_") || len(made.Scopes) != 2 || made.LastUsedAt != nil {
 			t.Fatalf("made %+v", made)
 		}
@@ -55,15 +55,15 @@ func TestAKeyIsMadeUsedListedAndRevoked(t *testing.T) {
 		s.refused(made.Key+"A", "GET", v1+"/cases", "", 401, "auth.key_invalid")
 
 		for _, path := range []string{"/api-keys", "/api-keys?user=" + machine.ID.String()} {
-			list := ask[APIKeyPage](s, token, "GET", v1+path, "", 200)
+			list := ask[KeyPage](s, token, "GET", v1+path, "", 200)
 			if len(list.Items) != 1 || list.Items[0].ID != made.ID || list.Items[0].LastUsedAt == nil {
 				t.Errorf("%s lists %+v", path, list)
 			}
 		}
-		if list := ask[APIKeyPage](s, token, "GET", v1+"/api-keys?user="+someUser.String(), "", 200); len(list.Items) != 0 {
+		if list := ask[KeyPage](s, token, "GET", v1+"/api-keys?user="+someUser.String(), "", 200); len(list.Items) != 0 {
 			t.Errorf("of somebody else: %+v", list)
 		}
-		gone := ask[APIKeyView](s, token, "POST", v1+"/api-keys/"+made.ID+"/revoke", "", 200)
+		gone := ask[KeyView](s, token, "POST", v1+"/api-keys/"+made.ID+"/revoke", "", 200)
 		if gone.RevokedAt == nil {
 			t.Errorf("revoked %+v", gone)
 		}
@@ -102,7 +102,7 @@ func TestKeysThatTheInterfaceRefuses(t *testing.T) {
 		} {
 			s.refused(c.token, "POST", v1+"/api-keys", c.body, c.status, c.code)
 		}
-		if n := len(ask[APIKeyPage](s, admin, "GET", v1+"/api-keys", "", 200).Items); n != 0 {
+		if n := len(ask[KeyPage](s, admin, "GET", v1+"/api-keys", "", 200).Items); n != 0 {
 			t.Errorf("%d keys were made", n)
 		}
 	})
@@ -136,7 +136,7 @@ func TestAKeyIsMadeOnce(t *testing.T) {
 			kept, _, err = sn.Answered(admin.ID.String(), "for-12345")
 			return err
 		}))
-		if n := len(ask[APIKeyPage](s, token, "GET", v1+"/api-keys", "", 200).Items); n != 1 || len(kept.Body) == 0 {
+		if n := len(ask[KeyPage](s, token, "GET", v1+"/api-keys", "", 200).Items); n != 1 || len(kept.Body) == 0 {
 			t.Errorf("%d keys, and the answer kept is %q", n, kept.Body)
 		}
 	})
@@ -164,7 +164,7 @@ func TestPagesOfKeys(t *testing.T) {
 		}
 		token, path, seen := s.login("admin").AccessToken, "/api-keys?limit=2", map[string]bool{}
 		for range 3 {
-			page := ask[APIKeyPage](s, token, "GET", v1+path, "", 200)
+			page := ask[KeyPage](s, token, "GET", v1+path, "", 200)
 			for _, k := range page.Items {
 				seen[k.ID] = true
 			}

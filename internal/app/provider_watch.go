@@ -41,7 +41,7 @@ const (
 // followProvider reads the provider's keys until ctx ends, so that requests do not
 // wait for it, and logs when it stops and begins to answer.
 func (a *App) followProvider(ctx context.Context) {
-	down, wait := false, providerEvery
+	down := false
 	for {
 		err := a.Auth.ReadProvider(ctx)
 		if ctx.Err() != nil {
@@ -53,7 +53,8 @@ func (a *App) followProvider(ctx context.Context) {
 		case err == nil && down:
 			a.Log.InfoContext(ctx, "the identity provider answers again")
 		}
-		if down, wait = err != nil, providerEvery; down {
+		wait := providerEvery
+		if down = err != nil; down {
 			wait = providerSoon
 		}
 		if clock.Sleep(ctx, wait) != nil {
