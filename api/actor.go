@@ -12,7 +12,10 @@ import (
 	"github.com/huiyin/huiyin/internal/report"
 )
 
-const actorKey = "actor"
+const (
+	actorKey   = "actor"
+	machineKey = "machine" // where the id of a machine's key is kept for the log
+)
 
 var (
 	errLogin = grievance.Refuse(grievance.Unauthenticated, "auth.required", "请先登录")
@@ -94,7 +97,7 @@ func (s *server) admit(g gate, next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		actor, err := s.who(c.Request().Context(), token)
+		actor, err := s.known(c, token)
 		if err != nil && !(g.initially && errors.Is(err, auth.ErrPasswordChange)) {
 			return err
 		}
@@ -124,6 +127,14 @@ func bearer(c echo.Context) (string, error) {
 	return token, nil
 }
 
+// known knows who bears a token, or whose key a machine has that may use it here.
+func (s *server) known(c echo.Context, token string) (grievance.Actor, error) {
+	if auth.IsKey(token) {
+		return s.machine(c, token)
+	}
+	return s.who(c.Request().Context(), token)
+}
+
 // verify knows the bearer of a token, with the posts held at this instant. With
 // auth.ErrPasswordChange it gives them too.
 func (s *server) verify(ctx context.Context, token string) (grievance.Actor, error) {
@@ -131,16 +142,47 @@ func (s *server) verify(ctx context.Context, token string) (grievance.Actor, err
 	if err != nil {
 		return grievance.Actor{}, err
 	}
+	actor, err := s.inPost(ctx, claims.UserID)
+	if err == nil && claims.MustChange {
+		err = auth.ErrPasswordChange
+	}
+	return claims.Narrow(actor), err
+}
+
+// machine knows the owner of a key. It refuses a key that may not be used for the
+// request's route.
+func (s *server) machine(c echo.Context, key string) (grievance.Actor, error) {
+	ctx := c.Request().Context()
+	m, unnoted, err := s.Auth.VerifyKey(ctx, key)
+	if err != nil {
+		return grievance.Actor{}, err
+	}
+	if unnoted != nil {
+		s.Log.WarnContext(ctx, "the use of a key was not noted", "key", m.Key.String(), "error", unnoted)
+	}
+	c.Set(machineKey, m.Key.String())
+	if err := within(c, m.Scopes); err != nil {
+		return grievance.Actor{}, err
+	}
+	return s.inPost(ctx, m.UserID)
+}
+
+// machineOf gives the id of the key that the request came with, if it did.
+func machineOf(c echo.Context) string {
+	id, _ := c.Get(machineKey).(string)
+	return id
+}
+
+// inPost gives a user with the posts held at this instant. auth.ErrDisabled for
+// one who may not act.
+func (s *server) inPost(ctx context.Context, user grievance.UserID) (grievance.Actor, error) {
 	book, err := s.Office.Book(ctx)
 	if err != nil {
 		return grievance.Actor{}, err
 	}
 	now := s.Clock.Now()
-	if !book.CanAct(claims.UserID, now) {
+	if !book.CanAct(user, now) {
 		return grievance.Actor{}, auth.ErrDisabled
 	}
-	if claims.MustChange {
-		return book.Actor(claims.UserID, now), auth.ErrPasswordChange
-	}
-	return book.Actor(claims.UserID, now), nil
+	return book.Actor(user, now), nil
 }

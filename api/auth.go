@@ -162,7 +162,7 @@ func (s *server) logout(c echo.Context) error {
 //	@Produce		json
 //	@Param			body	body	PasswordRequest	true	"the present password and the new one"
 //	@Success		204
-//	@Failure		400,401,413,415,422,429,503	{object}	Problem
+//	@Failure		400,401,403,413,415,422,429,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/auth/password [post]
 func (s *server) changePassword(c echo.Context) error {
@@ -191,7 +191,7 @@ func (s *server) changePassword(c echo.Context) error {
 //	@Tags			login
 //	@Produce		json
 //	@Success		200	{object}	Me
-//	@Failure		400,401,503	{object}	Problem
+//	@Failure		400,401,403,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/auth/me [get]
 func (s *server) me(c echo.Context) error {

@@ -55,7 +55,7 @@ func (s *server) record(next echo.HandlerFunc) echo.HandlerFunc {
 			slog.String("method", c.Request().Method), slog.String("route", c.Path()),
 			slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size),
 			slog.Float64("ms", float64(clock.Since(s.Pace, start).Microseconds())/1000),
-			slog.String("actor", actorOf(c).UserID.String()), slog.String("request_id", requestID(c)))
+			slog.String("actor", actorOf(c).UserID.String()), slog.String("key", machineOf(c)), slog.String("request_id", requestID(c)))
 		return nil
 	}
 }

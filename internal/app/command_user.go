@@ -195,6 +195,7 @@ func readPassword(std *IO) (string, error) {
 type KeyCommand struct {
 	Generate KeyGenerate `cmd:"" help:"Print a new key, for --key-file or HUIYIN_KEY."`
 	Signing  KeySigning  `cmd:"" help:"Make a new key for signing logins; nobody is logged out."`
+	API      KeyAPI      `cmd:"" name:"api" help:"Issue, list and revoke the keys of machine clients."`
 }
 
 // KeySigning makes a new key that signs access tokens.

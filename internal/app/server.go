@@ -27,6 +27,9 @@ func (a *App) Handler(s config.Serve) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := a.trustProvider(s); err != nil {
+		return nil, err
+	}
 	metrics := api.NewMetrics()
 	if err := errors.Join(metrics.Register(engineMetrics{a.Engine}), metrics.Register(calendarMetrics{a})); err != nil {
 		return nil, err
@@ -52,6 +55,9 @@ func (a *App) Serve(ctx context.Context, l net.Listener, s config.Serve) error {
 	work, stop := context.WithCancel(ctx)
 	defer stop()
 	var engines sync.WaitGroup
+	if s.OIDCIssuer != "" {
+		engines.Go(func() { a.followProvider(work) })
+	}
 	if s.Engine {
 		watch := &calendarWatch{app: a}
 		engines.Go(func() {

@@ -23,6 +23,23 @@ type Claims struct {
 	// MustChange says that the password is one that somebody else has set: it is
 	// good for changing it, and for nothing else.
 	MustChange bool
+
+	Outside *Outside // nil: the token is one of our own
+}
+
+// Outside is what else a token of the identity provider says, which has no
+// session here.
+type Outside struct {
+	Roles []grievance.Role // in which it lets its user act; nil for all
+}
+
+// Narrow gives whom the token names without the posts in which it does not let
+// them act.
+func (c Claims) Narrow(a grievance.Actor) grievance.Actor {
+	if c.Outside == nil {
+		return a
+	}
+	return a.Narrow(c.Outside.Roles)
 }
 
 const maxAccess = 2048 // bytes; ours have about 400
@@ -42,8 +59,16 @@ func (s *Service) newParser() *jwt.Parser {
 // session nor the token has been revoked is asked of the database when the token is
 // first seen and every five seconds of its use: ErrSessionEnded, ErrTokenRevoked or
 // ErrDisabled if it was.
+//
+// A token of the provider that is trusted is checked against the provider's keys
+// when it is first seen and every five seconds, and so is its user: besides the
+// above ErrAccountUnknown, and ErrProviderUnavailable where the keys cannot be
+// had.
 func (s *Service) Verify(ctx context.Context, access string) (Claims, error) {
-	if !plausibleToken(access) {
+	if s.provider.issued(access) {
+		return s.verifyOutside(ctx, access)
+	}
+	if IsKey(access) || !plausibleToken(access) {
 		return Claims{}, ErrTokenInvalid
 	}
 	s.ring(ctx, rereadKeys)
@@ -60,7 +85,7 @@ func (s *Service) Verify(ctx context.Context, access string) (Claims, error) {
 	}
 	login, err := s.checkSession(ctx, claims, now)
 	if errors.Is(err, ErrTokenRevoked) {
-		s.verified.drop(digest)
+		s.verified.dropOne(digest)
 		return Claims{}, err
 	}
 	if err != nil {

@@ -1,13 +1,15 @@
 // Package auth says who somebody is: it checks passwords, and issues and
 // verifies the tokens that stand for a login.
 //
-// It guarantees that an access token is believed only if one of our own keys
-// signed it for us and it has not expired; that on every replica a login ends
-// within seconds of its logout, of its revocation or of its user being disabled;
-// that a stolen refresh token stops working for thief and owner alike as soon as
+// It guarantees that an access token is believed only if one of our own keys, or
+// of a provider that we were told to trust, signed it for us and it has not
+// expired; that on every replica a login ends within seconds of its logout, of its
+// revocation or of its user being disabled; that a stolen refresh token stops working for thief and owner alike as soon as
 // both have used it; and that the database holds nothing one could log in with:
-// no password, no token, and signing keys only sealed. What somebody may do is
-// not its matter.
+// no password, no token, and signing keys only sealed. Machines are known by
+// keys, of which the database holds keyed digests. Where an identity provider is
+// trusted, its tokens say who one of our staff is as well, and make nobody. What
+// somebody may do is not its matter.
 package auth
 
 import (
@@ -92,6 +94,7 @@ type Service struct {
 	parser   *jwt.Parser
 	verified cache
 	slots    chan struct{}
+	provider *provider // none: only our own tokens count
 }
 
 // Tokens are what a login is worth: Access goes with every request until it

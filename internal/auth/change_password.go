@@ -24,6 +24,9 @@ func (s *Service) ChangePassword(ctx context.Context, access, current, next stri
 	if err != nil {
 		return err
 	}
+	if claims.Outside != nil { // whose password is no matter of ours
+		return ErrTokenInvalid
+	}
 	user, login, c, err := s.accountOf(ctx, claims)
 	if err != nil {
 		return err

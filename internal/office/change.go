@@ -101,19 +101,26 @@ var errNotYours = grievance.Refuse(grievance.Forbidden, "office.forbidden", "只
 // of the unit or of one above it. No unit means the organisation as a whole,
 // which the administrators of a root have.
 func (c *change) administers(unit *grievance.Unit) error {
-	if c.by.IsSystem() {
-		return nil
+	if !administers(c.by, c.book, unit) {
+		return errNotYours
 	}
-	for _, p := range c.by.Posts {
-		u := c.book.Unit(p.UnitID)
+	return nil
+}
+
+func administers(by grievance.Actor, book *grievance.Book, unit *grievance.Unit) bool {
+	if by.IsSystem() {
+		return true
+	}
+	for _, p := range by.Posts {
+		u := book.Unit(p.UnitID)
 		if p.Role != grievance.RoleAdmin || u == nil {
 			continue
 		}
 		if unit == nil && u.ParentID.IsZero() || unit != nil && unit.Within(u) {
-			return nil
+			return true
 		}
 	}
-	return errNotYours
+	return false
 }
 
 // unit finds a unit that the actor administers.

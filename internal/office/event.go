@@ -7,6 +7,7 @@ import (
 
 	"github.com/huiyin/huiyin/internal/calendar"
 	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/store"
 )
 
 // The events of the organisation.
@@ -16,6 +17,8 @@ const (
 	EvUnitMerged              grievance.EventKind = "unit_merged"
 	EvUserCreated             grievance.EventKind = "user_created"
 	EvUserDisabled            grievance.EventKind = "user_disabled"
+	EvAPIKeyCreated           grievance.EventKind = "api_key_created"
+	EvAPIKeyRevoked           grievance.EventKind = "api_key_revoked"
 	EvAppointed               grievance.EventKind = "appointed"
 	EvAppointmentEnded        grievance.EventKind = "appointment_ended"
 	EvCategoriesChanged       grievance.EventKind = "categories_changed"
@@ -67,6 +70,9 @@ type Facts struct {
 	Profile     string                  `json:"profile,omitempty"` // its name
 	Version     int                     `json:"version,omitempty"` // the profile's
 	Digest      string                  `json:"digest,omitempty"`  // SHA-256 of the profile as it is stored
+	Key         store.APIKeyID          `json:"key,omitzero"`      // of a machine
+	Prefix      string                  `json:"prefix,omitempty"`  // the key's, which is no secret
+	Scopes      []grievance.KeyScope    `json:"scopes,omitempty"`  // the key's
 }
 
 // CategoryFact is what an event says of a category.
