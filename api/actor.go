@@ -73,6 +73,7 @@ var (
 	urgers      = only(leader, supervisor, inspector)                    // who may remind, or judge the answer to an order
 	superiors   = only(leader, supervisor)                               // who may order
 	deputised   = only(leader, supervisor, admin)                        // who may have a deputy, or name one
+	auditors    = only(admin, inspector)                                 // of the log of changes
 	correctors  = only(supervisor, admin)                                // of bulletins
 	leaders     = only(leader)
 	supervisors = only(supervisor)

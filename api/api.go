@@ -116,6 +116,7 @@ func (s *server) routes() []route { //nolint:funlen // one table, so that nothin
 		{"GET", v1 + "/deputies", s.listDeputies, staff},
 		{"POST", v1 + "/deputies", s.nameDeputy, deputised},
 		{"POST", v1 + "/deputies/:id/end", s.endDeputy, deputised},
+		{"GET", v1 + "/changes", s.listChanges, auditors},
 		{"GET", v1 + "/categories", s.listCategories, loggedIn},
 		{"PUT", v1 + "/categories", s.putCategories, admins},
 		{"GET", v1 + "/responsibilities", s.listResponsibilities, staff},

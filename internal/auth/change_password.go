@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/huiyin/huiyin/internal/changes"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/store"
 )
@@ -32,9 +33,8 @@ func (s *Service) ChangePassword(ctx context.Context, access, current, next stri
 	if err != nil {
 		return err
 	}
-	now := s.clock.Now()
 	if !ok {
-		if err := s.fail(ctx, s.failuresOf(user.Username), now); !errors.Is(err, ErrCredentials) {
+		if err := s.fail(ctx, s.failuresOf(user.Username), s.clock.Now()); !errors.Is(err, ErrCredentials) {
 			return err
 		}
 		return errWrongPassword
@@ -46,20 +46,27 @@ func (s *Service) ChangePassword(ctx context.Context, access, current, next stri
 	if err != nil {
 		return err
 	}
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.SetAccount(user.ID, store.Account{PasswordHash: hash}); err != nil {
-			return err
-		}
-		if err := tx.ClearLoginFailures(s.failuresOf(user.Username)); err != nil {
-			return err
-		}
-		return tx.RevokeOtherLogins(user.ID, claims.Session, now, "password")
-	})
+	err = s.store.Write(ctx, func(tx *store.Tx) error { return s.storePassword(tx, user, claims.Session, hash) })
 	if err != nil {
 		return fmt.Errorf("changing a password: %w", err)
 	}
 	s.verified.dropSession(claims.Session)
 	return nil
+}
+
+// storePassword stores what its owner chose.
+func (s *Service) storePassword(tx *store.Tx, user grievance.User, session store.LoginSessionID, hash string) error {
+	now := s.clock.Now()
+	if err := changes.Record(tx, grievance.Actor{UserID: user.ID}, now, changes.User(user.ID), changes.PasswordChanged, changes.Facts{}); err != nil {
+		return err
+	}
+	if err := tx.SetAccount(user.ID, store.Account{PasswordHash: hash}); err != nil {
+		return err
+	}
+	if err := tx.ClearLoginFailures(s.failuresOf(user.Username)); err != nil {
+		return err
+	}
+	return tx.RevokeOtherLogins(user.ID, session, now, "password")
 }
 
 func (s *Service) accountOf(ctx context.Context, id grievance.UserID) (user grievance.User, login store.Account, err error) {
