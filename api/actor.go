@@ -87,8 +87,9 @@ func (g gate) patiently() gate {
 	return g
 }
 
-// admit lets a request pass its gate: without a valid token it is 401, without
-// one of the roles 403. Behind it, actorOf gives who asks.
+// admit lets a request pass its gate: without a valid token it is 401, with one
+// that asks too often 429, without one of the roles 403. Behind it, actorOf gives
+// who asks.
 func (s *server) admit(g gate, next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		token, err := bearer(c)
@@ -100,6 +101,10 @@ func (s *server) admit(g gate, next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		c.Set(actorKey, actor)
+		account, login := memberOf(actor)
+		if err := s.kept.spend(c, account, login); err != nil {
+			return err
+		}
 		if len(g.roles) > 0 && !actor.Has(g.roles...) {
 			return errRole
 		}
@@ -140,8 +145,10 @@ func (s *server) verify(ctx context.Context, token string) (grievance.Actor, err
 	if !book.CanAct(claims.UserID, now) {
 		return grievance.Actor{}, auth.ErrDisabled
 	}
+	actor := book.Actor(claims.UserID, now)
+	actor.Through = claims.Session.String()
 	if claims.MustChange {
-		return book.Actor(claims.UserID, now), auth.ErrPasswordChange
+		return actor, auth.ErrPasswordChange
 	}
-	return book.Actor(claims.UserID, now), nil
+	return actor, nil
 }

@@ -19,8 +19,13 @@ import (
 	"github.com/huiyin/huiyin/internal/store"
 )
 
-// sheetBatch is how many events are read at once for a spreadsheet.
-const sheetBatch = 500
+// The name of the log as a spreadsheet, for clients that read Chinese and for
+// others; and how many events are read at once for it.
+const (
+	sheetName  = "变更记录"
+	plainName  = "changes.csv"
+	sheetBatch = 500
+)
 
 // changeLog is the part of the log of changes that a request is about.
 type changeLog struct {
@@ -107,7 +112,7 @@ func (l changeLog) sheet(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	beginSheet(c, "changes.csv", "变更记录")
+	beginSheet(c, plainName, sheetName)
 	sheet, err := report.NewSheet(c.Response(), "记录时间（北京时间）", "事项时间（北京时间）", "事项", "事项代码",
 		"对象类别", "对象", "对象编号", "操作人", "操作人编号", "操作岗位", "内容", "序号", "总账序号")
 	for err == nil && len(found) > 0 {

@@ -132,6 +132,9 @@ type Actor struct {
 	Name   string
 	Posts  []Post
 	Proved CaseID
+	// Through names the login or the key by which the actor came, if there is one.
+	// No decision looks at it: it tells one device of somebody from another.
+	Through string
 }
 
 // System is the engine as an actor.
