@@ -23,9 +23,12 @@ type ChangeScope struct {
 // ChangesFor makes the scope of an actor who reads the log in some roles. Who
 // holds one of them in a root reads all. Who holds one elsewhere reads what is
 // about units of that subtree and about users who hold, or have held, a post
-// there. And everybody reads what they did themselves.
+// there. And everybody reads what they did themselves. The system reads all.
 func ChangesFor(a grievance.Actor, b *grievance.Book, roles ...grievance.Role) ChangeScope {
-	s := ChangeScope{all: a.IsSystem(), user: a.UserID}
+	if a.IsSystem() {
+		return ChangeScope{all: true}
+	}
+	s := ChangeScope{user: a.UserID}
 	for _, p := range a.Posts {
 		u := b.Unit(p.UnitID)
 		if u == nil || !(grievance.Actor{Posts: []grievance.Post{p}}).Has(roles...) {
