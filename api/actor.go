@@ -76,6 +76,7 @@ var (
 	urgers      = only(leader, supervisor, inspector)                    // who may remind, or judge the answer to an order
 	superiors   = only(leader, supervisor)                               // who may order
 	deputised   = only(leader, supervisor, admin)                        // who may have a deputy, or name one
+	auditors    = only(admin, inspector)                                 // of the log of changes
 	correctors  = only(supervisor, admin)                                // of bulletins
 	leaders     = only(leader)
 	supervisors = only(supervisor)
@@ -89,8 +90,9 @@ func (g gate) patiently() gate {
 	return g
 }
 
-// admit lets a request pass its gate: without a valid token it is 401, without
-// one of the roles 403. Behind it, actorOf gives who asks.
+// admit lets a request pass its gate: without a valid token it is 401, with one
+// that asks too often 429, without one of the roles 403. Behind it, actorOf gives
+// who asks.
 func (s *server) admit(g gate, next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		token, err := bearer(c)
@@ -102,6 +104,10 @@ func (s *server) admit(g gate, next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		c.Set(actorKey, actor)
+		account, login := memberOf(actor)
+		if err := s.kept.spend(c, account, login); err != nil {
+			return err
+		}
 		if len(g.roles) > 0 && !actor.Has(g.roles...) {
 			return errRole
 		}
@@ -143,6 +149,7 @@ func (s *server) verify(ctx context.Context, token string) (grievance.Actor, err
 		return grievance.Actor{}, err
 	}
 	actor, err := s.inPost(ctx, claims.UserID)
+	actor.Through = claims.Session.String()
 	if err == nil && claims.MustChange {
 		err = auth.ErrPasswordChange
 	}
@@ -164,7 +171,9 @@ func (s *server) machine(c echo.Context, key string) (grievance.Actor, error) {
 	if err := within(c, m.Scopes); err != nil {
 		return grievance.Actor{}, err
 	}
-	return s.inPost(ctx, m.UserID)
+	actor, err := s.inPost(ctx, m.UserID)
+	actor.Through = "key:" + m.Key.String()
+	return actor, err
 }
 
 // machineOf gives the id of the key that the request came with, if it did.

@@ -80,7 +80,6 @@ func survive(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // guard sets the headers that keep a browser from doing more than was asked.
-// Nothing here may be used from another site's pages: there is no CORS.
 func guard(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()

@@ -96,16 +96,7 @@ func (u *UserPassword) Run(ctx context.Context, c *config.Common, std *IO) error
 		if err != nil {
 			return err
 		}
-		return a.Store.Write(ctx, func(tx *store.Tx) error {
-			user, _, err := tx.AccountOf(u.Username)
-			if err != nil {
-				return err
-			}
-			if err := tx.SetAccount(user.ID, store.Account{PasswordHash: hash}); err != nil {
-				return err
-			}
-			return tx.RevokeLoginsOfUser(user.ID, a.Clock.Now(), "password")
-		})
+		return a.Auth.SetPassword(ctx, grievance.System, u.Username, auth.NewAccount{Hash: hash})
 	})
 }
 

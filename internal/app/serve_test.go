@@ -81,6 +81,12 @@ func TestTheDemoIsLoadedOnce(t *testing.T) {
 		if cases < 30 {
 			t.Errorf("the demo has %d cases", cases)
 		}
+		for _, kind := range []string{"unit_created", "user_created", "appointed"} {
+			var loaded list[change]
+			if newUser(w, "admin", password).get("/changes?limit=1&count=true&actor=system&kind="+kind, &loaded); loaded.Total == 0 {
+				t.Errorf("the demo was loaded without %s", kind)
+			}
+		}
 		first.terminate()
 		first.wantExit(0)
 		second := serve(t, slices.Concat(w.env, []string{"HUIYIN_DEMO_PASSWORD=not this one"}), "--demo")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/huiyin/huiyin/internal/changes"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/store"
 )
@@ -48,24 +49,30 @@ func (s *Service) ChangePassword(ctx context.Context, access, current, next stri
 	if err != nil {
 		return err
 	}
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
-		now := s.clock.Now()
-		if err := s.stillRight(tx, user.ID, login, c, now); err != nil {
-			return err
-		}
-		if err := tx.SetAccount(user.ID, store.Account{PasswordHash: hash}); err != nil {
-			return err
-		}
-		if err := tx.ClearLoginFailures(c.account); err != nil {
-			return err
-		}
-		return tx.RevokeOtherLogins(user.ID, claims.Session, now, "password")
-	})
+	err = s.store.Write(ctx, func(tx *store.Tx) error { return s.storePassword(tx, user, login, c, claims.Session, hash) })
 	if err != nil {
 		return fmt.Errorf("changing a password: %w", err)
 	}
 	s.verified.dropSession(claims.Session)
 	return nil
+}
+
+// storePassword stores what its owner chose.
+func (s *Service) storePassword(tx *store.Tx, user grievance.User, was store.Account, c claim, session store.LoginSessionID, hash string) error {
+	now := s.clock.Now()
+	if err := changes.Record(tx, grievance.Actor{UserID: user.ID}, now, changes.User(user.ID), changes.PasswordChanged, changes.Facts{}); err != nil {
+		return err
+	}
+	if err := s.stillRight(tx, user.ID, was, c, now); err != nil {
+		return err
+	}
+	if err := tx.SetAccount(user.ID, store.Account{PasswordHash: hash}); err != nil {
+		return err
+	}
+	if err := tx.ClearLoginFailures(c.account); err != nil {
+		return err
+	}
+	return tx.RevokeOtherLogins(user.ID, session, now, "password")
 }
 
 func (s *Service) accountOf(ctx context.Context, claims Claims) (user grievance.User, login store.Account, c claim, err error) {

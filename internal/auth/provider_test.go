@@ -596,3 +596,14 @@ func TestManyTokensAskAProviderOnce(t *testing.T) {
 }
 
 func base64url(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
+
+func pack(header, claims string) string {
+	return base64url([]byte(header)) + "." + base64url([]byte(claims))
+}
+
+func unpack(t *testing.T, part string) string {
+	t.Helper()
+	b, err := base64.RawURLEncoding.DecodeString(part)
+	must(t, err)
+	return string(b)
+}

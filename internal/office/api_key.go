@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/huiyin/huiyin/internal/clock"
+	"github.com/huiyin/huiyin/internal/changes"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/store"
 )
@@ -142,12 +143,12 @@ func (o *Office) RevokeAPIKey(ctx context.Context, by grievance.Actor, id store.
 		if err := c.tx.RevokeAPIKey(id, c.now); err != nil {
 			return k, err
 		}
-		return k, c.record(subject{SubjectUser, k.UserID}, EvAPIKeyRevoked, c.now, Facts{Key: k.ID, Prefix: k.Prefix})
+		return k, c.record(changes.User(k.UserID), EvAPIKeyRevoked, c.now, Facts{Key: k.ID, Prefix: k.Prefix})
 	})
 }
 
 func (c *change) recordAPIKey(k store.APIKey) error {
-	return c.record(subject{SubjectUser, k.UserID}, EvAPIKeyCreated, c.now, Facts{
+	return c.record(changes.User(k.UserID), EvAPIKeyCreated, c.now, Facts{
 		Key: k.ID, Prefix: k.Prefix, Scopes: k.Scopes, Until: &k.ExpiresAt,
 	})
 }

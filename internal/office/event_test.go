@@ -116,7 +116,7 @@ func TestEachKindOfEventHasItsBody(t *testing.T) {
 			}
 		}
 		for _, kind := range []grievance.EventKind{
-			office.EvUnitCreated, office.EvUnitRenamed, office.EvUnitMerged, office.EvUserCreated, office.EvUserDisabled, office.EvLoginsRevoked, office.EvAPIKeyCreated, office.EvAPIKeyRevoked,
+			office.EvUnitCreated, office.EvUnitRenamed, office.EvUnitMerged, office.EvUserCreated, office.EvUserDisabled, office.EvAPIKeyCreated, office.EvAPIKeyRevoked,
 			office.EvAppointed, office.EvAppointmentEnded, deputyNamed, deputyEnded, office.EvCategoriesChanged, office.EvResponsibilitiesChanged,
 			office.EvCalendarPublished, office.EvOfficeHoursChanged, office.EvProfileChanged, office.EvProfileRebaseOrdered,
 		} {

@@ -3,11 +3,9 @@ package office
 import (
 	"context"
 
+	"github.com/huiyin/huiyin/internal/changes"
 	"github.com/huiyin/huiyin/internal/grievance"
 )
-
-// EvLoginsRevoked says that an administrator has ended every login of a user.
-const EvLoginsRevoked grievance.EventKind = "logins_revoked"
 
 // RevokeLogins ends every login of a user; the account stays as it is. The actor
 // must administer every unit in which the user still has a post. A user who is
@@ -21,6 +19,6 @@ func (o *Office) RevokeLogins(ctx context.Context, by grievance.Actor, id grieva
 		if err := c.tx.RevokeLoginsOfUser(id, c.now, "admin"); err != nil {
 			return grievance.User{}, err
 		}
-		return *u, c.record(subject{SubjectUser, id}, EvLoginsRevoked, c.now, Facts{})
+		return *u, c.log.Add(changes.User(id), changes.LoginsRevoked, changes.Facts{Reason: "admin"})
 	})
 }

@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 
+	"github.com/huiyin/huiyin/internal/changes"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/store"
 )
@@ -40,7 +41,7 @@ func (o *Office) CreateUser(ctx context.Context, by grievance.Actor, in NewUser,
 		if err := c.tx.InsertUser(u, account); err != nil {
 			return u, err
 		}
-		if err := c.recordUser(u); err != nil {
+		if err := c.recordUser(u, in.MustChangePassword); err != nil {
 			return u, err
 		}
 		return u, c.firstPosts(&u, in.Posts)
@@ -122,7 +123,7 @@ func (c *change) disable(id grievance.UserID) error {
 	if err := c.tx.DisableUser(id, c.now); err != nil {
 		return err
 	}
-	if err := c.record(subject{SubjectUser, id}, EvUserDisabled, c.now, Facts{}); err != nil {
+	if err := c.record(changes.User(id), EvUserDisabled, c.now, Facts{}); err != nil {
 		return err
 	}
 	return c.end(c.book.AppointmentsOf(id), c.now)
