@@ -21,9 +21,9 @@ func (a *App) missingYear(ctx context.Context) (year int, missing bool, err erro
 	return year, missing, nil
 }
 
-// warnings tells the readiness probe what somebody must see to. Where the book
+// calendarWarnings tells of a year that somebody must publish. Where the book
 // cannot be read, a check says so.
-func (a *App) warnings(ctx context.Context) []api.Warning {
+func (a *App) calendarWarnings(ctx context.Context) []api.Warning {
 	year, missing, err := a.missingYear(ctx)
 	if err != nil || !missing {
 		return nil
