@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -172,4 +173,45 @@ func TestResealingThatIsKilledGoesOn(t *testing.T) {
 			clerk.finds(fresh, c)
 		}
 	})
+}
+
+// A replica that can no longer read its key file serves on, and says so where it
+// is asked whether it is well, and in its log.
+func TestAKeyFileThatCannotBeFollowedIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		w := newTown(t, dialect)
+		s := w.open()
+		if body := s.text("/readyz"); strings.Contains(body, "warnings") {
+			t.Errorf("at first: %s", body)
+		}
+		file := w.keyFile()
+		if err := os.Chmod(file, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		s.await(`level=WARN msg="the key file cannot be read again.*" error=.*chmod 600`)
+		if body := s.text("/readyz"); !strings.Contains(body, `"status":"ok"`) || !strings.Contains(body, `"code":"vault.key_file"`) {
+			t.Errorf("with a file that others may read: %s", body)
+		}
+		if c := w.as("clerk").post("/cases", petition); c.ID == "" {
+			t.Error("nothing can be registered")
+		}
+		if err := os.Chmod(file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if body := s.text("/readyz"); strings.Contains(body, "warnings") {
+			t.Errorf("repaired: %s", body)
+		}
+	})
+}
+
+func (w *township) keyFile() string {
+	w.Helper()
+	for _, v := range w.env {
+		if file, ok := strings.CutPrefix(v, "HUIYIN_KEY_FILE="); ok {
+			return file
+		}
+	}
+	w.Fatal("the town has no key file")
+	return ""
 }
