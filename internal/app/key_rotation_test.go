@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -189,7 +190,7 @@ func TestAKeyFileThatCannotBeFollowedIsWarnedOf(t *testing.T) {
 		if err := os.Chmod(file, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		s.await(`level=WARN msg="the key file cannot be read again.*" error=.*chmod 600`)
+		s.await(`level=WARN msg="the key file must be seen to.*" error=.*chmod 600`)
 		if body := s.text("/readyz"); !strings.Contains(body, `"status":"ok"`) || !strings.Contains(body, `"code":"vault.key_file"`) {
 			t.Errorf("with a file that others may read: %s", body)
 		}
@@ -201,6 +202,29 @@ func TestAKeyFileThatCannotBeFollowedIsWarnedOf(t *testing.T) {
 		}
 		if body := s.text("/readyz"); strings.Contains(body, "warnings") {
 			t.Errorf("repaired: %s", body)
+		}
+	})
+}
+
+// A replica with a copy of the key that was not staged everywhere in time is told
+// before anybody meets a value that it cannot open.
+func TestAnOldCopyOfTheKeyIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		w := newTown(t, dialect)
+		key, err := os.ReadFile(w.keyFile())
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := serve(t, append(slices.Clone(w.env), "HUIYIN_KEY="+string(key)))
+		w.huiyin("", "key", "rotate", "--stage").wantExit(0)
+		if body := s.text("/readyz"); strings.Contains(body, "warnings") {
+			t.Errorf("a key that is only staged: %s", body)
+		}
+		w.huiyin("", "key", "rotate", "--promote").wantExit(0)
+		s.await(`level=WARN msg="the key file must be seen to.*" error=.*an old copy`)
+		if body := s.text("/readyz"); !strings.Contains(body, `"status":"ok"`) || !strings.Contains(body, `"code":"vault.key_old"`) {
+			t.Errorf("an old copy: %s", body)
 		}
 	})
 }

@@ -51,7 +51,7 @@ func (tx *Tx) CheckVault(at time.Time) error {
 	if _, err := tx.vault.Open(vaultSample, known.SampleEnc); err != nil {
 		return ErrOldVault
 	}
-	if err := tx.checkSealingKeys(primary, all); err != nil {
+	if err := tx.CheckSealingKeys(); err != nil {
 		return err
 	}
 	if err := tx.NoteSealingKeys(at, all[:slices.Index(all, primary)+1]...); err != nil {
@@ -60,11 +60,14 @@ func (tx *Tx) CheckVault(at time.Time) error {
 	return tx.db.Table("vault_check").Where("id = 1").Update("checked_at", at).Error
 }
 
-func (tx *Tx) checkSealingKeys(primary vault.KeyID, all []vault.KeyID) error {
-	keys, err := tx.SealingKeys()
+// CheckSealingKeys returns ErrOldVault when the store's vault lacks a key that
+// something may be sealed by, or seals by one that was retired.
+func (s session) CheckSealingKeys() error {
+	keys, err := s.SealingKeys()
 	if err != nil {
 		return err
 	}
+	primary, all := s.vault.Look()
 	for _, k := range keys {
 		missing := k.RetiredAt == nil && !slices.Contains(all, k.ID)
 		if missing || k.RetiredAt != nil && k.ID == primary {
