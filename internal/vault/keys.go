@@ -45,7 +45,7 @@ func (id KeyID) Prefix() []byte {
 }
 
 // KeyOf tells which key a value was sealed with; false where it was not sealed
-// by a vault. Its first PrefixLength bytes are enough.
+// by a vault. Its first five bytes are enough.
 func KeyOf(sealed []byte) (KeyID, bool) {
 	if len(sealed) < prefixLength || sealed[0] != prefixForm {
 		return 0, false
