@@ -162,6 +162,7 @@ type Facts struct {
 	Review       *ReviewFact     `json:"review,omitempty"`
 	Earlier      CaseID          `json:"earlier,omitzero"` // a case of the same facts
 	Texts        []TextRef       `json:"texts,omitempty"`
+	Shown        *Shown          `json:"shown,omitempty"` // which fields of which parties somebody was shown, and none of their words
 }
 
 // NoticeFact is what an event says of a notice.
