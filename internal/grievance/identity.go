@@ -201,7 +201,7 @@ func (c *Case) disclosed(m Moment, why Reason, lines []disclosure) (Post, error)
 	for _, line := range lines {
 		by, ok := line.who(c, m)
 		switch {
-		case !ok || slices.Contains(c.recusedByName(), m.By.UserID):
+		case !ok || c.IsAbout(m.By.UserID):
 		case c.Confidential && !line.confidential:
 			if refusal == errNotPermitted {
 				refusal = errConfidential
@@ -221,6 +221,10 @@ func (c *Case) revealed(m Moment, by Post, why Reason, f Facts) (Shown, error) {
 	return shown, c.append(m, by, EvRevealed, m.Now, f)
 }
 
+// IsAbout reports whether the grievance is about a user, who therefore learns of
+// nobody's identity.
+func (c *Case) IsAbout(user UserID) bool { return slices.Contains(c.recusedByName(), user) }
+
 // Masked gives what a reader of the case may see of a party without saying what
 // for: enough to know somebody again, too little to find anybody. Inside tells
 // that the reader works on the case. Nothing of who complains is left in a
@@ -230,7 +234,7 @@ func (c *Case) Masked(p Party, reader Actor, inside bool) Party {
 	sent := !reader.UserID.IsZero() && (reader.UserID == c.PetitionerUserID || reader.UserID == c.FiledBy)
 	about := p.Kind == PersonNamed
 	switch {
-	case slices.Contains(c.recusedByName(), reader.UserID),
+	case c.IsAbout(reader.UserID),
 		c.Confidential && !about,
 		about && !inside && !sent:
 		return hideParty(p)
