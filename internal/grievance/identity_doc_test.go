@@ -94,7 +94,7 @@ line for the reason it is 403 ` + "`case.not_permitted`" + `, in a confidential 
 | field | masked | example |
 |---|---|---|
 | name | its first character | 张三丰 → 张\*\*; 买买提·艾合买提 → 买\*\*; one character alone → \*\*\*\* |
-| phone | three digits and the last four; of a short number the last two | +86 138 1234 5678 → 138\*\*\*\*5678 |
+| phone | three digits and the last four; of less than eleven the last two | +86 138 1234 5678 → 138\*\*\*\*5678 |
 | identity number | province and city, and the last four; of a passport or permit the first and the last two | E12345678 → E\*\*\*\*78 |
 | address | its province, city, county or township, if it begins with one | 霁川镇上渡村四组 → 霁川镇\*\*\*\* |
 

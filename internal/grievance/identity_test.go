@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // TestIdentity compares who is shown what in which state with the tables in
@@ -204,6 +206,7 @@ func TestMasks(t *testing.T) {
 		{maskPhone, "１３８１２３４５６７８", "138****5678"},
 		{maskPhone, "138-1234-5678（儿子）", "138****5678"},
 		{maskPhone, "0731-85671234", "073****1234"},
+		{maskPhone, "1234567890", "****90"},
 		{maskPhone, "85671234", "****34"},
 		{maskPhone, "5671234", "****34"},
 		{maskPhone, "12345", hidden},
@@ -218,6 +221,7 @@ func TestMasks(t *testing.T) {
 		{maskAddress, "霁川镇上渡村四组", "霁川镇****"},
 		{maskAddress, "湖南省长沙市岳麓区", "湖南省****"},
 		{maskAddress, "禾汀县栖桥街道", "禾汀县****"},
+		{maskAddress, "霁川镇", hidden},
 		{maskAddress, "张三丰家东侧", hidden},
 		{maskAddress, "小区五栋", hidden},
 		{maskAddress, "上渡村四组", hidden},
@@ -226,4 +230,29 @@ func TestMasks(t *testing.T) {
 			t.Errorf("%q is masked as %q, want %q", tt.in, got, tt.want)
 		}
 	}
+}
+
+// Whatever is written into a field, its mask does not give it back, and tells of a
+// long number no more than its ends.
+func TestNoMaskGivesBackWhatItMasks(t *testing.T) {
+	t.Parallel()
+	written := rapid.OneOf(
+		rapid.StringMatching(`[一-龥·A-Za-z ]{1,12}`), rapid.StringMatching(`[+0-9０-９()\- ]{1,24}`),
+		rapid.StringMatching(`[0-9]{14,17}[0-9X]`), rapid.StringMatching(`[一-龥省市县区乡镇0-9]{1,20}`), rapid.String(),
+	)
+	rapid.Check(t, func(t *rapid.T) {
+		s := written.Draw(t, "written")
+		if strings.TrimSpace(s) == "" || strings.Contains(s, "*") {
+			t.Skip("nothing, or masked already")
+		}
+		for name, mask := range map[string]func(string) string{"name": maskName, "phone": maskPhone, "id number": maskIDNumber, "address": maskAddress} {
+			masked := mask(s)
+			if strings.Contains(masked, strings.TrimSpace(s)) {
+				t.Fatalf("the %s %q is given back: %q", name, s, masked)
+			}
+			if shown := len(digitsOf(masked)); name == "phone" && shown > 7 || name == "id number" && shown > 8 {
+				t.Fatalf("%d digits of the %s %q are shown: %q", shown, name, s, masked)
+			}
+		}
+	})
 }

@@ -60,7 +60,7 @@ func maskPhone(s string) string {
 		digits = rest
 	}
 	switch n := len(digits); {
-	case n >= 10:
+	case n >= 11:
 		return digits[:3] + hidden + digits[n-4:]
 	case n >= 7:
 		return hidden + digits[n-2:]
@@ -97,11 +97,11 @@ func maskIDNumber(s string) string {
 
 // maskAddress keeps the first part of an address that is a province, a city, a
 // county or a township. One that begins with anything else is hidden, for it may
-// begin with a name.
+// begin with a name, and so is one that is no more than that part.
 func maskAddress(s string) string {
 	const least, most = 2, 8 // characters before 省, 市, 县, 区, 乡 or 镇
 	r := []rune(strings.TrimSpace(s))
-	for i := least; i < min(len(r), most+1); i++ {
+	for i := least; i < min(len(r)-1, most+1); i++ {
 		if strings.ContainsRune("省市县区乡镇", r[i]) {
 			return string(r[:i+1]) + hidden
 		}
