@@ -17,7 +17,7 @@ func (d *watchedDay) play() {
 	d.Helper()
 	d.as("admin").post("/users", object{"username": "control", "name": d.staff, "password": "not a common password 17", "posts": []object{{"unit_id": d.unitID(town1), "role": "handler"}}})
 	for _, chapter := range []func(){
-		d.anOrdinaryCaseGoesItsWay, d.aPetitionIsReviewed, d.peopleWriteWithoutALogin, d.aConfidentialAccusationIsHandled,
+		d.anOrdinaryCaseGoesItsWay, d.aPetitionIsReviewed, d.unitsDisputeACase, d.peopleWriteWithoutALogin, d.aConfidentialAccusationIsHandled,
 		d.messagesAreImported, d.requestsGoWrong, d.weeksGoBy, d.everybodyLooks, d.nothingWorks,
 	} {
 		chapter()
@@ -28,15 +28,10 @@ func (d *watchedDay) play() {
 
 // person makes somebody of whom every field is a secret of the test.
 func (d *watchedDay) person() object {
-	n := len(d.persons)
-	p := object{
-		"name": "张蘅" + string(rune('一'+37*n)) + "芜", "phone": fmt.Sprintf("1398765%04d", n),
-		"id_number": fmt.Sprintf("43012119800101%04d", n), "address": fmt.Sprintf("霁川镇蕤宾里%04d号", n),
-	}
-	for _, field := range []string{"name", "phone", "id_number", "address"} {
-		d.persons = append(d.persons, p[field].(string))
-	}
-	return p
+	n := len(d.numbers) / 2
+	phone, id := fmt.Sprintf("%s%02d", phoneMark, n), fmt.Sprintf("%s%04d", idMark, n)
+	d.numbers = append(d.numbers, phone, id)
+	return object{"name": nameMark + string(rune('一'+37*n)), "phone": phone, "id_number": id, "address": fmt.Sprintf("%s%d号", addressMark, n)}
 }
 
 // party is a person as another party.
@@ -48,9 +43,8 @@ func (d *watchedDay) party(kind string) object {
 
 // words makes a text that is a secret of the test.
 func (d *watchedDay) words() string {
-	mark := fmt.Sprintf("榫卯密语%04d", len(d.texts))
-	d.texts = append(d.texts, mark)
-	return "情况如下：" + mark + "，请予核实。"
+	d.texts++
+	return fmt.Sprintf("情况如下：%s%04d，请予核实。", textMark, d.texts)
 }
 
 func (d *watchedDay) grievance(channel string, more object) object {
@@ -95,8 +89,9 @@ func (d *watchedDay) answered(id string, signOff, notice int) {
 func (d *watchedDay) revealed(account, id string, reasons ...string) {
 	d.Helper()
 	for _, reason := range reasons {
+		d.turn()
 		path := "/cases/" + id + "/parties/reveal"
-		if a := d.as(account).do(d.servers[0], "POST", path, object{"reason": reason}); a.status != http.StatusOK || !strings.Contains(string(a.body), "张蘅") {
+		if a := d.as(account).do(d.servers[0], "POST", path, object{"reason": reason}); a.status != http.StatusOK || !strings.Contains(string(a.body), nameMark) {
 			d.Errorf("%s for %s: %d %s", path, reason, a.status, a.body)
 		}
 	}
@@ -109,7 +104,7 @@ func (d *watchedDay) anOrdinaryCaseGoesItsWay() {
 	clerk, in := d.as("clerk"), d.grievance("app", nil)
 	var c caseView
 	for range 2 {
-		clerk.read(clerk.do(d.servers[0], "POST", "/cases", in, "Idempotency-Key: "+d.persons[1]), &c)
+		clerk.read(clerk.do(d.servers[0], "POST", "/cases", in, "Idempotency-Key: "+d.numbers[0]), &c)
 		d.turn()
 	}
 	path := "/cases/" + c.ID
@@ -148,7 +143,27 @@ func (d *watchedDay) aPetitionIsReviewed() {
 	id := d.as("clerk").post("/cases", d.grievance("letter", nil)).ID
 	d.handled(id)
 	d.answered(id, 1, 2)
-	d.as("clerk").post("/cases/"+id+"/reviews", object{"words": d.words()})
+	path := "/cases/" + id
+	d.as("clerk").post(path+"/reviews", object{"words": d.words()})
+	d.as("county_clerk").post(path+"/reviews/1/decision", object{
+		"decision": "upheld", "request": d.words(), "facts": d.words(), "opinion": d.words(), "legal_basis": d.words(),
+	})
+	d.as("county_leader").post(path+"/sign-offs/2/approve", object{"words": d.words()})
+	if status := d.raw(d.servers[0], "county_clerk", "POST", path+"/notices/3/document", ""); status != http.StatusOK {
+		d.Errorf("the county is shown to whom its decision is: %d", status)
+	}
+}
+
+// Forwarded, objected to, refused and designated by the county.
+func (d *watchedDay) unitsDisputeACase() {
+	d.Helper()
+	path := "/cases/" + d.as("clerk").post("/cases", d.grievance("hotline", nil)).ID
+	d.as("clerk").post(path+"/forward", object{"unit_id": d.unitID(town2), "reason": "other_area", "words": d.words()})
+	d.raw(d.servers[0], "clerk", "POST", path+"/notices/1/document", `{"reason":"serve_notice"}`)
+	d.as("clerk2").post(path+"/acknowledge", nil)
+	d.as("clerk2").post(path+"/objections", object{"reason": "other_area", "category": "1402", "area": town1, "words": d.words()})
+	d.as("clerk").post(path+"/objections/1/decision", object{"consent": false, "words": d.words()})
+	d.as("county_leader").post(path+"/objections/1/decision", object{"unit_id": d.unitID(town2), "words": d.words()})
 }
 
 // By the public door, on the echo wall, with a query code, rated and disputed.
@@ -239,6 +254,12 @@ func (d *watchedDay) weeksGoBy() {
 	found := d.as("leader").findings("")
 	if len(found) == 0 {
 		d.Fatal("nothing was found")
+	}
+	for _, f := range found[:min(len(found), 3)] {
+		path := "/findings/" + f.ID
+		d.as("leader").do(d.servers[0], "POST", path+"/explain", object{"words": d.words()})
+		d.as("supervisor").do(d.servers[0], "POST", path+"/decide", object{"dismiss": true, "reason": "other", "words": d.words()})
+		d.as("supervisor").get(path, nil)
 	}
 }
 

@@ -23,9 +23,8 @@ type needle struct {
 	bytes        []byte
 }
 
-// needlesOf gives every form in which a secret is looked for: in encodings that
-// anybody can read back, and, of numbers, which are few enough to try them all, as
-// digests without a key.
+// needlesOf gives every form in which a secret is looked for: encodings that anybody
+// can read back.
 func needlesOf(secret string) []needle {
 	var all []needle
 	add := func(form string, b []byte) { all = append(all, needle{secret, form, b}) }
@@ -52,9 +51,6 @@ func needlesOf(secret string) []needle {
 	reversed := []rune(secret)
 	slices.Reverse(reversed)
 	add("reversed", []byte(string(reversed)))
-	if isNumber(secret) {
-		all = append(all, digestsOf(secret)...)
-	}
 	return all
 }
 
@@ -95,6 +91,8 @@ func isNumber(s string) bool {
 	return strings.Trim(s, "0123456789X") == ""
 }
 
+// digestsOf gives the digests of a number without a key: numbers are few enough to
+// try them all.
 func digestsOf(s string) (all []needle) {
 	long, short, old := sha256.Sum256([]byte(s)), sha1.Sum([]byte(s)), md5.Sum([]byte(s))
 	for name, sum := range map[string][]byte{"SHA-256": long[:], "SHA-1": short[:], "MD5": old[:]} {
@@ -130,6 +128,18 @@ func leaks(in []byte, secrets ...string) (found []string) {
 	return found
 }
 
+// byDigest tells of which numbers a digest without a key lies in some bytes.
+func byDigest(in []byte, numbers ...string) (found []string) {
+	for _, number := range numbers {
+		for _, n := range digestsOf(number) {
+			if bytes.Contains(in, n.bytes) {
+				found = append(found, number+" as "+n.form)
+			}
+		}
+	}
+	return found
+}
+
 // The search finds what lies about in every form, wherever in a text it begins.
 func TestTheSearchForLeaksFindsThem(t *testing.T) {
 	t.Parallel()
@@ -150,6 +160,11 @@ func TestTheSearchForLeaksFindsThem(t *testing.T) {
 				if len(leaks([]byte(in), secret)) == 0 {
 					t.Errorf("%s is not found in %s, %d bytes in: %s", secret, name, ahead, in)
 				}
+			}
+		}
+		for _, n := range digestsOf(secret) {
+			if got := byDigest(slices.Concat([]byte{0}, n.bytes, []byte{0xff}), secret); !slices.Contains(got, secret+" as "+n.form) {
+				t.Errorf("the digest of %s is not found as %s: %v", secret, n.form, got)
 			}
 		}
 		if got := leaks([]byte("张三丰 13800001234 430102199001011234"), secret); got != nil {
