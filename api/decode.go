@@ -196,7 +196,7 @@ func inspect(body []byte, v *voice) error {
 		if err != nil {
 			return notJSON(err, v)
 		}
-		if token.Kind() == '"' && strings.ContainsFunc(token.String(), forbidden) {
+		if token.Kind() == '"' && len(faults) < faultsMost && strings.ContainsFunc(token.String(), forbidden) {
 			faults = append(faults, v.fault(string(d.StackPointer()), "control_char"))
 		}
 		if d.StackDepth() == 0 {
