@@ -135,10 +135,17 @@ func unmarshalInstant(text []byte, t *time.Time) error {
 	return err
 }
 
+// errYear is an instant that has no RFC 3339 in UTC, or that only an offset puts
+// into a year.
+var errYear = errors.New("outside the years 1 to 9999")
+
 func parseInstant(s string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil {
 		return time.Time{}, err
+	}
+	if year := t.UTC().Year(); year < 1 || year > 9999 {
+		return time.Time{}, errYear
 	}
 	return clock.Normal(t), nil
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -48,5 +49,22 @@ func TestRefusalsTellAHundredFaults(t *testing.T) {
 	bad, _ := errors.AsType[*badInput](inspect([]byte(deep), english))
 	if bad == nil || len(bad.faults) != faultsMost {
 		t.Errorf("%d faults were looked for", len(bad.faults))
+	}
+}
+
+// An instant that is outside the years 1 to 9999 once its offset is taken off has
+// no RFC 3339 of its own, and is none.
+func TestInstantsHaveAYear(t *testing.T) {
+	t.Parallel()
+	r, q := newRig(t, Deps{}, decoding), newRig(t, Deps{}, querying)
+	for at, status := range map[string]int{
+		"9999-12-31T23:59:59Z": 200, "9999-12-31T23:59:59-23:59": 422, "0001-01-01T00:00:00Z": 200, "0001-01-01T00:00:00+23:59": 422, "0000-06-01T00:00:00Z": 422,
+	} {
+		if res := r.call("POST", "/sample", `{"title":"路灯","at":"`+at+`"}`, asJSON); res.StatusCode != status {
+			t.Errorf("%s in a body: %d", at, res.StatusCode)
+		}
+		if res := q.call("GET", "/find?n=1&at="+url.QueryEscape(at), ""); (res.StatusCode == 200) != (status == 200) {
+			t.Errorf("%s in a query: %d", at, res.StatusCode)
+		}
 	}
 }
