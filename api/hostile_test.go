@@ -35,6 +35,8 @@ type siege struct {
 	things map[string]string // what stands for a parameter of a path, by the word before it
 	actors map[string]grievance.Actor
 	shots  int
+	made   int             // bodies so far
+	twins  map[string]int  // how a route answers to a harmless body
 	seen   map[string]bool // which answers were held against the contract
 }
 
@@ -70,7 +72,7 @@ func besiege(t *testing.T, s *city) *siege {
 	must(t, err)
 	doc, err := openapi3.NewLoader().LoadFromFile(contractFile)
 	must(t, err)
-	w := &siege{city: s, actors: map[string]grievance.Actor{}, seen: map[string]bool{}}
+	w := &siege{city: s, actors: map[string]grievance.Actor{}, seen: map[string]bool{}, twins: map[string]int{}}
 	for _, r := range s.server.routes() {
 		account := "admin"
 		if len(r.gate.roles) > 0 {
@@ -192,6 +194,10 @@ func (w *siege) fire(s shot) *http.Response {
 	if s.account != "" {
 		req.Header.Set("Authorization", "Bearer "+s.account)
 	}
+	for _, line := range s.header { // instead of what is usual
+		name, _, _ := strings.Cut(line, ": ")
+		req.Header.Del(name)
+	}
 	for _, line := range s.header {
 		name, value, _ := strings.Cut(line, ": ")
 		req.Header[http.CanonicalHeaderKey(name)] = append(req.Header[http.CanonicalHeaderKey(name)], value)
@@ -252,7 +258,7 @@ func (w *siege) conforms(s shot, req *http.Request, answer *httptest.ResponseRec
 		code = problemOf(w.t, again(answer)).Code
 	}
 	kind := fmt.Sprint(s.method, s.route.path, answer.Code, code)
-	if s.op == nil || w.seen[kind] {
+	if s.op == nil || w.seen[kind] || !strings.HasPrefix(s.route.path, v1) {
 		return
 	}
 	w.seen[kind] = true
@@ -271,7 +277,7 @@ var tame = regexp.MustCompile(`^[A-Za-z0-9 ._:+-]{0,12}$`)
 
 // forms are the ways in which a payload could be told, as it is or escaped.
 func forms(payload string) []string {
-	if len(payload) < 6 || len(payload) > 20_000 || tame.MatchString(payload) {
+	if len(payload) < 6 || len(payload) > 20_000 || tame.MatchString(payload) || plain(payload) {
 		return nil
 	}
 	quoted, err := json.Marshal(payload)
