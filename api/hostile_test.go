@@ -36,6 +36,7 @@ type siege struct {
 	actors map[string]grievance.Actor
 	shots  int
 	made   int             // bodies so far
+	forms  map[string]int  // how often an answer came in a form
 	twins  map[string]int  // how a route answers to a harmless body
 	seen   map[string]bool // which answers were held against the contract
 }
@@ -72,7 +73,7 @@ func besiege(t *testing.T, s *city) *siege {
 	must(t, err)
 	doc, err := openapi3.NewLoader().LoadFromFile(contractFile)
 	must(t, err)
-	w := &siege{city: s, actors: map[string]grievance.Actor{}, seen: map[string]bool{}, twins: map[string]int{}}
+	w := &siege{city: s, actors: map[string]grievance.Actor{}, seen: map[string]bool{}, twins: map[string]int{}, forms: map[string]int{}}
 	for _, r := range s.server.routes() {
 		account := "admin"
 		if len(r.gate.roles) > 0 {
@@ -93,7 +94,8 @@ func (w *siege) live() {
 	w.neglected()
 	id := w.handled(`,"petition":true`)
 	w.act("handler", id, "/contact", `{"words":"电话联系"}`)
-	_, feed := w.opened("city_supervisor", 7)
+	w.register("") // which waits to be taken on
+	_, feed := w.opened("city_supervisor", 30)
 	w.standIn(w.post("leader", leader), "deputy", 30)
 	w.things = map[string]string{"feeds/:file": strings.TrimPrefix(feed, feedsPath), "docs/:file": "init.js", "figures": "registered", "calendar": "2026"}
 	for _, r := range w.routes {

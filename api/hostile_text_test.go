@@ -67,7 +67,7 @@ func (w *siege) textIn(r target, f field, text string) {
 	s := shot{target: r, path: w.path(r.route, nil), body: body, payload: text}
 	res := w.fire(s)
 	switch {
-	case res.StatusCode < 300 && strings.ContainsFunc(text, visible) && !unread[r.route.path+f.pointer]:
+	case res.StatusCode < 300 && strings.ContainsFunc(text, visible) && f.schema.Format == "" && !unread[r.route.path+f.pointer]:
 		if all := w.shown(s, res); !slices.Contains(all, text) && !slices.Contains(w.shownBelow(s), text) {
 			w.complain(s, "%s: accepted, and not to be read again", f.pointer)
 		}
