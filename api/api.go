@@ -247,7 +247,7 @@ func (s *server) routes() []route { //nolint:funlen // one table, so that nothin
 		{"POST", v1 + "/public/cases/dispute", s.disputePublic, askers},
 		{"POST", v1 + "/public/cases/review", s.reviewPublic, askers},
 		{"GET", v1 + "/engine", bare(s.engineStatus), admins},
-		{"POST", v1 + "/engine/run", s.runEngine, admins.patiently()},
+		{"POST", v1 + "/engine/run", bare(s.runEngine), admins.patiently()},
 	}
 }
 
