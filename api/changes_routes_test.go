@@ -19,6 +19,7 @@ type reform struct {
 	admin, leader, clerk string // tokens
 	unit, user, post     string // made on the way
 	deputy, feed, hired  string
+	key                  string
 }
 
 // changing are the routes that change configuration or permission: a request
@@ -86,6 +87,16 @@ var changing = []struct {
 			ask[FeedView](r.town, r.leader, "POST", v1+"/reports/upcoming/feeds/"+r.feed+"/revoke", "", 200)
 		}
 	}, "feed_revoked"},
+	{"POST /users/:id/revoke-logins", func(r *reform) {
+		ask[UserView](r.town, r.admin, "POST", v1+"/users/"+r.user+"/revoke-logins", "", 200)
+	}, "logins_revoked"},
+	{"POST /api-keys", func(r *reform) {
+		body := fmt.Sprintf(`{"user_id":%q,"name":"12345 平台","scopes":["cases:read"],"expires_at":%q}`, r.user, r.clock.Now().AddDate(0, 1, 0).Format(time.RFC3339))
+		r.key = ask[KeyWithSecret](r.town, r.admin, "POST", v1+"/api-keys", body, 201).ID
+	}, "api_key_created"},
+	{"POST /api-keys/:id/revoke", func(r *reform) {
+		ask[KeyView](r.town, r.admin, "POST", v1+"/api-keys/"+r.key+"/revoke", "", 200)
+	}, "api_key_revoked"},
 	{"POST /users/:id/disable", func(r *reform) {
 		ask[UserView](r.town, r.admin, "POST", v1+"/users/"+r.user+"/disable", "", 200)
 	}, "user_disabled appointment_ended"},
@@ -106,7 +117,10 @@ var leaving = map[string]string{
 	"POST /auth/token":   "a login is no permission: who has the password had it before",
 	"POST /auth/refresh": "the same login goes on",
 	"POST /auth/logout":  "one's own",
-	"POST /engine/run":   "what the engine does is in the records of cases",
+	"POST /auth/revoke":  "one's own",
+
+	"POST /auth/sessions/:id/revoke": "one's own",
+	"POST /engine/run":               "what the engine does is in the records of cases",
 }
 
 var ofCases = []string{"/cases", "/public/cases", "/findings", "/escalations", "/bulletins"}

@@ -12,7 +12,7 @@ import (
 var lists = map[string][]string{
 	"/appointments": {"appointments"}, "/bulletins": {"bulletins"}, "/bulletins/:id/figures/:name": {"figure"},
 	"/cases": {"cases.newest", "cases.received_at", "cases.due_at"}, "/cases/search": {"cases.newest"}, "/cases/:id/events": {"events"},
-	"/cases/:id/related": {"related"}, "/deputies": {"deputies"}, "/escalations": {"escalations"}, "/findings": {"findings"}, "/inbox": {"inbox"},
+	"/cases/:id/related": {"related"}, "/api-keys": {"api_keys"}, "/changes": {"changes"}, "/deputies": {"deputies"}, "/escalations": {"escalations"}, "/findings": {"findings"}, "/inbox": {"inbox"},
 	"/public/units": {"units"}, "/public/wall": {"wall"}, "/sign-offs": {"sign-offs.pending"}, "/units": {"units"}, "/units/:id/subtree": {"units"}, "/users": {"users"},
 }
 

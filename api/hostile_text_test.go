@@ -98,6 +98,7 @@ func (w *siege) names(s shot, f field, p Problem) {
 // for, and what is kept for an inquiry alone.
 var unread = map[string]bool{
 	v1 + "/users/password": true, v1 + "/auth/password/password": true, v1 + "/auth/password/current_password": true,
+	v1 + "/auth/revoke/token": true, v1 + "/auth/revoke/token_type_hint": true,
 	v1 + "/auth/token/client": true, v1 + "/cases/search/phone": true, v1 + "/cases/search/id_number": true,
 	v1 + "/cases/:id/sponsor/words": true, v1 + "/cases/:id/sponsor/release/words": true,
 	v1 + "/cases/:id/reminders/words": true, v1 + "/cases/:id/listing/words": true, v1 + "/cases/:id/listing/lift/words": true,
@@ -128,7 +129,9 @@ func (w *siege) shown(s shot, res *http.Response) (all []string) {
 	if strings.HasSuffix(s.route.path, "/cases") {
 		about.ID = read[CasePage](w.city, "clerk", "/cases?limit=1").Items[0].ID
 		parts = []string{"cases", about.ID}
-		all = textsIn(bodyOf(w.t, w.send("clerk", "POST", v1+"/cases/"+about.ID+"/parties/reveal", `{"reason":"contact"}`)))
+		for _, reason := range []string{"contact", "identity_check", "serve_notice", "named_check"} {
+			all = append(all, textsIn(bodyOf(w.t, w.send("clerk", "POST", v1+"/cases/"+about.ID+"/parties/reveal", `{"reason":"`+reason+`"}`)))...)
+		}
 	}
 	if parts = append(parts, about.ID); len(parts) > 2 {
 		parts = parts[:2]

@@ -104,7 +104,7 @@ func TestWhomACaseIsAboutFindsOutNothing(t *testing.T) {
 				}
 			}
 		}
-		s.refuses("clerk", "POST", v1+"/cases/"+id+"/parties/reveal", `{"reason":"contact"}`, 403, "case.not_permitted")
+		s.refuses("clerk", "POST", v1+"/cases/"+id+"/parties/reveal", `{"reason":"contact"}`, 403, "case.recused")
 		if page := s.sheet("clerk", "GET", "/cases/"+id+"/notices/1/document", ""); strings.Contains(page, "张") {
 			t.Errorf("the notice tells whose it is: %s", page)
 		}

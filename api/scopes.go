@@ -42,7 +42,7 @@ var keyRoutes = map[grievance.KeyScope][]string{
 	grievance.ScopeOrganisationRead: {
 		"GET /units", "GET /units/:id", "GET /units/:id/subtree", "GET /users", "GET /users/:id", "GET /appointments", "GET /deputies",
 		"GET /categories", "GET /responsibilities", "GET /calendar", "GET /calendar/:year", "GET /calendar/hours", "GET /calendar/add",
-		"GET /profiles", "GET /profiles/:name", "GET /profiles/:name/versions",
+		"GET /profiles", "GET /profiles/:name", "GET /profiles/:name/versions", "GET /changes",
 	},
 	grievance.ScopeOrganisationWrite: {
 		"POST /units", "POST /units/:id/rename", "POST /units/:id/merge", "POST /users/:id/disable", "POST /appointments",
@@ -74,7 +74,7 @@ var personalRoutes = []string{
 	"POST /cases/search", "GET /cases/:id/related", "POST /cases/:id/parties/reveal", "POST /cases/:id/notices/:n/document",
 	"POST /cases/:id/query-code", "POST /cases/:id/named", "POST /cases/:id/misconduct",
 	"GET /cases/:id/recusals", "POST /cases/:id/recusals", "POST /cases/:id/interest",
-	"POST /auth/revoke", "GET /auth/sessions", "POST /auth/sessions/:id/revoke", "POST /users/:id/revoke-logins",
+	"GET /auth/sessions", "POST /auth/sessions/:id/revoke", "POST /users/:id/revoke-logins",
 
 	"POST /deputies", "POST /deputies/:id/end", "PUT /profiles/:name", "POST /profiles/:name/rebase",
 }

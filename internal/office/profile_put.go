@@ -42,6 +42,9 @@ type StoredProfile struct {
 // Profiles gives every version of a profile, in order. NotFound for a name that
 // is none.
 func (o *Office) Profiles(ctx context.Context, name string) (list []StoredProfile, err error) {
+	if !slices.Contains(grievance.ProfileNames, name) {
+		return nil, ErrProfileUnknown
+	}
 	err = o.store.Read(ctx, func(s *store.Snapshot) error {
 		rows, err := s.ProfileVersions(name)
 		if err == nil {

@@ -14,7 +14,9 @@ import (
 // also what lies in their grid, accusations apart; and everybody who holds any
 // post, or is a petitioner, what they sent in themselves and what they answer for
 // in a post that they hold. Whoever the shield of an accusation bars sees nothing of
-// it in any way but as its petitioner (Art. 30). The engine sees all.
+// it in any way but as its petitioner (Art. 30); of what is shielded the clerks and
+// handlers of the inspectors' own unit see as little, unless they are asked to help or
+// to review. The engine sees all.
 type Viewer struct {
 	user     grievance.UserID
 	proved   grievance.CaseID // whose query code was shown
@@ -97,7 +99,7 @@ func (v Viewer) participates() (string, []any) {
 	var where []string
 	var args []any
 	if len(v.own) > 0 {
-		where, args = append(where, "(cu.part <> 'area' AND cu.unit_path IN ?)"), append(args, v.own)
+		where, args = append(where, "(cu.part <> 'area' AND (NOT cases.shielded OR cu.part IN ('co_handler', 'reviewer')) AND cu.unit_path IN ?)"), append(args, v.own)
 	}
 	for _, path := range v.subtrees {
 		low, high := subtree(path)
