@@ -141,15 +141,6 @@ func (m *matrix) ofPlace(p place) subject {
 	return subject{"unit": m.at(p).String(), "user": user.ID.String(), "post": boss[0].ID.String()}
 }
 
-func siteCode(p place) string {
-	for _, s := range sites {
-		if s.place == p {
-			return s.code
-		}
-	}
-	return ""
-}
-
 // spare is a new station of a place, with a new leader there, who has a deputy.
 func (m *matrix) spare(p place) subject {
 	m.t.Helper()
