@@ -101,6 +101,7 @@ func signOffView(x *grievance.SignOff, about *grievance.Case, book *grievance.Bo
 		ClockID: x.ClockID.String(), Length: x.Length.N, LengthUnit: x.Length.Unit,
 		Request: x.Request, Step: x.Step, Chain: x.Chain.Signers(), Head: x.Head,
 		SeenSeq: x.SeenSeq, SeenDigest: hex.EncodeToString(x.SeenDigest), EarlierCaseID: x.EarlierCaseID.String(), RefersTo: x.EarlierNumber,
+		Recuse: optionalPerson(book, x.Recuse),
 	}
 	if x.Until != nil {
 		v.Through = lastDay(*x.Until)
