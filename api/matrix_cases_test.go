@@ -39,7 +39,7 @@ var stages = map[string]stage{
 	"awaiting": {from: "handling", acts: []act{{"handler", "/submit", fourParts}}},
 	"closed":   {from: "awaiting", acts: []act{{"leader", "/sign-offs/1/approve", `{}`}}},
 	"answered": {from: "closed", more: `,"petition":true`, acts: []act{{"clerk", "/notices/2/service", `{"how":"mail"}`}}},
-	"reviewed": {from: "answered", acts: []act{{"clerk", "/reviews", `{"words":"认定事实有误"}`}}},
+	"reviewed": {from: "answered", acts: []act{{"", "public/review", `{"receipt_number":"$receipt","query_code":"$code","words":"认定事实有误"}`}}},
 	"hearing":  {from: "reviewed", acts: []act{{"up.clerk", "/reviews/1/hearing", `{"until":"2026-12-18"}`}}},
 	"forwarded": {from: "registered", at: atTop, acts: []act{
 		{"top.clerk", "/forward", `{"unit_id":"$unit","reason":"other_area"}`},
@@ -59,7 +59,7 @@ var stages = map[string]stage{
 	"listed":    {from: "handling", acts: []act{{"up.supervisor", "/listing", `{"reason":"repeated"}`}}},
 	"sponsored": {from: "handling", acts: []act{{"leader", "/sponsor", `{}`}}},
 	"posted":    {from: "handling", more: `,"channel":"wall"`},
-	"found":     {from: "closed", audited: true, acts: []act{{"clerk", "/dispute", `{"words":"路灯还是不亮"}`}}},
+	"found":     {from: "closed", audited: true, acts: []act{{"", "public/dispute", `{"receipt_number":"$receipt","query_code":"$code","words":"路灯还是不亮"}`}}},
 	"explained": {from: "found", acts: []act{{"clerk", "finding/explain", `{"words":"已整改"}`}}},
 	"decided": {from: "explained", acts: []act{
 		{"up.supervisor", "finding/decide", `{"measures":[{"kind":"bulletin","unit_id":"$unit","articles":[45]}],"words":"情况属实"}`},
@@ -70,17 +70,21 @@ var stages = map[string]stage{
 // relation is how a case stands to whoever asks: at which place it is, and what
 // more is said of it.
 type relation struct {
-	name  string
-	place place
-	more  string                 // members of its registration
-	named func(*matrix, subject) // makes it be about somebody
-	mine  bool                   // who may send cases in themselves has sent it in
+	name   string
+	place  place
+	more   string                 // members of its registration
+	named  func(*matrix, subject) // makes it be about somebody
+	others place                  // whose unit it accuses from the first; inspectors work on it
+	mine   bool                   // who may send cases in themselves has sent it in
 }
 
 // whole is the path of what is done to the case.
 func (x act) whole(vars subject) string {
 	if rest, ok := strings.CutPrefix(x.path, "finding"); ok {
 		return v1 + "/findings/" + vars["finding"] + rest
+	}
+	if rest, ok := strings.CutPrefix(x.path, "public"); ok {
+		return v1 + "/public/cases" + rest
 	}
 	return v1 + "/cases/" + vars["case"] + x.path
 }
@@ -113,8 +117,14 @@ func (m *matrix) sent(line []stage, r relation, sender string) subject {
 	if sender == "clerk" || sender == "courier" && begin != atOwn {
 		account = string(begin) + ".clerk"
 	}
+	if r.others != "" {
+		more += fmt.Sprintf(`,"others":[{"kind":"named","unit_id":%q}]`, m.at(r.others))
+	}
 	of := m.registerAt(begin, account, more)
 	of["unit"], of["handler"] = m.at(r.place).String(), m.user(string(r.place)+".handler")
+	if r.others != "" {
+		of["handler"] = m.user(string(r.place) + ".inspector")
+	}
 	return of
 }
 
@@ -123,6 +133,9 @@ func (m *matrix) along(line []stage, of subject, r relation) subject {
 	m.t.Helper()
 	for _, s := range line {
 		for _, x := range s.acts {
+			if r.others != "" && (x.account == "clerk" || x.account == "handler") {
+				x.account = "inspector"
+			}
 			m.does(r.place, x, of)
 		}
 		m.learns(r.place, s, of)
@@ -165,11 +178,11 @@ func lineOf(name string) (line []stage) {
 
 func (m *matrix) does(p place, x act, vars subject) {
 	m.t.Helper()
-	account := string(p) + "." + x.account
-	if rest, ok := strings.CutPrefix(x.account, "up."); ok {
+	account := x.account
+	if rest, ok := strings.CutPrefix(account, "up."); ok {
 		account = string(superior(p)) + "." + rest
-	} else if strings.Contains(x.account, ".") {
-		account = x.account
+	} else if account != "" && !strings.Contains(account, ".") {
+		account = string(p) + "." + account
 	}
 	path := x.whole(vars)
 	if res := m.send(account, "POST", path, m.fill(x.body, vars)); res.StatusCode/100 != 2 {

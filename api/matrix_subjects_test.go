@@ -27,6 +27,7 @@ var (
 		{name: "recused", place: atOwn, named: (*matrix).namesStaff, mine: true},
 		{name: "accused", place: atOwn, more: accusing, named: (*matrix).namesEverybody},
 		{name: "unit", place: atOwn, more: accusing, named: (*matrix).namesUnit, mine: true},
+		{name: "inspected", place: atOwn, more: accusing, others: atChild},
 		{name: nowhere},
 	}
 	placeRelations = []relation{
@@ -131,7 +132,7 @@ func (m *matrix) namesEverybody(s subject) {
 	m.namesStaff(s)
 }
 
-func (m *matrix) namesUnit(s subject) { m.naming(s, fmt.Sprintf(`"user_id":%q`, m.user("own.admin"))) } // TODO unit_id
+func (m *matrix) namesUnit(s subject) { m.naming(s, fmt.Sprintf(`"unit_id":%q`, m.at(atOwn))) }
 
 // ofPlace is a unit, with a clerk of it, and the post of its leader.
 func (m *matrix) ofPlace(p place) subject {

@@ -17,7 +17,7 @@ import (
 
 // unshielded are the columns of which the domain does not know yet. It has to be
 // empty.
-var unshielded = []string{"recused", "accused", "unit"}
+var unshielded []string
 
 // Every route answers every role about what is its own, beside, above and below
 // it, elsewhere, confidential, about itself and about its unit as the matrix says;
