@@ -235,7 +235,8 @@ func (s *server) logFailure(level slog.Level, err error, c echo.Context) {
 // (RFC 6750).
 func challenge(refusal *grievance.Error) string {
 	switch refusal.Code {
-	case auth.ErrTokenInvalid.Code, auth.ErrTokenExpired.Code, auth.ErrSessionEnded.Code:
+	case auth.ErrTokenInvalid.Code, auth.ErrTokenExpired.Code, auth.ErrTokenRevoked.Code, auth.ErrSessionEnded.Code,
+		auth.ErrKeyInvalid.Code, auth.ErrKeyExpired.Code, auth.ErrKeyRevoked.Code:
 		return `Bearer realm="huiyin", error="invalid_token"`
 	}
 	return `Bearer realm="huiyin"`

@@ -21,9 +21,13 @@ func (a *App) missingYear(ctx context.Context) (year int, missing bool, err erro
 	return year, missing, nil
 }
 
-// warnings tells the readiness probe what somebody must see to. Where the book
-// cannot be read, a check says so.
+// warnings tells the readiness probe what somebody must see to.
 func (a *App) warnings(ctx context.Context) []api.Warning {
+	return append(a.calendarWarnings(ctx), a.providerWarnings()...)
+}
+
+// calendarWarnings says nothing where the book cannot be read: a check does.
+func (a *App) calendarWarnings(ctx context.Context) []api.Warning {
 	year, missing, err := a.missingYear(ctx)
 	if err != nil || !missing {
 		return nil

@@ -32,7 +32,7 @@ func authSession(t *testing.T, s *store.Store, n byte) store.LoginSession {
 		if err := tx.InsertUser(u, store.Account{}); err != nil {
 			return err
 		}
-		return tx.InsertLogin(l)
+		return tx.InsertLogin(l, nil)
 	})
 	return l
 }
@@ -81,7 +81,7 @@ func TestInsertLoginDropsTheExpiredOfItsUser(t *testing.T) {
 		})
 		fresh := old
 		fresh.ID, fresh.CreatedAt, fresh.ExpiresAt = store.LoginSessionID{3}, old.ExpiresAt, old.ExpiresAt.Add(time.Hour)
-		authWrite(t, s, func(tx *store.Tx) error { return tx.InsertLogin(fresh) })
+		authWrite(t, s, func(tx *store.Tx) error { return tx.InsertLogin(fresh, nil) })
 		if _, err := loginState(t, s, old.ID); !errors.Is(err, grievance.ErrNotFound) {
 			t.Errorf("the expired session: %v", err)
 		}
