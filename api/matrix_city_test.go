@@ -75,6 +75,9 @@ type matrix struct {
 	serial int
 }
 
+// endless lets everybody ask as often as the matrix does.
+var endless = Rate{Burst: 1_000_000, Refill: time.Second, Holders: 1000}
+
 func newMatrix(t *testing.T, dialect string) *matrix {
 	t.Helper()
 	ck, v := clock.NewFake(storetest.Start), storetest.Vault(t)
@@ -86,17 +89,17 @@ func newMatrix(t *testing.T, dialect string) *matrix {
 	desk := casework.New(st, of, ck)
 	d := Deps{
 		Auth: service, Office: of, Desk: desk, Store: st, Engine: engine.New(desk, st, ck, slog.New(slog.DiscardHandler)), OpenAPI: []byte(`{"openapi":"3.0.3","info":{"title":"回音","version":"1"}}`),
-		Rate: Rate{Burst: 1_000_000, Refill: time.Second, Addresses: 100},
+		Rates: Rates{Address: endless, Device: endless, Account: endless, Login: endless},
 	}
 	m := &matrix{city: &city{t: t, clock: ck, rig: newRig(t, d, (*server).routes)}, tokens: map[string]string{}, held: map[subjectKey]subject{}, spares: map[subjectKey][]subject{}}
-	m.server.Clock, m.who = ck, m.known
+	m.server.Clock, m.who = ck, m.bears
 	m.settle()
 	return m
 }
 
-// known knows a token of the login, and as a token the name of an account that
+// bears knows a token of the login, and as a token the name of an account that
 // prepares what is asked about.
-func (m *matrix) known(ctx context.Context, token string) (grievance.Actor, error) {
+func (m *matrix) bears(ctx context.Context, token string) (grievance.Actor, error) {
 	if strings.Count(token, ".") == 2 {
 		return m.verify(ctx, token)
 	}

@@ -58,7 +58,7 @@ func TestPermissionsDocument(t *testing.T) {
 }
 
 // chapter tells a policy: its routes, and a row for those who are answered alike.
-func (p *policy) chapter(of []relation) string {
+func (p *block) chapter(of []relation) string {
 	text := "\n## " + strings.ToUpper(p.name[:1]) + p.name[1:] + "\n\n"
 	for _, line := range p.lines {
 		if said, ok := strings.CutPrefix(line, "# "); ok {
@@ -96,7 +96,7 @@ func existing(of []relation) []relation {
 type alike struct{ names, marks []string }
 
 // alike gives who is answered alike, those left out whom every gate stops.
-func (p *policy) alike(of []relation) (rows []alike) {
+func (p *block) alike(of []relation) (rows []alike) {
 	for _, who := range asking {
 		marks, known := p.marks(who, len(existing(of)))
 		if !known {
@@ -117,7 +117,7 @@ func (p *policy) alike(of []relation) (rows []alike) {
 	return rows
 }
 
-func (p *policy) marks(who grievance.Role, n int) (marks []string, known bool) {
+func (p *block) marks(who grievance.Role, n int) (marks []string, known bool) {
 	cells := p.cells[who]
 	if len(cells) == 0 || who == asking[0] && cells[0] == "401" {
 		return nil, false

@@ -16,8 +16,8 @@ var update = flag.Bool("update", false, "write what the matrix' cells are; which
 
 const matrixFile = "testdata/matrix.txt"
 
-// policy is a block of the matrix: routes that answer everybody alike, and how.
-type policy struct {
+// block is a policy of the matrix: routes that answer everybody alike, and how.
+type block struct {
 	name   string
 	lines  []string // as they stand in the file, before the table
 	probes []probe
@@ -38,7 +38,7 @@ type probe struct {
 func (p probe) route() string { return p.method + " " + p.path }
 
 // readMatrix reads the file: what is said before its first policy, and those.
-func readMatrix(t *testing.T) (preamble []string, policies []*policy) {
+func readMatrix(t *testing.T) (preamble []string, policies []*block) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.FromSlash(matrixFile))
 	must(t, err)
@@ -52,7 +52,7 @@ func readMatrix(t *testing.T) (preamble []string, policies []*policy) {
 		case line[0] == '#':
 			said = append(said, line)
 		case line[0] == '[':
-			p := &policy{name: strings.Trim(line, "[]"), lines: append(said, line), cells: map[grievance.Role][]string{}}
+			p := &block{name: strings.Trim(line, "[]"), lines: append(said, line), cells: map[grievance.Role][]string{}}
 			policies, said = append(policies, p), nil
 		case slices.Contains(asking, grievance.Role(fields[len(fields)-1])):
 			policies[len(policies)-1].readRow(fields)
@@ -93,7 +93,7 @@ func usualID(what string) string {
 }
 
 // columns gives the policy's columns, which are those of each of its probes.
-func (p *policy) columns(t *testing.T) []relation {
+func (p *block) columns(t *testing.T) []relation {
 	t.Helper()
 	if len(p.probes) == 0 {
 		t.Fatalf("[%s] has no route", p.name)
@@ -108,7 +108,7 @@ func (p *policy) columns(t *testing.T) []relation {
 }
 
 // readRow reads what some askers get: the cells, and after them who.
-func (p *policy) readRow(fields []string) {
+func (p *block) readRow(fields []string) {
 	n := slices.IndexFunc(fields, func(f string) bool { return slices.Contains(asking, grievance.Role(f)) })
 	for _, who := range fields[n:] {
 		p.cells[grievance.Role(who)] = fields[:n]
@@ -116,7 +116,7 @@ func (p *policy) readRow(fields []string) {
 }
 
 // table writes the policy's cells, a line for those who get the same.
-func (p *policy) table(of []relation) (lines []string) {
+func (p *block) table(of []relation) (lines []string) {
 	row := func(cells []string) (text string) {
 		for i, c := range cells {
 			text += fmt.Sprintf("%-*s ", max(len(of[i].name), 6), c)
@@ -141,7 +141,7 @@ func (p *policy) table(of []relation) (lines []string) {
 }
 
 // writeMatrix writes the file with the policies' cells as they are.
-func writeMatrix(t *testing.T, preamble []string, policies []*policy) {
+func writeMatrix(t *testing.T, preamble []string, policies []*block) {
 	t.Helper()
 	text := strings.Join(preamble, "\n")
 	for _, p := range policies {

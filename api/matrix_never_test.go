@@ -52,7 +52,7 @@ func (c cell) elsewhere() bool {
 // ofOffice reports whether the route is about the organisation.
 func (c cell) ofOffice() bool {
 	kind, _, _ := strings.Cut(strings.TrimPrefix(c.path, "/"), "/")
-	return slices.Contains([]string{"units", "users", "appointments", "deputies"}, kind)
+	return slices.Contains([]string{"units", "users", "appointments", "deputies", "api-keys"}, kind)
 }
 
 // wantNever holds a row of the matrix against what no cell may say.

@@ -142,7 +142,8 @@ func (m *matrix) ofPlace(p place) subject {
 	return subject{"unit": m.at(p).String(), "user": user.ID.String(), "post": boss[0].ID.String()}
 }
 
-// spare is a new station of a place, with a new leader there, who has a deputy.
+// spare is a new station of a place, with a new leader there, who has a deputy and
+// a key for machines.
 func (m *matrix) spare(p place) subject {
 	m.t.Helper()
 	ctx, serial := m.t.Context(), m.fill("$serial", nil)
@@ -150,25 +151,39 @@ func (m *matrix) spare(p place) subject {
 		ParentID: m.at(p), Code: "980" + serial + "-66", Name: "站" + serial, Level: grievance.LevelGrid, Kind: "station",
 	})
 	must(m.t, err)
-	user, err := m.Office.CreateUser(ctx, grievance.System, office.NewUser{
-		Username: "spare" + serial, Name: "某人", PasswordHash: "-", Posts: []office.NewAppointment{{UnitID: unit.ID, Role: leader}},
-	})
-	must(m.t, err)
-	post := officetest.Book(m.t, m.Office).AppointmentsOf(user.ID)[0].ID
-	other := officetest.Book(m.t, m.Office).UserByName("beyond.clerk").ID // nobody who asks
+	hired := func(name string, role grievance.Role) grievance.UserID {
+		user, err := m.Office.CreateUser(ctx, grievance.System, office.NewUser{
+			Username: name + serial, Name: name, PasswordHash: "-", Posts: []office.NewAppointment{{UnitID: unit.ID, Role: role}},
+		})
+		must(m.t, err)
+		return user.ID
+	}
+	user, other := hired("spare", leader), hired("deputy", clerk)
+	post := officetest.Book(m.t, m.Office).AppointmentsOf(user)[0].ID
 	deputy, err := m.Office.NameDeputy(ctx, grievance.System, office.NewDeputy{DeputyFor: post, UserID: other, Until: m.clock.Now().AddDate(0, 0, 7)})
 	must(m.t, err)
-	return subject{
-		"unit": m.at(p).String(), "spare": unit.ID.String(), "user": user.ID.String(),
+	made := subject{
+		"unit": m.at(p).String(), "spare": unit.ID.String(), "user": user.String(),
 		"appointment": post.String(), "deputy": deputy.ID.String(),
 	}
+	made["key"] = as[KeyWithSecret](m.city, m.send("top.admin", "POST", v1+"/api-keys", m.fill(newKey, made)), 201).ID
+	return made
 }
 
+const newKey = `{"user_id":"$user","name":"平台","scopes":["cases:read"],"expires_at":"2027-06-01T00:00:00Z"}`
+
 // login is a login of somebody who does not ask.
-func (m *matrix) login(p place) subject {
+func (m *matrix) login(place) subject {
 	m.t.Helper()
 	body := fmt.Sprintf(`{"username":"top.clerk","password":%q}`, officetest.Password)
-	return subject{"refresh": as[Tokens](m.city, m.send("", "POST", v1+"/auth/token", body), 200).RefreshToken, "password": officetest.Password}
+	tokens := as[Tokens](m.city, m.send("", "POST", v1+"/auth/token", body), 200)
+	for _, one := range read[SessionList](m.city, tokens.AccessToken, "/auth/sessions").Items {
+		if one.Current {
+			return subject{"refresh": tokens.RefreshToken, "session": one.ID}
+		}
+	}
+	m.t.Fatal("a login is none of its account's")
+	return nil
 }
 
 // feedOf is a calendar of a place's leader.

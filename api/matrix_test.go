@@ -55,7 +55,7 @@ func TestMatrix(t *testing.T) {
 
 // wantEveryRoute wants each route of the table under exactly one policy, and no
 // other.
-func wantEveryRoute(t *testing.T, policies []*policy) {
+func wantEveryRoute(t *testing.T, policies []*block) {
 	t.Helper()
 	under := map[string]string{}
 	for _, p := range policies {
@@ -80,7 +80,7 @@ func wantEveryRoute(t *testing.T, policies []*policy) {
 
 // judge asks every route of a policy as everybody about everything, and wants of
 // each what the policy says; with -update what the first route answered.
-func (m *matrix) judge(p *policy) {
+func (m *matrix) judge(p *block) {
 	m.t.Helper()
 	of := p.columns(m.t)
 	p.rows = m.rows(p)
@@ -100,7 +100,7 @@ func (m *matrix) judge(p *policy) {
 
 // rows gives as whom a policy's routes are asked: where no login is looked at, as
 // nobody, and as a clerk to see that it is not.
-func (m *matrix) rows(p *policy) []grievance.Role {
+func (m *matrix) rows(p *block) []grievance.Role {
 	for _, x := range p.probes {
 		if !m.routeOf(x).gate.anonymous {
 			return asking
