@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -23,10 +24,11 @@ func (a *App) missingYear(ctx context.Context) (year int, missing bool, err erro
 
 // warnings tells the readiness probe what somebody must see to.
 func (a *App) warnings(ctx context.Context) []api.Warning {
-	return append(a.calendarWarnings(ctx), a.providerWarnings()...)
+	return slices.Concat(a.calendarWarnings(ctx), a.keyWarnings(ctx), a.providerWarnings())
 }
 
-// calendarWarnings says nothing where the book cannot be read: a check does.
+// calendarWarnings tells of a year that somebody must publish. Where the book
+// cannot be read, a check says so.
 func (a *App) calendarWarnings(ctx context.Context) []api.Warning {
 	year, missing, err := a.missingYear(ctx)
 	if err != nil || !missing {

@@ -9,17 +9,14 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
 
 	"golang.org/x/term"
 
 	"github.com/huiyin/huiyin/internal/auth"
-	"github.com/huiyin/huiyin/internal/calendar"
 	"github.com/huiyin/huiyin/internal/config"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/office"
 	"github.com/huiyin/huiyin/internal/store"
-	"github.com/huiyin/huiyin/internal/vault"
 )
 
 // UserCommand works with users.
@@ -180,46 +177,4 @@ func readPassword(std *IO) (string, error) {
 		return "", err
 	}
 	return strings.TrimRight(line, "\r\n"), nil
-}
-
-// KeyCommand works with the key.
-type KeyCommand struct {
-	Generate KeyGenerate `cmd:"" help:"Print a new key, for --key-file or HUIYIN_KEY."`
-	Signing  KeySigning  `cmd:"" help:"Make a new key for signing logins; nobody is logged out."`
-	API      KeyAPI      `cmd:"" name:"api" help:"Issue, list and revoke the keys of machine clients."`
-}
-
-// KeySigning makes a new key that signs access tokens.
-type KeySigning struct {
-	Now bool `help:"Drop the old keys at once: one of them has leaked."`
-}
-
-// Run makes the key, and tells its id and when it begins to sign. Replicas that
-// serve take it up within a minute.
-func (k *KeySigning) Run(ctx context.Context, c *config.Common, std *IO) error {
-	return with(ctx, c, std, false, func(a *App) error {
-		made, err := a.Auth.RotateKey(ctx, k.Now)
-		if err != nil {
-			return err
-		}
-		_, _ = fmt.Fprintf(std.Out, "key %s signs from %s (Beijing %s)\n",
-			made.Kid, made.From.UTC().Format(time.RFC3339), made.From.In(calendar.Zone).Format(time.DateTime))
-		if made.Dropped > 0 {
-			_, err = fmt.Fprintf(std.Out, "%d old keys dropped: their tokens stop working within a minute, and clients refresh\n", made.Dropped)
-		}
-		return err
-	})
-}
-
-// KeyGenerate makes a key.
-type KeyGenerate struct{}
-
-// Run prints a new key.
-func (KeyGenerate) Run(std *IO) error {
-	key, err := vault.Generate()
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(std.Out, string(key))
-	return err
 }

@@ -64,11 +64,12 @@ func (a *App) Serve(ctx context.Context, l net.Listener, s config.Serve) error {
 		engines.Go(func() { a.followProvider(work) })
 	}
 	if s.Engine {
-		watch := &calendarWatch{app: a}
+		watch, keys := &calendarWatch{app: a}, &keyWatch{app: a}
 		engines.Go(func() {
 			engine.Loop(work, s.EngineEvery, nil, func(ctx context.Context) {
 				a.runEngine(ctx)
 				watch.look(ctx)
+				keys.look(ctx)
 			})
 		})
 	}

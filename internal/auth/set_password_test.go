@@ -29,7 +29,7 @@ func TestAPasswordIsSet(t *testing.T) {
 		}
 		_, err = h.Refresh(t.Context(), before.Refresh)
 		wantCode(t, "a login of before", err, "auth.session_ended")
-		now, err := h.Login(t.Context(), clerk.Username, newPassword, "")
+		now, err := h.Login(t.Context(), auth.Attempt{Username: clerk.Username, Password: newPassword})
 		if err != nil || !now.MustChange {
 			t.Errorf("with the new password: %+v, %v", now, err)
 		}

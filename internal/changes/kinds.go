@@ -51,18 +51,22 @@ const (
 	FeedRevoked grievance.EventKind = "feed_revoked"
 	// SigningKeyRotated: there is a new key that signs logins.
 	SigningKeyRotated grievance.EventKind = "signing_key_rotated"
-	// VaultKeyAdded: there is a new key that seals personal data.
+	// VaultKeyAdded: there is a new key that can seal personal data.
 	VaultKeyAdded grievance.EventKind = "vault_key_added"
+	// VaultKeyPromoted: the newest key seals from now on.
+	VaultKeyPromoted grievance.EventKind = "vault_key_promoted"
 	// VaultResealed: everything is sealed with the newest key.
 	VaultResealed grievance.EventKind = "vault_resealed"
 	// VaultKeyDropped: a key is there no more.
 	VaultKeyDropped grievance.EventKind = "vault_key_dropped"
+	// KeyFileWrapped: the key file is sealed by another key than before, or by none.
+	KeyFileWrapped grievance.EventKind = "key_file_wrapped"
 )
 
 // Kinds are all of them.
 var Kinds = []grievance.EventKind{
 	PasswordSet, PasswordChanged, LoginsRevoked, FeedOpened, FeedRevoked,
-	SigningKeyRotated, VaultKeyAdded, VaultResealed, VaultKeyDropped,
+	SigningKeyRotated, VaultKeyAdded, VaultKeyPromoted, VaultResealed, VaultKeyDropped, KeyFileWrapped,
 }
 
 // Facts is the body of those events; which fields one of a kind has is shown by

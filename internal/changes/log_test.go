@@ -78,6 +78,8 @@ var bodies = map[grievance.EventKind]changes.Facts{
 	changes.SigningKeyRotated: {Key: "kid", From: storetest.Start, Dropped: 2},
 	changes.VaultKeyAdded:     {Key: "8848"},
 	changes.VaultResealed:     {Key: "8848", Rows: 123456},
+	changes.VaultKeyPromoted:  {Key: "8848"},
+	changes.KeyFileWrapped:    {Reason: "rewrap"},
 	changes.VaultKeyDropped:   {Key: "8844", Dropped: 1},
 }
 

@@ -21,6 +21,8 @@ type Common struct {
 	DatabaseURL string `help:"The database: sqlite:PATH or postgres://…" default:"sqlite:data/huiyin.db" env:"HUIYIN_DATABASE_URL"`
 	KeyFile     string `help:"The key file that seals personal data; losing it loses them. Made on first use with SQLite." default:"data/huiyin.key" env:"HUIYIN_KEY_FILE"`
 	Key         string `help:"The content of the key file, instead of the file." env:"HUIYIN_KEY" json:"-"`
+	KeyWrapFile string `help:"The file of the key that the key file is wrapped with, if it is." env:"HUIYIN_KEY_WRAP_FILE"`
+	KeyWrap     string `help:"The content of that file, instead of it." env:"HUIYIN_KEY_WRAP" json:"-"`
 	MaxConns    int    `help:"Connections of each database pool." default:"10" env:"HUIYIN_MAX_CONNS"`
 	LogLevel    string `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"HUIYIN_LOG_LEVEL"`
 	LogFormat   string `help:"text or json." enum:"text,json" default:"text" env:"HUIYIN_LOG_FORMAT"`

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/huiyin/huiyin/internal/clock"
 	"github.com/huiyin/huiyin/internal/changes"
+	"github.com/huiyin/huiyin/internal/clock"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/store"
 )

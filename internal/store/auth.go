@@ -1,8 +1,6 @@
 package store
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"time"
 
@@ -10,7 +8,6 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/huiyin/huiyin/internal/grievance"
-	"github.com/huiyin/huiyin/internal/vault"
 )
 
 // LoginSession is one login on one device: a family of refresh tokens of which
@@ -43,10 +40,6 @@ type SigningKey struct {
 	SeedEnc   []byte
 	CreatedAt time.Time
 }
-
-// ErrWrongVault is returned by CheckVault: with this key file the database
-// cannot be read, and what is written with it could not be read later.
-var ErrWrongVault = errors.New("the key file is not the one that this database was last used with")
 
 // SigningKeys gives all signing keys, the newest first.
 func (s session) SigningKeys() (keys []SigningKey, err error) {
@@ -157,44 +150,4 @@ func (tx *Tx) RevokeOtherLogins(id grievance.UserID, but LoginSessionID, at time
 func (tx *Tx) revokeLogins(where string, id any, at time.Time, reason string) error {
 	return tx.db.Table("login_sessions").Where(where, id).Where("revoked_at IS NULL").
 		Updates(map[string]any{"revoked_at": at, "revoked_for": reason}).Error
-}
-
-var vaultSample = vault.Field{Table: "vault_check", Column: "sample_enc", ID: "1"}
-
-// CheckVault returns ErrWrongVault when the store's vault is not the one that
-// this database was last checked with, or lacks the key that last sealed. The
-// first check of a new database only remembers. To be called at every start.
-func (tx *Tx) CheckVault(at time.Time) error {
-	fingerprint := tx.vault.Fingerprint()
-	sample, err := tx.vault.Seal(vaultSample, fingerprint)
-	if err != nil {
-		return err
-	}
-	known, err := tx.vaultCheck(vaultCheck{ID: 1, Fingerprint: fingerprint, SampleEnc: sample, CheckedAt: at})
-	if err != nil {
-		return err
-	}
-	_, err = tx.vault.Open(vaultSample, known.SampleEnc)
-	if err != nil || !bytes.Equal(known.Fingerprint, fingerprint) {
-		return ErrWrongVault
-	}
-	// The sample is sealed anew, so that it always needs the newest key.
-	return tx.db.Table("vault_check").Where("id = 1").
-		Updates(map[string]any{"sample_enc": sample, "checked_at": at}).Error
-}
-
-type vaultCheck struct {
-	ID                     int64 `gorm:"primaryKey;autoIncrement:false"`
-	Fingerprint, SampleEnc []byte
-	CheckedAt              time.Time
-}
-
-// vaultCheck gives the one row there is, first unless there was another, and
-// holds it: replicas that start at once check one after another.
-func (tx *Tx) vaultCheck(first vaultCheck) (known vaultCheck, err error) {
-	if err := tx.db.Table("vault_check").Clauses(clause.OnConflict{DoNothing: true}).Create(&first).Error; err != nil {
-		return known, fmt.Errorf("remembering the key file: %w", err)
-	}
-	err = tx.db.Table("vault_check").Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = 1").Take(&known).Error
-	return known, err
 }
