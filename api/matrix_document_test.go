@@ -25,7 +25,8 @@ Whoever asks holds the role in a township. The columns say where the case, or th
 unit, is that they ask about: in the township; in the township **beside**; at the
 county **above**; in an office **below**; **elsewhere**, in another county; in the
 township and **confidential**; a case that names them and is no accusation
-(**recused**); an accusation of them (**accused**), or of the township (**their unit**).
+(**recused**); an accusation of them (**accused**), or of the township (**their unit**); an accusation of
+the office below, which the inspectors of the township work on (**inspected**).
 What petitioners and couriers ask about in the township they have sent in
 themselves; a grid worker's is in the grid.
 
