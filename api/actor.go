@@ -68,6 +68,7 @@ var (
 	answerers   = only(petitioner, clerk, leader, inspector)             // the petitioner, or a desk for them
 	informants  = only(petitioner, clerk, leader, supervisor, inspector) // of misconduct
 	callers     = only(clerk, leader, supervisor, inspector)             // on the petitioner, after closure
+	revealers   = only(handler, clerk, leader, supervisor, inspector)    // who may need to know who a petitioner is
 	namers      = only(clerk, leader, supervisor, inspector)             // of whom a grievance is about
 	searchers   = only(clerk, leader, supervisor, inspector)             // by person
 	judges      = only(clerk, leader, supervisor, inspector)             // of objections: the sender's desk, a superior, a conference

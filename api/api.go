@@ -173,7 +173,7 @@ func (s *server) routes() []route { //nolint:funlen // one table, so that nothin
 		{"GET", v1 + "/deadlines/:id/explanation", bare(s.explainDeadline), loggedIn},
 		{"GET", v1 + "/cases/:id/notices", bare(s.caseNotices), loggedIn},
 		{"GET", v1 + "/cases/:id/parties", bare(s.caseParties), loggedIn},
-		{"POST", v1 + "/cases/:id/parties/reveal", s.revealParties, workers},
+		{"POST", v1 + "/cases/:id/parties/reveal", s.revealParties, revealers},
 		{"GET", v1 + "/cases/:id/sign-offs", bare(s.caseSignOffs), staff},
 		{"GET", v1 + "/cases/:id/escalations", bare(s.caseEscalations), staff},
 		{"GET", v1 + "/cases/:id/suspensions", bare(s.caseSuspensions), loggedIn},
@@ -247,7 +247,7 @@ func (s *server) routes() []route { //nolint:funlen // one table, so that nothin
 		{"POST", v1 + "/public/cases/dispute", s.disputePublic, askers},
 		{"POST", v1 + "/public/cases/review", s.reviewPublic, askers},
 		{"GET", v1 + "/engine", bare(s.engineStatus), admins},
-		{"POST", v1 + "/engine/run", s.runEngine, admins.patiently()},
+		{"POST", v1 + "/engine/run", bare(s.runEngine), admins.patiently()},
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"log/slog"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/huiyin/huiyin/internal/auth"
 	"github.com/huiyin/huiyin/internal/casework"
 	"github.com/huiyin/huiyin/internal/clock"
@@ -33,6 +35,7 @@ type App struct {
 	Desk   *casework.Desk
 	Engine *engine.Engine
 	Auth   *auth.Service
+	Tracer trace.TracerProvider // of the HTTP interface; none: nothing is traced
 }
 
 // ErrNoKey says that a database which others share needs a key that they share.

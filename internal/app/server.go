@@ -41,7 +41,7 @@ func (a *App) Handler(s config.Serve) (http.Handler, error) {
 	return api.New(api.Deps{
 		Clock: a.Clock, Log: a.Log, Auth: a.Auth, Office: a.Office, Desk: a.Desk, Store: a.Store, Engine: a.Engine,
 		OpenAPI: docs.OpenAPI, Checks: a.checks(), Warnings: a.warnings, Metrics: metrics,
-		TrustedProxies: proxies, Timeout: s.RequestTimeout,
+		Tracer: a.Tracer, TrustedProxies: proxies, Timeout: s.RequestTimeout,
 		Rates: rates(s), Origins: s.CORSOrigins,
 	}), nil
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Sheet is a file that spreadsheets open with its Chinese intact: UTF-8 with its
@@ -51,15 +53,18 @@ func WriteCSV(w io.Writer, t Table) error {
 // beijing has been eight hours ahead, all year round, since 1991.
 var beijing = time.FixedZone("Asia/Shanghai", 8*60*60)
 
-// tamed gives the cells such that none is a formula: one that begins like one
-// gets an apostrophe in front.
+// tamed gives the cells such that none is a formula: one that begins like one,
+// were it after white space and what nobody sees, gets an apostrophe in front.
 func tamed(cells []string) []string {
 	out := make([]string, len(cells))
 	for i, c := range cells {
-		if c != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(c)[0]) {
+		first, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(c, unseen))
+		if strings.IndexAny(c, "\t\r\n") == 0 || strings.ContainsRune("=+-@＝＋－＠", first) {
 			c = "'" + c
 		}
 		out[i] = c
 	}
 	return out
 }
+
+func unseen(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
