@@ -96,7 +96,8 @@ func TestWhomACaseIsAboutFindsOutNothing(t *testing.T) {
 	t.Parallel()
 	eachCity(t, func(t *testing.T, s *city) {
 		other := s.register("").ID
-		id := s.handled(fmt.Sprintf(`,"others":[{"kind":"named","name":"许晚晴","user_id":%q}]`, s.user("clerk")))
+		id := s.handled(`,"others":[{"kind":"named","name":"某某某"}]`)
+		s.act("supervisor", id, "/named", fmt.Sprintf(`{"user_id":%q}`, s.user("clerk")))
 		for _, p := range append(read[PartyList](s, "clerk", "/cases/"+id+"/parties").Items, *read[CaseDetail](s, "clerk", "/cases/"+id).Petitioner) {
 			for _, shown := range []string{p.Name, p.Phone, p.IDNumber, p.Address} {
 				if shown != "" && shown != "****" {

@@ -194,8 +194,15 @@ func (d *watchedDay) aConfidentialAccusationIsHandled() {
 	d.revealed("clerk", secret, "contact", "named_check")
 	for _, more := range []object{{"nature": "accusation"}, {"nature": "accusation", "confidential": true}} {
 		id := d.as("clerk").post("/cases", d.grievance("app", more)).ID
-		d.as("clerk").post("/cases/"+id+"/notes", object{"words": d.words()})
+		d.as("clerk").refused("/cases/"+id+"/notes", object{"words": d.words()}, http.StatusNotFound, "not_found") // it names somebody of the clerk's own
+		d.as("inspector").post("/cases/"+id+"/notes", object{"words": d.words()})
+		d.as("inspector").post("/cases/"+id+"/named", object{"name": d.person()["name"]})
+		d.as("inspector").post("/cases/"+id+"/accept", object{"notice": d.words()})
+		d.as("inspector").post("/cases/"+id+"/recusals", object{"user_id": d.user("discipline_leader"), "words": d.words()})
+		d.revealed("inspector", id, "contact", "named_check")
 	}
+	declared := d.as("clerk").post("/cases", d.grievance("app", object{})).ID
+	d.as("clerk").post("/cases/"+declared+"/interest", object{"words": d.words()})
 }
 
 // Messages of another system, of which one is refused.
@@ -335,4 +342,23 @@ func (d *watchedDay) scrape() (all []byte) {
 		all = append(all, text...)
 	}
 	return all
+}
+
+// user gives the id of an account.
+func (d *watchedDay) user(account string) string {
+	d.Helper()
+	var page struct {
+		Items []struct {
+			ID       string `json:"id"`
+			Username string `json:"username"`
+		} `json:"items"`
+	}
+	d.as("admin").get("/users?limit=200", &page)
+	for _, u := range page.Items {
+		if u.Username == account {
+			return u.ID
+		}
+	}
+	d.Fatalf("nobody is %s", account)
+	return ""
 }

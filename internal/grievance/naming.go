@@ -34,7 +34,7 @@ func (c *Case) Name(m Moment, in Naming) error {
 		return err
 	}
 	recused, news := c.concerns(m, c.LeadUnitID, about)
-	if !news {
+	if !news && in.Name == "" {
 		return Refuse(Conflict, "named.already", "该人员或单位已列为被反映对象")
 	}
 	if in.Name != "" {
@@ -80,13 +80,13 @@ func (c *Case) addParty(p Party) {
 // concerns keeps whom a party names, and tells who is recused by it and whether
 // anything is new. Of whom only the name is known, everybody is meant who bears it in
 // the neighbourhood of a desk; where nobody does, whoever is meant may sit at that
-// desk itself.
+// desk itself, unless it is the inspectors' already.
 func (c *Case) concerns(m Moment, desk UnitID, p Party) (recused []UserID, news bool) {
 	users, units := []UserID{p.User}, []UnitID{p.Unit}
 	cause := ShieldNamed
 	if p.User.IsZero() && p.Unit.IsZero() {
 		users, units = m.Book.called(p.Name, desk)
-		if len(users)+len(units) == 0 && m.Book.watchedOver(desk, m.Now) {
+		if len(users)+len(units) == 0 && !c.Shielded && m.Book.watchedOver(desk, m.Now) {
 			units, cause = []UnitID{desk}, ShieldPrecaution
 		}
 	}

@@ -227,6 +227,7 @@ func (c *Case) inspectable(m Moment, nature Nature, more ...Party) error {
 		return nil
 	}
 	then := &Case{ID: c.ID, Nature: nature, LeadUnitID: c.LeadUnitID}
+	then.Shielded = c.Shielded
 	then.supervised.Recusals, then.supervised.Shields = slices.Clone(c.supervised.Recusals), slices.Clone(c.supervised.Shields)
 	then.concernsAll(m, c.LeadUnitID, more)
 	if then.Shielded = then.accuses(); !then.Shielded {

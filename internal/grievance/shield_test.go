@@ -186,6 +186,21 @@ func escalateNow(c *Case, m Moment) error {
 	return c.escalate(m, escalation{level: 1, cause: Urgent, at: m.Now, unit: unitID("river")})
 }
 
+// A name that nobody bears takes nothing from inspectors who have the case; one that
+// somebody bears takes it from theirs.
+func TestNamesGivenLater(t *testing.T) {
+	t.Parallel()
+	s := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", accusing(Party{User: userID("leader")}))
+	s.does("inspector", nameWord("某某某"))
+	if c := s.c(); c.LeadUnitID != unitID("county") || len(c.Shields()) != 0 || c.PartyCount != 2 {
+		t.Fatalf("%s", dump(c))
+	}
+	s.does("inspector", nameWord("county"))
+	if c := s.c(); c.LeadUnitID != unitID("city") || c.Responsible != userID("city_leader") {
+		t.Errorf("%s", dump(c))
+	}
+}
+
 // Reclassifying raises the shield and lifts it; persons named stay recused (Art. 28).
 func TestTheShieldFollowsTheNature(t *testing.T) {
 	t.Parallel()
