@@ -119,7 +119,7 @@ func (k KeyReseal) Run(ctx context.Context, c *config.Common, std *IO) error {
 		if err != nil || done.Done == 0 {
 			return err
 		}
-		return a.keysChanged(ctx, changes.VaultResealed, changes.Facts{Key: primary.String(), Rows: int64(done.Done)})
+		return a.keysChanged(ctx, changes.VaultResealed, changes.Facts{Key: primary.String(), Rows: done.Done})
 	})
 }
 
