@@ -14,7 +14,7 @@ import (
 )
 
 // findings lists all findings, the oldest first.
-func (w *works) findings() (list []grievance.Finding) {
+func (w *works) findings() (list []*grievance.Finding) {
 	w.Helper()
 	err := w.store.Read(w.Context(), func(s *store.Snapshot) (err error) {
 		list, err = s.ListFindings(store.ViewerOf(grievance.System, nil), store.FindingFilter{}, nil, 1000)

@@ -16,6 +16,7 @@ import (
 // in a post that they hold. The engine sees all.
 type Viewer struct {
 	user     grievance.UserID
+	left     bool             // holds no post any more: sees findings about them, and no case
 	proved   grievance.CaseID // whose query code was shown
 	all      bool
 	posts    []grievance.UnitID // units of the posts held
