@@ -125,7 +125,7 @@ func TestUnroutableIsFirst(t *testing.T) {
 		}
 		page := string(bodyOf(t, s.send("admin", "GET", v1+"/inbox", "")))
 		items := read[InboxPage](s, "admin", "/inbox").Items
-		if len(items) != 1 || items[0].Reason != "unroutable" || items[0].VacantAbove == nil || items[0].VacantAbove.Code != jichuan || strings.Contains(page, id) {
+		if len(items) != 1 || items[0].Reason != "unroutable" || items[0].VacantAbove == nil || items[0].VacantAbove.Code != economy || strings.Contains(page, id) {
 			t.Errorf("the administrator sees %s", page)
 		}
 		list := read[EscalationPage](s, "city_leader", "/escalations?count=true")

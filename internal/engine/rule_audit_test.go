@@ -180,9 +180,9 @@ func (w *works) petition(phone string) grievance.CaseID {
 	return done.Case.ID
 }
 
-func (w *works) of(rule grievance.FindingRule) []grievance.Finding {
+func (w *works) of(rule grievance.FindingRule) []*grievance.Finding {
 	w.Helper()
-	return slices.DeleteFunc(w.findings(), func(f grievance.Finding) bool { return f.Rule != rule })
+	return slices.DeleteFunc(w.findings(), func(f *grievance.Finding) bool { return f.Rule != rule })
 }
 
 // A leader signs eleven files in less than three minutes, the engine running after
