@@ -114,8 +114,8 @@ type SignOffView struct {
 	Request int                `json:"request"`
 	Step    int                `json:"step"`
 	Chain   []grievance.Signer `json:"chain" swaggertype:"array,string" enums:"leader,head,superior,sponsor"`
-	// Of a decline on facts that are finalised: the case that they were, absent for who
-	// may not see it, and the document number of its final opinion.
+	// Of a decline on facts that are finalised: the case that they were, and the
+	// document number of its final opinion; both absent for who may not see that case.
 	EarlierCaseID string `json:"earlier_case_id,omitempty" format:"uuid"`
 	RefersTo      string `json:"refers_to,omitempty"`
 	// Whether the unit's head must sign.

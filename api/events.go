@@ -285,7 +285,7 @@ func factsView(f grievance.Facts, open openCases, book *grievance.Book, readable
 		v.Awaiting = optionalHolder(book, f.Awaiting.Post, f.Awaiting.User)
 	}
 	if n := f.Notice; n != nil {
-		v.Notice = &NoticeFactView{n.N, n.Kind, n.Number, unlessZero(n.ServedAt), n.How, n.RefersTo}
+		v.Notice = &NoticeFactView{n.N, n.Kind, n.Number, unlessZero(n.ServedAt), n.How, open.number(f.Earlier, n.RefersTo)}
 	}
 	v.SignOff, v.Voided = signOffFactView(f.SignOff, book), signOffFactView(f.Voided, book)
 	v.Order, v.Duties, v.Named = orderFactView(f.Order, book), dutyFactViews(f.Duties), f.Named

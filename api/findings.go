@@ -84,6 +84,14 @@ func (o openCases) name(id grievance.CaseID) string {
 	return id.String()
 }
 
+// number gives the number of a document of a case, "" of one that is not open.
+func (o openCases) number(id grievance.CaseID, number string) string {
+	if !o.has(id) {
+		return ""
+	}
+	return number
+}
+
 func (o openCases) subject(f *grievance.Finding) string {
 	if other, pair := f.OtherCase(); !o.has(f.CaseID) || pair && !o.has(other) {
 		return ""

@@ -101,7 +101,7 @@ func signOffView(x *grievance.SignOff, about *grievance.Case, open openCases, bo
 		Texts: orNone(texts), Digest: hex.EncodeToString(x.Digest),
 		ClockID: x.ClockID.String(), Length: x.Length.N, LengthUnit: x.Length.Unit,
 		Request: x.Request, Step: x.Step, Chain: x.Chain.Signers(), Head: x.Head,
-		SeenSeq: x.SeenSeq, SeenDigest: hex.EncodeToString(x.SeenDigest), EarlierCaseID: open.name(x.EarlierCaseID), RefersTo: x.EarlierNumber,
+		SeenSeq: x.SeenSeq, SeenDigest: hex.EncodeToString(x.SeenDigest), EarlierCaseID: open.name(x.EarlierCaseID), RefersTo: open.number(x.EarlierCaseID, x.EarlierNumber),
 	}
 	if x.Until != nil {
 		v.Through = lastDay(*x.Until)

@@ -67,7 +67,7 @@ func showEdition(s *store.Snapshot, v store.Viewer, row store.WholeBulletin, b, 
 		b = b.without(barred, before)
 	}
 	shown := Shown{Bulletin: b, Row: row}
-	shown.open, err = visible(s, v, CasesOf(b.named()))
+	shown.open, err = OpenTo(s, v, CasesOf(b.named()))
 	return shown, err
 }
 
@@ -79,11 +79,13 @@ func (b Shown) Withheld(s *store.Snapshot, v store.Viewer) (bool, error) {
 		return true, err
 	}
 	all := CasesOf(append(frozen.refs(), frozen.named()...))
-	open, err := visible(s, v, all)
+	open, err := OpenTo(s, v, all)
 	return len(open) < len(all), err
 }
 
-func visible(s *store.Snapshot, v store.Viewer, ids []grievance.CaseID) (map[grievance.CaseID]string, error) {
+// OpenTo gives those of the cases, however many, that a viewer may see, with their
+// receipt numbers.
+func OpenTo(s *store.Snapshot, v store.Viewer, ids []grievance.CaseID) (map[grievance.CaseID]string, error) {
 	open := map[grievance.CaseID]string{}
 	for part := range slices.Chunk(ids, casesAtOnce) {
 		some, err := s.CasesVisible(v, part)
