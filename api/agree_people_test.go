@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"maps"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -37,15 +38,30 @@ func assembled(s *city, seed uint64, cases int) *throng {
 	p.anotherCounty()
 	p.posts()
 	for i := range cases {
-		w := ways[i%len(ways)]
-		if id, ok := p.arrives(w.of); ok {
-			p.lives(id, w.deeds)
-		}
+		p.goes(ways[i%len(ways)], 25)
 		p.clock.Advance(time.Duration(p.IntN(20)) * time.Hour)
+	}
+	for _, name := range slices.Sorted(maps.Keys(doings)) {
+		for range 8 {
+			if i := slices.IndexFunc(ways, func(w way) bool { return slices.Contains(w.deeds, name) }); p.done[name] == 0 {
+				p.goes(ways[i], 0)
+			}
+		}
 	}
 	p.recur()
 	p.runEngine()
 	return p
+}
+
+// goes lets a case arrive and go a way; once in so many deeds, or never, it stays where
+// it is.
+func (p *throng) goes(w way, stays int) {
+	p.t.Helper()
+	id, ok := p.arrives(w.of)
+	for !ok {
+		id, ok = p.arrives(w.of)
+	}
+	p.lives(id, w.deeds, stays)
 }
 
 // anotherCounty founds one, with people in every role.
@@ -193,10 +209,10 @@ func (p *throng) count(deed string, ok bool) {
 }
 
 // lives brings a case some way along one of the ways that cases go.
-func (p *throng) lives(id grievance.CaseID, way []string) {
+func (p *throng) lives(id grievance.CaseID, way []string, stays int) {
 	p.t.Helper()
 	for _, name := range way {
-		if p.IntN(25) == 0 {
+		if stays > 0 && p.IntN(stays) == 0 {
 			return
 		}
 		p.does(id, name)

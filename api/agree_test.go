@@ -30,7 +30,7 @@ func TestNothingTellsOfWhatIsDenied(t *testing.T) {
 			a := agreeing(s, seed+11, cases)
 			accounts := a.accounts()
 			a.Shuffle(len(accounts), func(i, j int) { accounts[i], accounts[j] = accounts[j], accounts[i] })
-			always := []string{"", "admin", "city_supervisor", "leader", "clerk", "courier", "inspector"}
+			always := []string{"", "admin", "city_leader", "leader", "clerk", "courier", "inspector"}
 			for _, account := range append(always, accounts[:min(people, len(accounts))]...) {
 				a.checkAll(account)
 			}
@@ -55,7 +55,7 @@ type agreement struct {
 	sees    map[grievance.CaseID]bool
 	barred  map[grievance.CaseID]bool
 	reads   []store.WholeBulletin // some of the press
-	told    map[string]int // how often each route has told something
+	told    map[string]int        // how often each route has told something
 }
 
 func agreeing(s *city, seed uint64, cases int) *agreement {
