@@ -58,16 +58,16 @@ var (
 	overseers   = only(report.Overseers...)
 	intake      = only(clerk, courier, gridWorker)
 	registrars  = only(clerk, courier, gridWorker, petitioner)
-	desks       = only(clerk, leader) // the head acts for a desk without clerks
-	handlers    = only(handler)
-	workers     = only(handler, clerk, leader)
-	reporters   = only(handler, clerk, leader, supervisor, inspector)
-	answerers   = only(petitioner, clerk, leader)                        // the petitioner, or a desk for them
+	desks       = only(clerk, leader, inspector) // the head acts for a desk without clerks, inspectors of what accuses
+	handlers    = only(handler, inspector)
+	workers     = only(handler, clerk, leader, inspector)
+	reporters   = only(handler, clerk, leader, supervisor, inspector)    // whoever has a hand in cases
+	answerers   = only(petitioner, clerk, leader, inspector)             // the petitioner, or a desk for them
 	informants  = only(petitioner, clerk, leader, supervisor, inspector) // of misconduct
 	callers     = only(clerk, leader, supervisor, inspector)             // on the petitioner, after closure
 	namers      = only(clerk, leader, supervisor, inspector)             // of whom a grievance is about
-	searchers   = only(clerk, leader, supervisor)                        // by person
-	judges      = only(clerk, leader, supervisor)                        // of objections: the sender's desk, a superior, a conference
+	searchers   = only(clerk, leader, supervisor, inspector)             // by person
+	judges      = only(clerk, leader, supervisor, inspector)             // of objections: the sender's desk, a superior, a conference
 	explainers  = only(clerk, leader)                                    // of findings, for their unit
 	assessors   = only(supervisor, inspector)                            // who decide on findings
 	urgers      = only(leader, supervisor, inspector)                    // who may remind, or judge the answer to an order
@@ -102,7 +102,7 @@ func (s *server) admit(g gate, next echo.HandlerFunc) echo.HandlerFunc {
 		if len(g.roles) > 0 && !actor.Has(g.roles...) {
 			return errRole
 		}
-		return next(c)
+		return s.noticed(c, next(c))
 	}
 }
 

@@ -86,7 +86,7 @@ type ClockList struct {
 type SignOffView struct {
 	N       int                    `json:"n" example:"1"`
 	Round   int                    `json:"round"`
-	Kind    grievance.SignOffKind  `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal,extension,suspension,review,take_down"`
+	Kind    grievance.SignOffKind  `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal,extension,suspension,review,take_down,recusal"`
 	State   grievance.SignOffState `json:"state" swaggertype:"string" enums:"pending,approved,returned,lapsed,voided"`
 	Unit    UnitRef                `json:"unit"`
 	Outcome grievance.Outcome      `json:"outcome,omitempty" swaggertype:"string" enums:"supported,explained,not_supported,mediated,redirected"`
@@ -118,6 +118,8 @@ type SignOffView struct {
 	// document number of its final opinion; both absent for who may not see that case.
 	EarlierCaseID string `json:"earlier_case_id,omitempty" format:"uuid"`
 	RefersTo      string `json:"refers_to,omitempty"`
+	// Of a recusal: who is to be kept from the case.
+	Recuse *PersonRef `json:"recuse,omitempty"`
 	// Whether the unit's head must sign.
 	Head bool `json:"head"`
 	// What the leader could see in deciding: the events up to a number, by the

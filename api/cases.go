@@ -65,6 +65,8 @@ type OtherPartyRequest struct {
 	// Of a person whom the grievance is about, if it is a user of the system: who then
 	// signs nothing of the case.
 	User grievance.UserID `json:"user_id" swaggertype:"string" format:"uuid"`
+	// Of a unit that the grievance is about. Without either id the name is looked for.
+	Unit grievance.UnitID `json:"unit_id" swaggertype:"string" format:"uuid"`
 } // @name NewParty
 
 // CaseWithCode is a case and the secret with which its petitioner asks how it
@@ -82,7 +84,7 @@ func (in NewCaseRequest) registration() grievance.Registration {
 		Petitioner: in.Petitioner.party(),
 	}
 	for _, o := range in.Others {
-		r.Others = append(r.Others, grievance.Party{Kind: o.Kind, Name: o.Name, Phone: o.Phone, IDNumber: o.IDNumber, Address: o.Address, User: o.User})
+		r.Others = append(r.Others, grievance.Party{Kind: o.Kind, Name: o.Name, Phone: o.Phone, IDNumber: o.IDNumber, Address: o.Address, User: o.User, Unit: o.Unit})
 	}
 	return r
 }

@@ -80,7 +80,9 @@ type FactsView struct {
 	Urged *HolderView `json:"urged,omitempty"`
 	// The request whose signatures are void.
 	Voided *SignOffFactView `json:"voided,omitempty"`
-	// How many users the grievance names by now.
+	// What somebody tried who is kept from the case.
+	Attempt grievance.Attempt `json:"attempt,omitempty" swaggertype:"string" enums:"read,act"`
+	// How many persons and units the grievance names by now.
 	Named int           `json:"named,omitempty,omitzero"`
 	Texts []TextRefView `json:"texts,omitempty"`
 } // @name Facts
@@ -98,7 +100,7 @@ type NoticeFactView struct {
 // SignOffFactView is what an event says of a sign-off.
 type SignOffFactView struct {
 	N    int                   `json:"n"`
-	Kind grievance.SignOffKind `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal,extension,suspension,review,take_down"`
+	Kind grievance.SignOffKind `json:"kind" swaggertype:"string" enums:"closure,decline,withdrawal,extension,suspension,review,take_down,recusal"`
 	Unit UnitRef               `json:"unit"`
 	// SHA-256 of what was to be signed, in hexadecimal.
 	Digest string `json:"digest,omitempty"`
@@ -289,6 +291,7 @@ func factsView(f grievance.Facts, open openCases, book *grievance.Book, readable
 	}
 	v.SignOff, v.Voided = signOffFactView(f.SignOff, book), signOffFactView(f.Voided, book)
 	v.Order, v.Duties, v.Named = orderFactView(f.Order, book), dutyFactViews(f.Duties), f.Named
+	v.Attempt = f.Attempt
 	if f.Sponsor != nil {
 		v.Sponsor = optionalHolder(book, f.Sponsor.Post, f.Sponsor.User)
 	}

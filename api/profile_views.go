@@ -56,7 +56,7 @@ type ClockRule struct {
 // SigningRule says who signs what, one leader after another. What is absent
 // holds for every case.
 type SigningRule struct {
-	Kinds     []grievance.SignOffKind `json:"kinds,omitempty" swaggertype:"array,string" enums:"closure,decline,withdrawal,extension,suspension,review,take_down"`
+	Kinds     []grievance.SignOffKind `json:"kinds,omitempty" swaggertype:"array,string" enums:"closure,decline,withdrawal,extension,suspension,review,take_down,recusal"`
 	Outcomes  []grievance.Outcome     `json:"outcomes,omitempty" swaggertype:"array,string" enums:"supported,explained,not_supported,mediated,redirected"`
 	Urgencies []grievance.Urgency     `json:"urgencies,omitempty" swaggertype:"array,string" enums:"life_property,utilities,simple,ordinary,complex"`
 	// Group petitions alone (Art. 20).

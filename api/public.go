@@ -34,6 +34,9 @@ type PublicCaseRequest struct {
 	Title      string           `json:"title" validate:"required,max=200,oneline" example:"村口路灯不亮"`
 	Body       string           `json:"body" validate:"required,max=10000"`
 	Petitioner PersonRequest    `json:"petitioner"`
+	// Persons or units whom the grievance is about, as far as they are known: of an
+	// accusation neither they nor their units will see anything.
+	About []string `json:"about" validate:"max=20,dive,required,max=200,oneline" example:"上渡村村民委员会"`
 } // @name NewPublicCase
 
 // PublicReceipt is what a petitioner keeps: with both of them the case can be
@@ -85,11 +88,15 @@ type PublicText struct {
 var errLookup = grievance.Refuse(grievance.NotFound, "public.not_found", "登记编号或查询码不正确")
 
 func (in PublicCaseRequest) registration() grievance.Registration {
-	return grievance.Registration{
+	r := grievance.Registration{
 		ID: in.ID, Channel: in.Channel, Nature: in.Nature, Category: in.Category, Petition: in.Petition,
 		Headcount: in.Headcount, Confidential: in.Confidential, Unit: in.UnitID, Area: in.AreaID,
 		Title: in.Title, Body: in.Body, Petitioner: in.Petitioner.party(),
 	}
+	for _, name := range in.About {
+		r.Others = append(r.Others, grievance.Party{Kind: grievance.PersonNamed, Name: name})
+	}
+	return r
 }
 
 // registerPublic opens a case that came in through a public door.

@@ -102,6 +102,7 @@ func signOffView(x *grievance.SignOff, about *grievance.Case, open openCases, bo
 		ClockID: x.ClockID.String(), Length: x.Length.N, LengthUnit: x.Length.Unit,
 		Request: x.Request, Step: x.Step, Chain: x.Chain.Signers(), Head: x.Head,
 		SeenSeq: x.SeenSeq, SeenDigest: hex.EncodeToString(x.SeenDigest), EarlierCaseID: open.name(x.EarlierCaseID), RefersTo: open.number(x.EarlierCaseID, x.EarlierNumber),
+		Recuse: optionalPerson(book, x.Recuse),
 	}
 	if x.Until != nil {
 		v.Through = lastDay(*x.Until)

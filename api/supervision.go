@@ -34,9 +34,12 @@ type MisconductRequest struct {
 	Words string           `json:"words" validate:"required,max=10000"`
 } // @name ReportMisconduct
 
-// NameRequest names a user of the system whom the grievance is about.
+// NameRequest names whom the grievance is about: one of a user of the system, a unit,
+// and the name of a person or a unit. Whoever bears the name nearby is meant.
 type NameRequest struct {
-	User grievance.UserID `json:"user_id" validate:"required" swaggertype:"string" format:"uuid"`
+	User grievance.UserID `json:"user_id" swaggertype:"string" format:"uuid"`
+	Unit grievance.UnitID `json:"unit_id" swaggertype:"string" format:"uuid"`
+	Name string           `json:"name" validate:"max=200,oneline"`
 } // @name NamePerson
 
 // ListedView says that a superior unit watches a case (挂牌督办).
@@ -142,10 +145,10 @@ func (s *server) reportMisconduct(c echo.Context) error {
 	})
 }
 
-// namePerson names a user of the system whom the grievance is about.
+// namePerson names whom the grievance is about.
 //
-//	@Summary		列为被反映人 / name a person
-//	@Description	被反映的系统用户不得签批、包案或承接该事项的升级。 Such a person signs nothing of the case, takes no escalation of it and no charge.
+//	@Summary		列为被反映人 / name whom it is about
+//	@Description	被反映人应当回避：不得承办、签批、包案或承接该事项的升级。检举控告事项随即移交其上级纪检人员，被反映人、所在单位及下属单位均不可见（条例第二十八、三十条）。 Such a person does nothing to the case. An accusation goes to the inspectors above at once, and neither the person nor the whole unit sees it from then on.
 //	@Tags			triage
 //	@Accept			json
 //	@Produce		json

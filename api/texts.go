@@ -108,7 +108,7 @@ func draftsOf(sn *store.Snapshot, id grievance.CaseID) (map[grievance.TextID]boo
 var requests = slices.Clip([]grievance.EventKind{
 	grievance.EvSubmitted, grievance.EvDeclineRequested, grievance.EvWithdrawalRequested,
 	grievance.EvExtensionRequested, grievance.EvSuspensionRequested, grievance.EvAmended, grievance.EvTakeDownRequested,
-	grievance.EvReviewSubmitted,
+	grievance.EvReviewSubmitted, grievance.EvRecusalDemanded,
 })
 
 // words finds the texts that the reader may read by their ids.

@@ -86,8 +86,13 @@ type CaseView struct {
 	OpenReview int `json:"open_review"`
 	// The number of the sign-off of a take-down from the echo wall that is asked for,
 	// for which nothing waits; 0 for none.
-	PendingTakeDown int        `json:"pending_take_down"`
-	TakenDownAt     *time.Time `json:"taken_down_at,omitempty"`
+	PendingTakeDown int `json:"pending_take_down"`
+	// The number of the sign-off of a recusal that the petitioner demands, for which
+	// nothing waits; 0 for none.
+	PendingRecusal int `json:"pending_recusal"`
+	// An accusation kept from those whom it is about (Art. 30).
+	Shielded    bool       `json:"shielded"`
+	TakenDownAt *time.Time `json:"taken_down_at,omitempty"`
 	// The leader in charge (包案); absent where there is none.
 	Sponsor *HolderView `json:"sponsor,omitempty"`
 	// Absent while no superior unit watches it (挂牌督办).
@@ -130,7 +135,7 @@ func caseView(c *grievance.Case, book *grievance.Book) CaseView {
 		FirstResponder: personRef(book, c.FirstResponder), Handler: optionalPerson(book, c.Handler),
 		Responsible: holderView(book, c.ResponsiblePost, c.Responsible), Awaiting: optionalHolder(book, c.AwaitingPost, c.AwaitingUser),
 		PendingSignOff: c.PendingSignOff, PendingExtension: c.PendingExtension, OpenReview: c.OpenReview,
-		PendingTakeDown: c.PendingTakeDown, TakenDownAt: c.TakenDownAt,
+		PendingTakeDown: c.PendingTakeDown, PendingRecusal: c.PendingRecusal, Shielded: c.Shielded, TakenDownAt: c.TakenDownAt,
 		Sponsor: optionalHolder(book, c.SponsorPost, c.Sponsor), Listed: listedView(c, book),
 		Suspension: c.Suspension, SuspendedUntil: c.SuspendedUntil,
 		PendingObjection: c.PendingObjection, Objections: c.ObjectionCount, OpenCoHandlers: c.OpenCoHandlers,

@@ -22,6 +22,9 @@ func TestUpgradeKeepsRows(t *testing.T) {
 		for i, name := range migrations.Names(t, dialect) {
 			migrations.ApplyTo(t.Context(), t, db, dialect, int64(i+1))
 			for table, rows := range had {
+				if now, ok := renamed[strings.TrimSuffix(name, ".sql")+" "+table]; ok {
+					table = now
+				}
 				if got := count(t, db, table); got < rows {
 					t.Errorf("%s: table %s has %d rows, had %d", name, table, got, rows)
 				}
@@ -33,6 +36,9 @@ func TestUpgradeKeepsRows(t *testing.T) {
 		}
 	})
 }
+
+// renamed has the new names of tables, by the migration that gave them.
+var renamed = map[string]string{"0014_shield named": "recusals"}
 
 // fill puts a row into every empty table, the referenced before those that
 // refer to them, and counts the rows of all.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
@@ -21,6 +22,8 @@ type Desk struct {
 	office *office.Office
 	clock  clock.Clock
 	ids    *uuid.Gen
+
+	exposed atomic.Int64 // the version of the Book by which shields were last looked at
 }
 
 // New makes a Desk over a database and its organisation.
@@ -136,7 +139,7 @@ func decideOne(c *grievance.Case, m grievance.Moment, req Request, decide func(*
 	if req.IfVersion != nil && *req.IfVersion != c.Version {
 		return ErrStale
 	}
-	return decide(c, m)
+	return decide(c, m.For(c))
 }
 
 // moment is one instant for one transaction, with the actor as the book knows

@@ -37,7 +37,7 @@ func advance(c *grievance.Case, m grievance.Moment) (n int, err error) {
 		return 0, errOldBook
 	}
 	err = guard(func() (err error) {
-		n, err = c.Advance(m)
+		n, err = c.Advance(m.For(c))
 		return err
 	})
 	if err != nil {

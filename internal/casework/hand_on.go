@@ -29,7 +29,8 @@ func (d *Desk) HandOnAll(ctx context.Context) (total int, err error) {
 
 // HandOnDue hands on the cases of each appointment that has ended, and of the
 // units that were merged, up to limit in a transaction, and tells how many it
-// handed on. There may be more until it tells none. A case that fails, be it that
+// handed on; after every change of the organisation also the accusations whose desk
+// has come behind their own shield. There may be more until it tells none. A case that fails, be it that
 // it cannot be read, is tried once and keeps neither the others nor other
 // appointments: all of them are handed on that can be, and the error tells of
 // it. It stays with whom it is with, and its appointment is looked at again by
@@ -45,6 +46,10 @@ func (d *Desk) HandOnDue(ctx context.Context, limit int) (n int, err error) {
 	}
 	for _, a := range ended {
 		p.through(ctx, func(h *handover) (int, error) { return h.left(a) })
+	}
+	if d.exposed.Load() != book.Version {
+		p.through(ctx, (*handover).exposed)
+		d.exposed.Store(book.Version)
 	}
 	return p.n, p.result()
 }
@@ -168,11 +173,21 @@ var handOnNeeds = store.Needs{SignOffs: true, Escalations: true}
 
 func handOnOne(c *grievance.Case, m grievance.Moment) error {
 	return guard(func() error {
-		if err := c.HandOn(m); err != nil {
+		if err := c.HandOn(m.For(c)); err != nil {
 			return err
 		}
-		return c.Strand(m)
+		return c.Strand(m.For(c))
 	})
+}
+
+// exposed takes the next accusations away from desks that have become those of whom
+// they accuse.
+func (h *handover) exposed() (int, error) {
+	ids, err := h.tx.LockExposed(h.some)
+	if err != nil {
+		return 0, err
+	}
+	return h.each(ids)
 }
 
 // merged moves the next cases out of units that were merged into others.

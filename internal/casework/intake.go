@@ -80,19 +80,22 @@ func (d *Desk) registeredBefore(ctx context.Context, req Request, id grievance.C
 		return err
 	}
 	return d.store.Write(ctx, func(tx *store.Tx) error {
-		m := d.moment(req, book)
-		viewer := store.ViewerOf(m.By, book)
-		if m.By.UserID.IsZero() { // only who sent it in knows the whole content
-			viewer = store.ViewerOf(grievance.System, book)
-		}
-		cases, err := tx.LockCases([]grievance.CaseID{id}, viewer, store.Needs{})
+		// Who sent it in gets it again, be it that the case went where they may not see it.
+		cases, err := tx.LockCases([]grievance.CaseID{id}, store.ViewerOf(grievance.System, book), store.Needs{})
 		if err != nil {
 			return err
 		}
 		if len(cases) == 0 || !bytes.Equal(cases[0].ContentDigest, content) {
 			return ErrIDTaken
 		}
-		return keep(tx, cases[0])
+		c, m := cases[0], d.moment(req, book)
+		if public := m.By.UserID.IsZero(); public || c.FiledBy == m.By.UserID {
+			return keep(tx, c)
+		}
+		if _, err := tx.Case(id, store.ViewerOf(m.By, book), store.Needs{}); err != nil {
+			return ErrIDTaken
+		}
+		return keep(tx, c)
 	})
 }
 

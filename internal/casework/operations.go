@@ -14,7 +14,11 @@ import (
 
 // Classify decides what a case is.
 func (d *Desk) Classify(ctx context.Context, req Request, id grievance.CaseID, in grievance.Classification) (Done, error) {
-	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Classify(m, in) })
+	needs := store.Needs{}
+	if in.Nature == grievance.Accusation { // which may be about those who have it
+		needs = takenFrom
+	}
+	return d.change(ctx, req, id, needs, func(c *grievance.Case, m grievance.Moment) error { return c.Classify(m, in) })
 }
 
 // Correct puts a registration right.

@@ -174,7 +174,7 @@ var statements = []operationCost{
 			_, err := w.desk.Note(ctx, w.keyed("clerk", "k", "r"), id, grievance.Noting{Words: "正在办"})
 			return err
 		}},
-	{"note in a case that names somebody: who is read", "BEGIN cases+ clocks+ named+ cases texts events idempotency COMMIT",
+	{"note in a case that names somebody: who is read", "BEGIN cases+ clocks+ recusals+ cases texts events idempotency COMMIT",
 		func(w *town, ctx context.Context, id grievance.CaseID) error {
 			w.must(w.desk.Name(w.Context(), w.as("clerk"), id, grievance.Naming{User: w.user("deputy")}))
 			_, err := w.desk.Note(ctx, w.keyed("clerk", "k", "r"), id, grievance.Noting{Words: "正在办"})

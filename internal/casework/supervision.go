@@ -74,11 +74,11 @@ func (d *Desk) ReportMisconduct(ctx context.Context, req Request, id grievance.C
 // Name records whom a grievance is about. What nobody but that person could take
 // has nobody who can.
 func (d *Desk) Name(ctx context.Context, req Request, id grievance.CaseID, in grievance.Naming) (Done, error) {
-	return d.change(ctx, req, id, store.Needs{Escalations: true}, func(c *grievance.Case, m grievance.Moment) error {
+	return d.change(ctx, req, id, takenFrom, func(c *grievance.Case, m grievance.Moment) error {
 		if err := c.Name(m, in); err != nil {
 			return err
 		}
-		return c.Strand(m)
+		return c.Strand(m.For(c))
 	})
 }
 

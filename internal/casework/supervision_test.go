@@ -45,7 +45,7 @@ func TestSupervisionIsKept(t *testing.T) {
 		if o.Kind != grievance.SupervisionOrder || o.State != grievance.OrderOpen || o.Length.N != 4 || o.ClockID.IsZero() || o.IssuerPost.Role != grievance.RoleSupervisor {
 			t.Errorf("order %+v", o)
 		}
-		if c.OpenReminders != 1 || c.OpenOrders != 1 || c.OpenDuties != 1 || c.NamedCount != 1 || c.ListedAt == nil || c.ListedUnit.IsZero() {
+		if c.OpenReminders != 1 || c.OpenOrders != 1 || c.OpenDuties != 1 || c.RecusalCount != 1 || c.ListedAt == nil || c.ListedUnit.IsZero() {
 			t.Errorf("%+v", c.Supervision)
 		}
 		w.must(w.desk.Contact(ctx, w.as("handler"), id, grievance.Contacting{Words: "已联系"}))

@@ -43,6 +43,7 @@ type Book struct {
 	byUnit      map[UnitID][]Appointment
 	categories  map[string]Category
 	responsible map[string][]Responsibility
+	bar         *barrier // of the one case that the book is for, else nil
 }
 
 // BookData is what a Book is made from. Calendar and Profiles are the newest;
@@ -155,10 +156,11 @@ func (b *Book) Users() []*User {
 	return slices.SortedFunc(maps.Values(b.users), func(x, y *User) int { return strings.Compare(x.Username, y.Username) })
 }
 
-// CanAct reports whether the user exists and is not disabled at t.
+// CanAct reports whether the user exists and is neither disabled at t nor barred from
+// the case that the book is for.
 func (b *Book) CanAct(id UserID, t time.Time) bool {
 	u := b.users[id]
-	return u != nil && (u.DisabledAt == nil || t.Before(*u.DisabledAt))
+	return u != nil && (u.DisabledAt == nil || t.Before(*u.DisabledAt)) && !b.Bars(id, t)
 }
 
 // Actor gives the user as an actor at t, with the posts held then. A user who
@@ -216,6 +218,11 @@ func (b *Book) Responsibilities() []Responsibility {
 // unit up to the root has anybody.
 func (b *Book) DutyPerson(unit UnitID, t time.Time) (UserID, Post, bool) {
 	for _, u := range b.line(unit, t) {
+		if b.bar != nil {
+			if held := b.Holders(Post{UnitID: u.ID, Role: RoleInspector}, t); len(held) > 0 {
+				return held[0], Post{UnitID: u.ID, Role: RoleInspector}, true
+			}
+		}
 		if user, ok := b.dutyClerk(u.ID, t); ok {
 			return user, Post{UnitID: u.ID, Role: RoleClerk}, true
 		}
@@ -290,7 +297,7 @@ func (b *Book) Propose(category string, area UnitID) (Responsibility, bool) {
 			if r.Area == "" {
 				d = len(line)
 			}
-			if d >= 0 && d < depth && b.Current(r.UnitID) != nil {
+			if now := b.Current(r.UnitID); d >= 0 && d < depth && now != nil && !b.BarsUnit(now.ID) {
 				best, depth = r, d
 			}
 		}

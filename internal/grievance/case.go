@@ -294,14 +294,14 @@ func (c *Case) await(post Post, user UserID) *Awaiting {
 // awaitByStatus sets whose move it is when no sign-off is open.
 func (c *Case) awaitByStatus() *Awaiting {
 	if o := c.objection(); o != nil {
-		return c.await(o.waitsFor(), UserID{})
+		return c.await(o.waitsFor(c.deskRole()), UserID{})
 	}
 	switch c.Status {
 	case Registered, Accepted:
-		return c.await(Post{UnitID: c.LeadUnitID, Role: RoleClerk}, UserID{})
+		return c.await(Post{UnitID: c.LeadUnitID, Role: c.deskRole()}, UserID{})
 	case Closed:
 		if c.OpenReview != 0 {
-			return c.await(Post{UnitID: c.ReviewUnitID, Role: RoleClerk}, UserID{})
+			return c.await(Post{UnitID: c.ReviewUnitID, Role: c.deskRole()}, UserID{})
 		}
 	case Suspended:
 		if s := c.suspension(); s != nil && s.Cause == WaitingPetitioner {
@@ -309,7 +309,7 @@ func (c *Case) awaitByStatus() *Awaiting {
 		}
 		fallthrough
 	case Assigned, InHandling:
-		return c.await(Post{UnitID: c.HandlingUnitID, Role: RoleHandler}, c.Handler)
+		return c.await(Post{UnitID: c.HandlingUnitID, Role: c.workRole()}, c.Handler)
 	}
 	return c.await(Post{}, UserID{})
 }

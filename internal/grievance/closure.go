@@ -86,7 +86,7 @@ func (c *Case) reopen(m Moment, f *Facts) {
 	c.RatedAt, c.Contacted, c.Resolved, c.Satisfied = nil, nil, nil, nil
 	f.Round = c.Round
 	c.succeed(m, f)
-	handler := Post{UnitID: c.HandlingUnitID, Role: RoleHandler}
+	handler := Post{UnitID: c.HandlingUnitID, Role: c.workRole()}
 	if !c.Handler.IsZero() && c.mayHandle(c.Handler) && m.Book.holds(c.Handler, handler, m.Now) {
 		c.Status = InHandling
 		f.Responsible = c.answerable(c.Handler, handler)

@@ -57,7 +57,7 @@ func (h *CoHandler) worker(m Moment) (Post, bool) {
 	if by, ok := m.By.PostAt(h.UnitID, RoleHandler); ok {
 		return by, true
 	}
-	return deskClerk(m, h.UnitID)
+	return deskClerk(m, h.UnitID, RoleClerk)
 }
 
 // CoHandlers gives the co-handling units of the case that were loaded or made.
@@ -140,6 +140,9 @@ func (c *Case) helper(m Moment, in CoHandlingRequest) (*Unit, error) {
 	f.checkText(in.Words, "/words", MaxText, true)
 	if err := f.err(); err != nil {
 		return nil, err
+	}
+	if m.Book.BarsUnit(unit.ID) {
+		return nil, errBarred
 	}
 	if slices.ContainsFunc(c.asked(), func(h *CoHandler) bool { return h.UnitID == unit.ID }) {
 		return nil, Refuse(Conflict, "co_handler.asked", "已请该单位协办，尚未答复")

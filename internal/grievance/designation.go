@@ -38,7 +38,7 @@ func (c *Case) hand(m Moment, o *Objection, unit *Unit, f *Facts) {
 	switch {
 	case unit.ID == o.UnitID:
 	case o.On == ByForward:
-		c.moveDesk(m, unit.ID, debtor{post: Post{UnitID: unit.ID, Role: RoleClerk}}, f)
+		c.moveDesk(m, unit.ID, debtor{post: Post{UnitID: unit.ID, Role: c.deskRole()}}, f)
 	case unit.ID != lead.ID && unit.Within(lead):
 		c.reassign(m, unit, f)
 	default:
@@ -54,6 +54,9 @@ func (c *Case) designee(m Moment, o *Objection, id UnitID) (*Unit, error) {
 	unit := m.Book.Current(id)
 	if unit == nil {
 		return nil, InvalidField("/unit_id", "unit.unknown", "指定的单位不存在")
+	}
+	if m.Book.BarsUnit(unit.ID) {
+		return nil, errBarred
 	}
 	below := o.On == ByAssignment && unit.Within(m.Book.Unit(c.LeadUnitID))
 	if organ := m.Book.Organ(unit.ID); organ != nil && !below {
@@ -111,7 +114,7 @@ func (c *Case) reassign(m Moment, unit *Unit, f *Facts) {
 	c.Status, c.HandlingUnitID, c.Handler = Assigned, unit.ID, UserID{}
 	f.Status, f.Round = c.Status, c.Round
 	c.joins(m, unit.ID, PartHandling)
-	owes := debtor{post: Post{UnitID: unit.ID, Role: RoleHandler}}
+	owes := debtor{post: Post{UnitID: unit.ID, Role: c.workRole()}}
 	f.Started = append(f.Started, c.start(m, Acknowledgement, m.Now, unit.ID, strconv.FormatInt(c.Seq+1, 10), owes)...)
 }
 
@@ -154,7 +157,7 @@ func (c *Case) succeedObjection(m Moment, f *Facts) bool {
 		f.Stopped = append(f.Stopped, over.Stopped...)
 	case o.State == ObjectionRaised:
 		c.bringBefore(m, o, m.Now)
-		c.owe(debtor{post: o.waitsFor()}, Jurisdiction)
+		c.owe(debtor{post: o.waitsFor(c.deskRole())}, Jurisdiction)
 	}
 	c.changes.Objections = once(c.changes.Objections, o)
 	f.Objection = o.fact()

@@ -160,7 +160,8 @@ type Facts struct {
 	Order        *OrderFact      `json:"order,omitempty"`
 	FollowUp     *FollowUpFact   `json:"follow_up,omitempty"`
 	Review       *ReviewFact     `json:"review,omitempty"`
-	Earlier      CaseID          `json:"earlier,omitzero"` // a case of the same facts
+	Earlier      CaseID          `json:"earlier,omitzero"`  // a case of the same facts
+	Attempt      Attempt         `json:"attempt,omitempty"` // of who is kept from the case
 	Texts        []TextRef       `json:"texts,omitempty"`
 }
 

@@ -139,6 +139,7 @@ var ClockEvents = []EventKind{
 	EvClassified, EvCorrected, EvExtended, EvSuspended, EvResumed, EvRebased,
 	EvObjected, EvObjectionConsented, EvObjectionRaised, EvDesignated, EvCoHandlerAsked, EvSponsored, EvOrdered, EvOrderReturned,
 	EvAmended, EvReviewRequested, EvReviewSubmitted, EvReviewDecided, EvHearingOrdered, EvHearingHeld, EvFollowedUp, EvTakeDownRequested,
+	EvRecusalDemanded, EvShielded,
 }
 
 // Trace finds among the events of the case, in order, the one that started the

@@ -38,7 +38,7 @@ func (c *Case) Assign(m Moment, in Assignment) error {
 		Status: c.Status, Round: c.Round, Unit: unit.ID, Handler: in.Handler, Stopped: stopped,
 		Awaiting: c.awaitByStatus(), Texts: c.writeAll(m, false, textIn{TextReason, in.Words}),
 	}
-	owes := debtor{Post{UnitID: unit.ID, Role: RoleHandler}, in.Handler}
+	owes := debtor{Post{UnitID: unit.ID, Role: c.workRole()}, in.Handler}
 	f.Started = c.start(m, Acknowledgement, m.Now, unit.ID, strconv.FormatInt(c.Seq+1, 10), owes)
 	return c.record(m, by, EvAssigned, f)
 }
@@ -62,9 +62,12 @@ func (c *Case) assignee(m Moment, by Post, in *Assignment) (*Unit, error) {
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	fits := in.Handler.IsZero() || slices.Contains(m.Book.Holders(Post{UnitID: unit.ID, Role: RoleHandler}, m.Now), in.Handler)
+	if m.Book.BarsUnit(unit.ID) {
+		return nil, errBarred
+	}
+	fits := in.Handler.IsZero() || slices.Contains(m.Book.Holders(Post{UnitID: unit.ID, Role: c.workRole()}, m.Now), in.Handler)
 	f.check(fits, "/handler_id", "handler.unknown", "承办人不在该单位的承办岗位上")
-	f.check(c.mayHandle(in.Handler), "/handler_id", "handler.recused", "诉求人和被反映人应当回避，不能承办")
+	f.check(c.mayHandle(in.Handler), "/handler_id", "handler.recused", "诉求人、被反映人和已回避的人员不能承办")
 	f.checkText(in.Words, "/words", MaxText, false)
 	return unit, f.err()
 }
@@ -85,11 +88,11 @@ func (c *Case) Acknowledge(m Moment, _ Acknowledging) error {
 	if c.Status == Registered {
 		return c.acknowledgeForward(m, by)
 	}
-	if by.Role != RoleHandler {
+	if by.Role != c.workRole() {
 		return Refuse(Forbidden, "case.not_assigned", "该事项没有交办给您，不能签收")
 	}
 	if !c.mayHandle(m.By.UserID) {
-		return Refuse(Forbidden, "case.own_matter", "您是该事项的诉求人或被反映人，应当回避，不能承办")
+		return Refuse(Forbidden, "case.own_matter", "您是该事项的诉求人，应当回避，不能承办")
 	}
 	if _, err := c.Advance(m); err != nil {
 		return err
@@ -217,10 +220,15 @@ func (c *Case) HandOn(m Moment) error {
 		gone := func(user UserID, post Post) bool { return !user.IsZero() && !m.Book.holds(user, post, m.Now) }
 		changed = c.handOver(m, m.Now, &f, gone) || changed
 	}
-	if !changed {
-		return nil
+	if changed {
+		if err := c.record(m.asSystem(), systemPost, EvHandedOn, f); err != nil {
+			return err
+		}
 	}
-	return c.record(m.asSystem(), systemPost, EvHandedOn, f)
+	if err := c.raiseShield(m); err != errNobodyAbove { //nolint:errorlint // the very one: then the last desk keeps it
+		return err
+	}
+	return nil
 }
 
 // handOver passes what those have who are gone to who is on duty at an instant,
@@ -231,7 +239,7 @@ func (c *Case) handOver(m Moment, at time.Time, f *Facts, gone func(UserID, Post
 			f.Responsible, changed = c.answerable(user, post), true
 		}
 	}
-	handling := gone(c.Handler, Post{UnitID: c.HandlingUnitID, Role: RoleHandler})
+	handling := gone(c.Handler, Post{UnitID: c.HandlingUnitID, Role: c.workRole()})
 	if handling {
 		c.orphan(m, at, f)
 	}
@@ -273,7 +281,7 @@ func (c *Case) bequeath(m Moment, at time.Time, gone func(UserID, Post) bool) (p
 // acknowledge it.
 func (c *Case) orphan(m Moment, at time.Time, f *Facts) {
 	c.Handler = UserID{}
-	c.owe(debtor{post: Post{UnitID: c.HandlingUnitID, Role: RoleHandler}}, Acknowledgement)
+	c.owe(debtor{post: Post{UnitID: c.HandlingUnitID, Role: c.workRole()}}, Acknowledgement)
 	if c.Status == InHandling {
 		c.unassign(m, at, f)
 	}
@@ -283,6 +291,6 @@ func (c *Case) orphan(m Moment, at time.Time, f *Facts) {
 // instant on to acknowledge it.
 func (c *Case) unassign(m Moment, at time.Time, f *Facts) {
 	c.Status, f.Status = Assigned, Assigned
-	owes := debtor{post: Post{UnitID: c.HandlingUnitID, Role: RoleHandler}}
+	owes := debtor{post: Post{UnitID: c.HandlingUnitID, Role: c.workRole()}}
 	f.Started = c.start(m, Acknowledgement, at, c.HandlingUnitID, strconv.FormatInt(c.Seq+1, 10), owes)
 }

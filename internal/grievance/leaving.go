@@ -30,7 +30,7 @@ func (c *Case) nextLeaving(m Moment) (first time.Time, found bool) {
 		sooner(at, ok)
 	}
 	consider(c.Responsible, c.ResponsiblePost, true)
-	consider(c.Handler, Post{UnitID: c.HandlingUnitID, Role: RoleHandler}, false)
+	consider(c.Handler, Post{UnitID: c.HandlingUnitID, Role: c.workRole()}, false)
 	if c.PendingSignOff == 0 {
 		consider(c.AwaitingUser, c.AwaitingPost, false)
 	}
@@ -147,7 +147,7 @@ func (b *Book) firstTime(unit UnitID, from, until time.Time, so func(time.Time) 
 	var begins []time.Time
 	for _, u := range slices.Concat(b.line(unit, from), b.line(unit, until)) {
 		for _, a := range b.byUnit[u.ID] {
-			if (a.Role == RoleClerk || a.Role == RoleLeader) && a.From.After(from) && !a.From.After(until) {
+			if (a.Role == RoleClerk || a.Role == RoleLeader || a.Role == RoleInspector) && a.From.After(from) && !a.From.After(until) {
 				begins = append(begins, a.From)
 			}
 		}

@@ -248,7 +248,7 @@ func (m *model) checkSuspension(t *rapid.T) {
 			pending = append(pending, s.N)
 		}
 	}
-	want := slices.DeleteFunc([]int{c.PendingSignOff, c.PendingExtension, c.PendingTakeDown}, func(n int) bool { return n == 0 })
+	want := slices.DeleteFunc([]int{c.PendingSignOff, c.PendingExtension, c.PendingTakeDown, c.PendingRecusal}, func(n int) bool { return n == 0 })
 	slices.Sort(want)
 	if !slices.Equal(pending, want) || !c.Status.Open() && c.OpenReview == 0 && len(pending) > min(c.PendingTakeDown, 1) {
 		t.Fatalf("%s: sign-offs %v are pending, the case knows of %v", c.Status, pending, want)

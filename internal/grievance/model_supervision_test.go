@@ -19,11 +19,12 @@ func (m *model) supervises(t *rapid.T, ops map[string]deed) {
 		"sponsor": sponsorBy(whom, DutyGiven{DutyMeet, days}, DutyGiven{Kind: DutyVisit}), "release": release,
 		"duty": doDuty(max(1, row.DutyCount)), "remind": remind, "order": orderOf("", days), "recommend": recommend,
 		"reply": reply(number), "accept reply": acceptReply(number), "return reply": returnReply(number),
-		"list": list, "lift": lift, "misconduct": misconduct,
+		"list": list, "lift": lift, "misconduct": misconduct, "declare": declare, "demand": demand(named),
+		"name unit": nameUnit(rapid.SampledFrom([]string{"station", "river", "stone"}).Draw(t, "unit named")), "decide on recusal": approve(cmp.Or(row.PendingRecusal, row.SignOffCount)),
 	} {
 		ops[name] = do
 	}
-	if row.NamedCount < 2 {
+	if row.RecusalCount < 2 {
 		ops["name"] = nameUser(named)
 	}
 }
@@ -50,7 +51,7 @@ func (m *model) signsInCharge(s SignOff) bool {
 }
 
 func (m *model) isNamed(who UserID) bool {
-	return slices.ContainsFunc(m.rec.named, func(n *Named) bool { return n.UserID == who })
+	return slices.ContainsFunc(m.rec.recusals, func(n *Recusal) bool { return n.UserID == who })
 }
 
 // checkSupervision says what a case's row knows of its rows, and that each has
@@ -84,8 +85,8 @@ func (m *model) checkSupervision(t *rapid.T) {
 			t.Fatalf("%+v stands though nothing waits for it", r)
 		}
 	}
-	counts[3], counts[4], counts[5] = len(m.rec.duties), len(m.rec.orders), len(m.rec.named)
-	if counts != [6]int{c.OpenDuties, c.OpenOrders, c.OpenReminders, c.DutyCount, c.OrderCount, c.NamedCount} || c.ReminderCount != len(m.rec.reminders) {
+	counts[3], counts[4], counts[5] = len(m.rec.duties), len(m.rec.orders), len(m.rec.recusals)
+	if counts != [6]int{c.OpenDuties, c.OpenOrders, c.OpenReminders, c.DutyCount, c.OrderCount, c.RecusalCount} || c.ReminderCount != len(m.rec.reminders) {
 		t.Fatalf("the rows say %v, the case %+v", counts, c.Supervision)
 	}
 	m.checkSponsor(t, c)

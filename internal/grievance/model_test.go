@@ -169,7 +169,7 @@ func (m *model) act(t *rapid.T) {
 
 func (m *model) able(do deed) (names []string) {
 	for _, name := range slices.Sorted(mapKeys(testPeople)) {
-		if do(m.rec.load(), m.o.moment(name, m.now)) == nil {
+		if m.o.lets(name, m.now, m.rec.load(), do) == nil {
 			names = append(names, name)
 		}
 	}
@@ -215,7 +215,7 @@ func (m *model) assignments() [][2]string {
 	return map[string][][2]string{
 		"river": {{"station", "handler"}, {"station", "handler_b"}, {"station", "jack_of_all"}, {"station", ""}, {"", ""}, {"willow", ""}},
 		"hill":  {{"hill", "hill_handler"}, {"hill", ""}, {"stone", ""}}, "bureau": {{"bureau", "bureau_handler"}, {"bureau", ""}},
-		"county": {{"station", "handler"}, {"bureau", ""}, {"hill", "hill_handler"}}, "station": {{"station", "handler"}, {"station", ""}}, "willow": {{"willow", ""}},
+		"county": {{"station", "handler"}, {"bureau", ""}, {"hill", "hill_handler"}, {"county", "inspector"}, {"county", ""}}, "city": {{"city", ""}, {"county", ""}}, "station": {{"station", "handler"}, {"station", ""}}, "willow": {{"willow", ""}},
 	}[m.o.names[m.rec.row.LeadUnitID.String()]]
 }
 
@@ -342,7 +342,7 @@ func (m *model) checkRunning(t *rapid.T) {
 			t.Fatalf("%s owes the handling, %s answers for the case", m.o.user(k.DebtorUser), m.o.user(c.Responsible))
 		}
 	}
-	pending, aside := min(c.PendingSignOff, 1), min(c.PendingExtension, 1)+min(c.PendingTakeDown, 1)
+	pending, aside := min(c.PendingSignOff, 1), min(c.PendingExtension, 1)+min(c.PendingTakeDown, 1)+min(c.PendingRecusal, 1)
 	want := map[Status]map[ClockKind]int{
 		Registered: {Acceptance: 1}, Accepted: {Handling: 1}, Assigned: {Handling: 1, Acknowledgement: 1},
 		InHandling: {Handling: 1}, Suspended: {Handling: 1}, AwaitingSignOff: {Handling: 1},

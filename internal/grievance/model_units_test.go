@@ -103,7 +103,7 @@ func (m *model) checkKept(t *rapid.T, o *Objection) {
 	if unit != o.UnitID || !slices.Contains(from, c.Status) || o.UnitID == o.SenderUnitID {
 		t.Fatalf("%s with %s, to which %s objects by %+v", c.Status, m.o.names[unit.String()], m.o.names[o.UnitID.String()], o)
 	}
-	if want := o.waitsFor(); c.PendingSignOff == 0 && (c.AwaitingPost != want || !c.AwaitingUser.IsZero()) {
+	if want := o.waitsFor(c.deskRole()); c.PendingSignOff == 0 && (c.AwaitingPost != want || !c.AwaitingUser.IsZero()) {
 		t.Fatalf("awaiting %s while the objection waits for %s", m.o.post(c.AwaitingPost), m.o.post(want))
 	}
 }

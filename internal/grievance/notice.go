@@ -99,7 +99,7 @@ func (c *Case) Serve(m Moment, number int, in Service) error {
 func (c *Case) permitOn(m Moment, op Operation, number int) (*Notice, Post, error) {
 	who, n := permissions[op].who, c.notice(number)
 	if n != nil {
-		issuer := func(_ *Case, m Moment) (Post, bool) { return deskClerk(m, n.UnitID) }
+		issuer := func(_ *Case, m Moment) (Post, bool) { return deskClerk(m, n.UnitID, c.deskRole()) }
 		who = append(slices.Clip(who), issuer)
 	}
 	by, err := c.permitTo(m, op, who)

@@ -100,9 +100,9 @@ func (o *Objection) fact() *ObjectionFact {
 }
 
 // waitsFor is the post whose move an open objection is.
-func (o *Objection) waitsFor() Post {
+func (o *Objection) waitsFor(desk Role) Post {
 	if o.State == ObjectionPending {
-		return Post{UnitID: o.SenderUnitID, Role: RoleClerk}
+		return Post{UnitID: o.SenderUnitID, Role: desk}
 	}
 	return Post{UnitID: o.SuperiorUnitID, Role: RoleLeader}
 }
@@ -161,7 +161,7 @@ func (c *Case) Object(m Moment, in Objecting) error {
 	c.objections = append(c.objections, o)
 	c.changes.Objections = once(c.changes.Objections, o)
 	f := Facts{Objection: o.fact(), Reason: in.Reason, Texts: c.writeAll(m, false, textIn{TextReason, in.Words})}
-	f.Started = c.start(m, Consent, m.Now, o.SenderUnitID, strconv.Itoa(o.N), debtor{post: o.waitsFor()})
+	f.Started = c.start(m, Consent, m.Now, o.SenderUnitID, strconv.Itoa(o.N), debtor{post: o.waitsFor(c.deskRole())})
 	f.Awaiting = c.awaitByStatus()
 	return c.record(m, by, EvObjected, f)
 }

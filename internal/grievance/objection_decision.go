@@ -111,7 +111,7 @@ func judging(c *Case, m Moment) (Post, bool) {
 // answerer is a clerk of the desk that sent the case, or who is on duty for it;
 // for an assignment a leader over that desk too.
 func (o *Objection) answerer(m Moment) (Post, bool) {
-	if by, ok := deskClerk(m, o.SenderUnitID); ok || o.On == ByForward {
+	if by, ok := deskClerk(m, o.SenderUnitID, m.Book.deskRole()); ok || o.On == ByForward {
 		return by, ok
 	}
 	return above(m, o.SenderUnitID, RoleLeader)
@@ -194,7 +194,7 @@ func (c *Case) raise(m Moment, by Post, o *Objection, at time.Time, f Facts) err
 	o.State, o.RaisedAt = ObjectionRaised, &at
 	c.bringBefore(m, o, at)
 	f.Objection.Superior = o.fact().Superior
-	f.Started = c.start(m, Jurisdiction, at, o.SuperiorUnitID, strconv.Itoa(o.N), debtor{post: o.waitsFor()})
+	f.Started = c.start(m, Jurisdiction, at, o.SuperiorUnitID, strconv.Itoa(o.N), debtor{post: o.waitsFor(c.deskRole())})
 	if c.PendingSignOff == 0 {
 		f.Awaiting = c.awaitByStatus()
 	}

@@ -341,3 +341,8 @@ func beijing(s string) time.Time {
 func inBeijing(t time.Time) string {
 	return strings.TrimSuffix(t.In(calendar.Zone).Format("2006-01-02 15:04:05.999999"), ":00")
 }
+
+// lets lets somebody do something to a case as the case's own book has it.
+func (o *testOffice) lets(who string, now time.Time, c *Case, do deed) error {
+	return do(c, o.moment(who, now).For(c))
+}

@@ -56,6 +56,9 @@ const (
 	OpLift           Operation = "lift"
 	OpMisconduct     Operation = "misconduct"
 	OpName           Operation = "name"
+
+	OpDeclareInterest Operation = "declare_interest"
+	OpDemandRecusal   Operation = "demand_recusal"
 )
 
 // permission says who may do an operation, in which statuses, and whether it
@@ -124,6 +127,9 @@ var permissions = map[Operation]permission{
 	OpLift:           {who: []relation{lister}, from: Statuses},
 	OpMisconduct:     {who: []relation{thePetitioner, leadClerk, watching}, from: Statuses},
 	OpName:           {who: []relation{leadClerk, watching}, from: Statuses},
+
+	OpDeclareInterest: {who: []relation{staffMember}, from: Statuses},
+	OpDemandRecusal:   {who: []relation{thePetitioner, leadClerk}, from: anyOpen},
 }
 
 // relation decides whether the actor stands to the case in one way, and in
@@ -131,19 +137,21 @@ var permissions = map[Operation]permission{
 type relation func(c *Case, m Moment) (Post, bool)
 
 // leadClerk is a clerk of the desk that holds the case.
-func leadClerk(c *Case, m Moment) (Post, bool) { return deskClerk(m, c.LeadUnitID) }
+func leadClerk(c *Case, m Moment) (Post, bool) { return deskClerk(m, c.LeadUnitID, c.deskRole()) }
 
-// deskClerk is a clerk of a unit's desk; where the desk has none, whoever is on
+// deskClerk is a clerk of a unit's desk, or who has another role there; where the desk has none, whoever is on
 // duty for it, so that no case is stuck at an empty desk.
-func deskClerk(m Moment, unit UnitID) (Post, bool) {
-	if p, ok := m.By.PostAt(unit, RoleClerk); ok {
+func deskClerk(m Moment, unit UnitID, role Role) (Post, bool) {
+	if p, ok := m.By.PostAt(unit, role); ok {
 		return p, true
 	}
 	user, post, ok := m.Book.DutyPerson(unit, m.Now)
 	return post, ok && user == m.By.UserID
 }
 
-func handlingClerk(c *Case, m Moment) (Post, bool) { return m.By.PostAt(c.HandlingUnitID, RoleClerk) }
+func handlingClerk(c *Case, m Moment) (Post, bool) {
+	return m.By.PostAt(c.HandlingUnitID, c.deskRole())
+}
 
 // inCharge is a leader of the unit that the case is with, or of one above it.
 func inCharge(c *Case, m Moment) (Post, bool) { return above(m, c.actingUnit(), RoleLeader) }
@@ -157,7 +165,7 @@ func theHandler(c *Case, m Moment) (Post, bool) {
 	if c.Handler.IsZero() || c.Handler != m.By.UserID {
 		return Post{}, false
 	}
-	return m.By.PostAt(c.HandlingUnitID, RoleHandler)
+	return m.By.PostAt(c.HandlingUnitID, c.workRole())
 }
 
 // named is the handler to whom the case is assigned by name.
@@ -165,7 +173,7 @@ func named(c *Case, m Moment) (Post, bool) {
 	if c.Status != Assigned || c.AwaitingUser != m.By.UserID {
 		return Post{}, false
 	}
-	return m.By.PostAt(c.HandlingUnitID, RoleHandler)
+	return m.By.PostAt(c.HandlingUnitID, c.workRole())
 }
 
 // handlingHandler is any handler of the handling unit, where none is named.
@@ -173,7 +181,7 @@ func handlingHandler(c *Case, m Moment) (Post, bool) {
 	if c.Status == Assigned && !c.AwaitingUser.IsZero() {
 		return Post{}, false
 	}
-	return m.By.PostAt(c.HandlingUnitID, RoleHandler)
+	return m.By.PostAt(c.HandlingUnitID, c.workRole())
 }
 
 // receiving is whoever may say that a case was sent to the wrong unit: a clerk or
@@ -182,7 +190,7 @@ func receiving(c *Case, m Moment) (Post, bool) {
 	if c.HandlingUnitID.IsZero() {
 		return leadClerk(c, m)
 	}
-	return m.By.PostAt(c.HandlingUnitID, RoleClerk, RoleHandler)
+	return m.By.PostAt(c.HandlingUnitID, c.deskRole(), c.workRole())
 }
 
 // signer is a leader who may decide one of the sign-offs that are open.
@@ -240,6 +248,9 @@ func (c *Case) permit(m Moment, op Operation) (Post, error) {
 func (c *Case) permitTo(m Moment, op Operation, who []relation) (Post, error) {
 	if err := c.catchUp(m); err != nil {
 		return Post{}, err
+	}
+	if c.keptFrom(m.By) {
+		return Post{}, ErrRecused
 	}
 	p := permissions[op]
 	by, ok := c.related(m, who)

@@ -83,6 +83,9 @@ func (c *Case) touchProceeding(p *Proceeding) {
 // that it is about, and who decided the review before it.
 func (c *Case) interestedIn(s *SignOff) []UserID {
 	who := c.interested()
+	if !s.Recuse.IsZero() {
+		who = append(who, s.Recuse)
+	}
 	if s.Kind != SignReview {
 		return who
 	}
@@ -126,7 +129,7 @@ func organClerk(c *Case, m Moment, organ *Unit) (Post, bool) {
 	if organ == nil || slices.Contains(c.recused(), m.By.UserID) {
 		return Post{}, false
 	}
-	if p, ok := m.By.PostAt(organ.ID, RoleClerk); ok {
+	if p, ok := m.By.PostAt(organ.ID, c.deskRole()); ok {
 		return p, true
 	}
 	user, post, ok := m.Book.DutyPerson(organ.ID, m.Now)

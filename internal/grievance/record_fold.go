@@ -41,7 +41,7 @@ func (r *Record) tellWhat(e Told) {
 func (r *Record) tellWhere(e Told) {
 	f := e.Facts
 	switch e.Kind {
-	case EvRegistered, EvForwarded, EvDesignated:
+	case EvRegistered, EvForwarded, EvDesignated, EvShielded:
 		if !f.Unit.IsZero() {
 			r.Leads = append(r.Leads, Place{f.Unit, e.AboutAt})
 		}
@@ -184,7 +184,7 @@ func (r *Record) Owes(k *ClockTold, at time.Time) UnitID {
 // requests are the events by which something is put before a leader.
 var requests = []EventKind{
 	EvSubmitted, EvDeclineRequested, EvWithdrawalRequested, EvExtensionRequested, EvSuspensionRequested,
-	EvReviewSubmitted, EvTakeDownRequested, EvAmended,
+	EvReviewSubmitted, EvTakeDownRequested, EvAmended, EvRecusalDemanded,
 }
 
 // tellSignOff keeps what was put before leaders and how they decided.

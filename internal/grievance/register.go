@@ -52,8 +52,23 @@ const (
 // Desk finds whose desk a registration belongs to: that of the organ at or above
 // the unit named, else the unit of the clerk, courier or grid worker, else the
 // area; stations, villages and grids decide nothing. Where nobody is on duty it
-// climbs on. Invalid when no unit can be found.
+// climbs on. An accusation that names anybody goes past all of these to the
+// inspectors above those named (Art. 30). Invalid when no unit can be found.
 func Desk(m Moment, in Registration) (*Unit, error) {
+	desk, err := ordinaryDesk(m, in)
+	if err != nil || in.Nature != Accusation {
+		return desk, err
+	}
+	c := &Case{Nature: in.Nature}
+	c.concernsAll(m, desk.ID, in.Others)
+	if c.Shielded = c.accuses(); !c.Shielded {
+		return desk, nil
+	}
+	return m.Book.For(c).inspectorsDesk(desk.ID, m.Now)
+}
+
+// ordinaryDesk is Desk for what accuses nobody.
+func ordinaryDesk(m Moment, in Registration) (*Unit, error) {
 	from := in.Unit
 	if p, ok := m.By.firstPost(RoleClerk, RoleCourier, RoleGridWorker); ok && from.IsZero() {
 		from = p.UnitID
@@ -87,7 +102,8 @@ func (a Actor) firstPost(roles ...Role) (Post, bool) {
 
 // Register opens a case at a desk. The person who received it answers for it
 // (首问负责): the clerk, courier or grid worker who registers; for what comes
-// through a public door or from another system, the person on duty. The law's
+// through a public door or from another system, and for an accusation that goes to
+// the inspectors, the person on duty. The law's
 // time runs from ReceivedAt, which may lie before now but not after it.
 // Invalid with every wrong field; Forbidden for a clerk of another unit.
 func Register(m Moment, in Registration, desk *Unit, receipt Receipt) (*Case, error) {
@@ -104,10 +120,17 @@ func register(m Moment, in Registration, desk *Unit, receipt Receipt) (*Case, Po
 	if err := in.validate(m); err != nil {
 		return nil, Post{}, err
 	}
+	near, err := ordinaryDesk(m, in)
+	if err != nil {
+		return nil, Post{}, err
+	}
+	c.concernsAll(m, near.ID, in.Others)
+	c.Shielded = c.accuses()
 	by, err := c.receiver(m)
 	if err != nil {
 		return nil, Post{}, err
 	}
+	m = m.For(c)
 	holder := c.firstHolder(m, by)
 	c.FirstResponder = holder.User
 	c.propose(m)
@@ -214,6 +237,7 @@ func (in Registration) checkParties(m Moment, f *faults) {
 		at := fmt.Sprintf("/others/%d", i)
 		f.check(slices.Contains([]PartyKind{Representative, PersonNamed}, p.Kind), at+"/kind", "party.kind", "请选择代表或被反映人")
 		f.check(p.User.IsZero() || p.Kind == PersonNamed && m.Book.User(p.User) != nil, at+"/user_id", "user.unknown", "没有这个用户")
+		f.check(p.Unit.IsZero() || p.Kind == PersonNamed && m.Book.Unit(p.Unit) != nil, at+"/unit_id", "unit.unknown", "没有这个单位")
 		f.checkParty(p, at)
 	}
 }
@@ -261,13 +285,13 @@ func (c *Case) receiver(m Moment) (Post, error) {
 	if m.By.IsSystem() {
 		return systemPost, nil
 	}
-	if p, ok := m.By.PostAt(c.LeadUnitID, RoleClerk); ok {
+	if p, ok := m.By.PostAt(c.LeadUnitID, RoleClerk, c.deskRole()); ok {
 		return p, nil
 	}
 	lead := m.Book.Unit(c.LeadUnitID)
 	for _, p := range m.By.Posts {
 		if slices.Contains([]Role{RoleClerk, RoleCourier, RoleGridWorker}, p.Role) {
-			if own := m.Book.Unit(p.UnitID); own != nil && own.Within(lead) {
+			if own := m.Book.Unit(p.UnitID); own != nil && (own.Within(lead) || c.Shielded) {
 				return p, nil
 			}
 		}
@@ -283,7 +307,7 @@ func (c *Case) receiver(m Moment) (Post, error) {
 
 // firstHolder is who answers for a case from its first instant.
 func (c *Case) firstHolder(m Moment, by Post) Holder {
-	if by.Role != RolePetitioner && by.Role != RoleSystem {
+	if by.Role != RolePetitioner && by.Role != RoleSystem && !c.Shielded {
 		return Holder{m.By.UserID, by}
 	}
 	user, post, _ := m.Book.DutyPerson(c.LeadUnitID, m.Now) // Desk has found somebody
@@ -294,12 +318,7 @@ func (c *Case) registered(m Moment, in Registration, h Holder) Facts {
 	in.Petitioner.Kind = Petitioner
 	for _, p := range append([]Party{in.Petitioner}, in.Others...) {
 		if p.Name+p.Phone+p.IDNumber+p.Address != "" {
-			c.PartyCount++
-			p.CaseID, p.N = c.ID, c.PartyCount
-			c.changes.Parties = append(c.changes.Parties, p)
-		}
-		if p.Kind == PersonNamed && !p.User.IsZero() && !slices.Contains(c.recusedByName(), p.User) {
-			c.names(m, p.User)
+			c.addParty(p)
 		}
 	}
 	f := Facts{
@@ -311,7 +330,7 @@ func (c *Case) registered(m Moment, in Registration, h Holder) Facts {
 	if c.Headcount > 1 {
 		f.Headcount = c.Headcount
 	}
-	f.Named = c.NamedCount
+	f.Named = c.aboutCount()
 	c.classified(&f)
 	f.Started = c.start(m, Acceptance, c.ReceivedAt, c.LeadUnitID, "", c.deskDebtor())
 	return f
@@ -320,7 +339,7 @@ func (c *Case) registered(m Moment, in Registration, h Holder) Facts {
 // deskDebtor is who owes what the desk owes: the person on duty there by name,
 // the desk's clerks while a courier or grid worker still answers for the case.
 func (c *Case) deskDebtor() debtor {
-	if slices.Contains([]Role{RoleClerk, RoleLeader}, c.ResponsiblePost.Role) {
+	if slices.Contains([]Role{c.deskRole(), RoleLeader}, c.ResponsiblePost.Role) {
 		return debtor{c.ResponsiblePost, c.Responsible}
 	}
 	return debtor{post: Post{UnitID: c.LeadUnitID, Role: RoleClerk}}

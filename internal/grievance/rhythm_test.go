@@ -156,7 +156,7 @@ func (l *life) runEngine() {
 // reads the clocks alone, others everything.
 func (l *life) do(who string, do deed, everything bool) error {
 	c := l.load(everything)
-	err := do(c, l.o.moment(who, l.now))
+	err := l.o.lets(who, l.now, c, do)
 	if err == nil {
 		l.save(c)
 		return nil

@@ -111,6 +111,7 @@ var operationOrder = []Operation{
 	OpObject, OpDecideObjection, OpAskCoHandler, OpAnswerCoHandler, OpReleaseCoHandler,
 	OpFollowUp, OpReview, OpSubmitReview, OpHearing,
 	OpAmend, OpTakeDown, OpSponsor, OpReleaseSponsor, OpDuty, OpRemind, OpOrder, OpRecommend, OpReply, OpJudgeReply, OpList, OpLift, OpMisconduct, OpName,
+	OpDeclareInterest, OpDemandRecusal,
 }
 
 // stage tells the story up to a scene, as the operation needs it.

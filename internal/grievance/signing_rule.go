@@ -87,7 +87,7 @@ type SigningRule struct {
 }
 
 // Chain gives who signs a request about a case, in order: by the first rule of
-// the profile that fits, else the head an extension (Art. 34) and a leader
+// the profile that fits, else the head an extension (Art. 34) and a recusal (Art. 28), and a leader
 // everything else.
 func (p *Profile) Chain(c *Case, s SignOff) []Signer {
 	if p != nil {
@@ -97,7 +97,7 @@ func (p *Profile) Chain(c *Case, s SignOff) []Signer {
 			}
 		}
 	}
-	if s.Kind == SignExtension {
+	if s.Kind == SignExtension || s.Kind == SignRecusal {
 		return []Signer{SignerHead}
 	}
 	return []Signer{SignerLeader}

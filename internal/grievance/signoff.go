@@ -21,13 +21,14 @@ const (
 	SignSuspension SignOffKind = "suspension"
 	SignReview     SignOffKind = "review"    // the opinion of a review or a re-review
 	SignTakeDown   SignOffKind = "take_down" // off the echo wall
+	SignRecusal    SignOffKind = "recusal"   // of whom the petitioner demands it (Art. 28)
 )
 
 // SignOffKinds lists them.
-var SignOffKinds = []SignOffKind{SignClosure, SignDecline, SignWithdrawal, SignExtension, SignSuspension, SignReview, SignTakeDown}
+var SignOffKinds = []SignOffKind{SignClosure, SignDecline, SignWithdrawal, SignExtension, SignSuspension, SignReview, SignTakeDown, SignRecusal}
 
 // aside reports whether nothing of the case waits for the signature.
-func (k SignOffKind) aside() bool { return k == SignExtension || k == SignTakeDown }
+func (k SignOffKind) aside() bool { return k == SignExtension || k == SignTakeDown || k == SignRecusal }
 
 // slot is where the case keeps the number of an open sign-off of a kind.
 func (c *Case) slot(kind SignOffKind) *int {
@@ -36,6 +37,8 @@ func (c *Case) slot(kind SignOffKind) *int {
 		return &c.PendingExtension
 	case SignTakeDown:
 		return &c.PendingTakeDown
+	case SignRecusal:
+		return &c.PendingRecusal
 	}
 	return &c.PendingSignOff
 }
@@ -84,6 +87,7 @@ type SignOff struct {
 
 	EarlierCaseID CaseID // of a decline on facts that are finalised: the case that they were
 	EarlierNumber string // and the document number (文号) of its final opinion
+	Recuse        UserID `gorm:"column:recuse_id"` // whom a recusal is about
 }
 
 func (s *SignOff) fact() *SignOffFact {
@@ -107,6 +111,8 @@ func (c *Case) ask(m Moment, by Post, s SignOff, kind EventKind, first func(*Fac
 	switch {
 	case s.Kind == SignReview: // also where somebody of another unit is on duty for the organ
 		from = c.ReviewUnitID
+	case s.Kind == SignRecusal:
+		from = c.actingUnit()
 	case from.IsZero():
 		from = c.LeadUnitID
 	}
@@ -121,7 +127,7 @@ func (c *Case) ask(m Moment, by Post, s SignOff, kind EventKind, first func(*Fac
 			return err
 		}
 	}
-	f.Texts = c.writeAll(m, s.Kind != SignWithdrawal && s.Kind != SignTakeDown, words...)
+	f.Texts = c.writeAll(m, s.Kind != SignWithdrawal && s.Kind != SignTakeDown && s.Kind != SignRecusal, words...)
 	s.Request = c.SignOffCount + 1
 	s.RequestedBy, s.RequestedAt = m.By.UserID, m.Now
 	s.Digest = s.digest(f.Texts)
@@ -164,6 +170,9 @@ func (s *SignOff) digest(words []TextRef) []byte {
 	}
 	if s.Until != nil {
 		parts = append(parts, "|", s.Until.UTC().Format(time.RFC3339Nano))
+	}
+	if !s.Recuse.IsZero() {
+		parts = append(parts, "|", s.Recuse.String())
 	}
 	if !s.EarlierCaseID.IsZero() {
 		parts = append(parts, "|", s.EarlierCaseID.String(), "|", s.EarlierNumber)
@@ -217,6 +226,8 @@ func (c *Case) Approve(m Moment, number int, in Approval) error {
 		return c.decideReview(m, by, s, facts)
 	case SignTakeDown:
 		return c.takeDown(m, by, s, facts)
+	case SignRecusal:
+		return c.grantRecusal(m, by, s, facts)
 	}
 	n, _ := c.issue(m, OpinionDocument, "")
 	facts.Notice = n.fact()

@@ -39,6 +39,7 @@ var who = map[string]string{
 	"superiorSupervisor": "supervisor of a unit above the one that has it",
 	"mustAnswer":         "leader of the unit that must answer",
 	"mayJudge":           "of the unit that asked, or above, as it was asked",
+	"staffMember":        "clerk, handler, leader, supervisor or inspector who sees it",
 	"lister":             "supervisor of the unit that listed it, or above",
 }
 

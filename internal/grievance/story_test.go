@@ -35,7 +35,8 @@ type record struct {
 	duties      []Duty
 	orders      []Order
 	reminders   []Reminder
-	named       []*Named
+	recusals    []*Recusal
+	shields     []*Shield
 }
 
 func (r *record) save(c *Case) {
@@ -67,7 +68,8 @@ func (r *record) save(c *Case) {
 	r.duties = merge(r.duties, ch.Duties, func(d *Duty) any { return d.N })
 	r.orders = merge(r.orders, ch.Orders, func(o *Order) any { return o.ID })
 	r.reminders = merge(r.reminders, ch.Reminders, func(r *Reminder) any { return r.N })
-	r.named = append(r.named, ch.Named...)
+	r.recusals = append(r.recusals, ch.Recusals...)
+	r.shields = append(r.shields, ch.Shields...)
 }
 
 type ledgerKey struct {
@@ -95,7 +97,7 @@ func (r *record) load() *Case {
 		Suspensions: pointers(r.suspensions), Pauses: pointers(r.pauses), Extensions: pointers(r.extensions),
 		Objections: pointers(r.objections), CoHandlers: pointers(r.coHandlers),
 		Proceedings:     pointers(r.proceedings),
-		SupervisionRows: SupervisionRows{pointers(r.duties), pointers(r.orders), pointers(r.reminders), slices.Clone(r.named)},
+		SupervisionRows: SupervisionRows{pointers(r.duties), pointers(r.orders), pointers(r.reminders), slices.Clone(r.recusals), slices.Clone(r.shields)},
 	})
 }
 
@@ -165,7 +167,7 @@ func (s *story) at(when string) *story {
 func (s *story) try(who string, do deed) error {
 	s.Helper()
 	c := s.rec.load()
-	err := do(c, s.o.moment(who, s.now))
+	err := s.o.lets(who, s.now, c, do)
 	if err == nil {
 		s.keep(c)
 		return nil

@@ -37,7 +37,10 @@ type Supervision struct {
 	OpenOrders      int // not accepted yet
 	ReminderCount   int
 	OpenReminders   int
-	NamedCount      int        // users whom the grievance is about
+	RecusalCount    int        // persons who are kept from it (回避)
+	PendingRecusal  int        // number of the sign-off of a demand for recusal that is open, 0 for none
+	ShieldCount     int        // units that it is about
+	Shielded        bool       // kept from those whom it is about (Art. 30)
 	ListedAt        *time.Time // nil while it is not listed (挂牌)
 	ListedBy        UserID
 	ListedUnit      UnitID `gorm:"column:listed_unit_id"`
@@ -51,14 +54,16 @@ type SupervisionRows struct {
 	Duties    []*Duty
 	Orders    []*Order
 	Reminders []*Reminder
-	Named     []*Named
+	Recusals  []*Recusal
+	Shields   []*Shield
 }
 
 func (r *SupervisionRows) add(more SupervisionRows) {
 	r.Duties = append(r.Duties, more.Duties...)
 	r.Orders = append(r.Orders, more.Orders...)
 	r.Reminders = append(r.Reminders, more.Reminders...)
-	r.Named = append(r.Named, more.Named...)
+	r.Recusals = append(r.Recusals, more.Recusals...)
+	r.Shields = append(r.Shields, more.Shields...)
 }
 
 // superior is a supervisor or a leader of a unit above the one that the case is

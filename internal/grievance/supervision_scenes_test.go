@@ -50,14 +50,30 @@ var (
 	misconduct = func(c *Case, m Moment) error {
 		return c.ReportMisconduct(m, Misconduct{Reason: Retaliation, Words: "村干部上门威胁"})
 	}
+	declare = func(c *Case, m Moment) error {
+		return c.DeclareInterest(m, Declaring{Words: "当事人是我的亲戚"})
+	}
+	demand = func(who string) deed {
+		return func(c *Case, m Moment) error {
+			return c.DemandRecusal(m, Demanding{User: userID(who), Words: "他与对方是亲戚"})
+		}
+	}
+	nameUnit = func(unit string) deed {
+		return func(c *Case, m Moment) error { return c.Name(m, Naming{Unit: unitID(unit)}) }
+	}
+	nameWord = func(name string) deed {
+		return func(c *Case, m Moment) error { return c.Name(m, Naming{Name: name}) }
+	}
+	peek     = func(c *Case, m Moment) error { return c.RefuseAccess(m, AttemptToRead) }
 	nameUser = func(who string) deed {
-		return func(c *Case, m Moment) error { return c.Name(m, Naming{userID(who)}) }
+		return func(c *Case, m Moment) error { return c.Name(m, Naming{User: userID(who)}) }
 	}
 )
 
 // supervising adds the operations of supervision to those of a scene.
 func supervising(c *Case, ops map[Operation]deed) map[Operation]deed {
 	for op, do := range map[Operation]deed{
+		OpDeclareInterest: declare, OpDemandRecusal: demand("handler_b"),
 		OpAmend: amend(c.SignOffCount), OpTakeDown: takeDown, OpSponsor: sponsorBy(""), OpReleaseSponsor: release, OpDuty: doDuty(1),
 		OpRemind: remind, OpOrder: orderOf("", 0), OpRecommend: recommend, OpReply: reply(1), OpJudgeReply: acceptReply(1),
 		OpList: list, OpLift: lift, OpMisconduct: misconduct, OpName: nameUser("village_head"),

@@ -20,5 +20,25 @@ func supervisedLives(t *testing.T) []*story {
 	posted := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", onWall)
 	handled(posted)
 	posted.does("clerk", takeDown).does("leader", approve(1))
-	return []*story{watched, posted}
+	return []*story{watched, posted, keptAway(t), accused(t)}
+}
+
+// keptAway tells of people who are kept from a case.
+func keptAway(t *testing.T) *story {
+	t.Helper()
+	s := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", petition())
+	handled(s)
+	return s.does("handler", declare).does("handler_b", acknowledge).does("petitioner", demand("handler_b")).does("leader", approve(1)).does("handler", peek)
+}
+
+// accused tells of an accusation that turns out, late, to be about the station that
+// has it.
+func accused(t *testing.T) *story {
+	t.Helper()
+	in := petition()
+	in.Nature = Accusation
+	s := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", in)
+	handled(s)
+	s.does("handler", submit).does("clerk", nameUser("station_head"))
+	return s.does("inspector", assign("county", "inspector")).does("inspector", acknowledge).does("inspector", submit).does("county_leader", approve(2))
 }

@@ -123,7 +123,7 @@ func (c *Case) Address(m Moment, number int, in Revealing) error {
 }
 
 func (c *Case) revealed(m Moment, by Post, in Revealing, f Facts) error {
-	if c.Confidential && by.Role == RoleHandler {
+	if c.Confidential && by.Role == c.workRole() && by.Role != c.deskRole() {
 		return Refuse(Forbidden, "case.confidential", "该事项要求保密，承办人不能查看诉求人身份，请通过窗口联系")
 	}
 	if !slices.Contains(RevealReasons, in.Reason) {
@@ -145,4 +145,5 @@ type Party struct {
 	Address  string
 
 	User UserID `json:",omitzero"` // of a person named who is a user of the system; kept apart from the rest
+	Unit UnitID `json:",omitzero"` // where a unit is named; likewise
 }

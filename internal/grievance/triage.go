@@ -27,6 +27,9 @@ func (c *Case) Classify(m Moment, in Classification) error {
 	if err := in.validate(m, c); err != nil {
 		return err
 	}
+	if err := c.inspectable(m, in.Nature); err != nil {
+		return err
+	}
 	if _, err := c.Advance(m); err != nil { // what has passed by the old instants has passed
 		return err
 	}
@@ -40,10 +43,13 @@ func (c *Case) Classify(m Moment, in Classification) error {
 	if err := c.record(m, by, EvClassified, f); err != nil {
 		return err
 	}
-	if err := c.tellUnrouted(m, wasUnrouted); err != nil || wasUrgent {
+	if err := c.tellUnrouted(m, wasUnrouted); err != nil {
 		return err
 	}
-	return c.callUrgent(m, by)
+	if err := c.raiseShield(m); err != nil || wasUrgent {
+		return err
+	}
+	return c.callUrgent(m.For(c), by)
 }
 
 func (in Classification) validate(m Moment, c *Case) error {
@@ -277,6 +283,7 @@ func (c *Case) end(m Moment, by Post, kind EventKind, to ending, f Facts) error 
 		}
 	}
 	c.lapse(m, SignExtension)
+	c.lapse(m, SignRecusal)
 	c.lapseObjection(m)
 	c.lapseCoHandlers()
 	f.Moved = append(f.Moved, c.endSuspension(m, m.Now, &f)...)
@@ -336,7 +343,7 @@ func (c *Case) Forward(m Moment, in Forwarding) error {
 		Responsible: responsible, Awaiting: c.awaitByStatus(), Notice: n.fact(), Texts: c.writeAll(m, false, textIn{TextReason, in.Words}),
 	}
 	receipt := strconv.FormatInt(c.Seq+1, 10) // a desk may receive a case more than once
-	f.Started = c.start(m, Acceptance, m.Now, to.ID, receipt, debtor{post: Post{UnitID: to.ID, Role: RoleClerk}})
+	f.Started = c.start(m, Acceptance, m.Now, to.ID, receipt, debtor{post: Post{UnitID: to.ID, Role: c.deskRole()}})
 	if err := c.record(m, by, EvForwarded, f); err != nil {
 		return err
 	}
@@ -353,6 +360,9 @@ func (c *Case) destination(m Moment, in Forwarding) (*Unit, error) {
 	f.checkText(in.Words, "/words", MaxText, false)
 	if err := f.err(); err != nil {
 		return nil, err
+	}
+	if m.Book.BarsUnit(to.ID) {
+		return nil, errBarred
 	}
 	organ := m.Book.Organ(to.ID) // stations, villages and grids decide nothing
 	if organ == nil {

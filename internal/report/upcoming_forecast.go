@@ -109,7 +109,7 @@ func advances(c *grievance.Case, m grievance.Moment) (ok bool) {
 	if !m.Book.Knows(c) {
 		return false
 	}
-	_, err := c.Advance(m)
+	_, err := c.Advance(m.For(c))
 	return err == nil
 }
 

@@ -1,16 +1,120 @@
 package store
 
 import (
+	"fmt"
+	"strings"
+	"time"
+
 	"gorm.io/gorm"
 
 	"github.com/huiyin/huiyin/internal/grievance"
 )
 
-// notBarred narrows a query that has cases in it to those from which the viewer is
-// not barred (Art. 30).
-func notBarred(Viewer) func(*gorm.DB) *gorm.DB { return func(db *gorm.DB) *gorm.DB { return db } }
+// notBarred is the condition on cases that no shield keeps the viewer from one: the
+// same as grievance.Book.Bars says of it. Of a person named every post counts that
+// lasted beyond the naming.
+func (v Viewer) notBarred() *conditions {
+	w := &conditions{}
+	if v.all {
+		w.add("1 = 1")
+		return w
+	}
+	lines := v.lines
+	if len(lines) == 0 {
+		lines = []grievance.UnitID{{}}
+	}
+	w.add(`(NOT cases.shielded OR NOT EXISTS (SELECT 1 FROM shields WHERE shields.case_id = cases.id AND shields.unit_id IN ?)
+		AND NOT EXISTS (SELECT 1 FROM recusals WHERE recusals.case_id = cases.id AND recusals.cause = ? AND (recusals.user_id = ?
+			OR EXISTS (SELECT 1 FROM appointments held WHERE held.user_id = recusals.user_id AND held.unit_id IN ? AND held.role <> ?
+				AND (held.until IS NULL OR held.until > recusals.since)))))`,
+		lines, grievance.RecusedNamed, v.self, lines, grievance.RoleCourier)
+	return w
+}
 
-// CasesBarred tells from which of the cases the viewer is barred.
-func (s session) CasesBarred(Viewer, []grievance.CaseID) (map[grievance.CaseID]bool, error) {
-	return map[grievance.CaseID]bool{}, nil
+// notBarred narrows a query in which cases are joined to those from which no shield
+// keeps the viewer, whether or not the viewer may see them.
+func notBarred(v Viewer) func(*gorm.DB) *gorm.DB { return v.notBarred().scope }
+
+// CasesBarred gives those of the cases from which the shield keeps the viewer.
+func (s session) CasesBarred(v Viewer, ids []grievance.CaseID) (map[grievance.CaseID]bool, error) {
+	if len(ids) == 0 || v.all {
+		return nil, nil
+	}
+	free := v.notBarred()
+	var found []grievance.CaseID
+	err := s.db.Table("cases").Where("cases.shielded AND cases.id IN ?", ids).Where("NOT ("+free.sql()+")", free.args...).
+		Where("cases.petitioner_user_id IS DISTINCT FROM ?", v.self).Pluck("cases.id", &found).Error
+	if err != nil {
+		return nil, fmt.Errorf("looking from which cases somebody is barred: %w", err)
+	}
+	barred := make(map[grievance.CaseID]bool, len(found))
+	for _, id := range found {
+		barred[id] = true
+	}
+	return barred, nil
+}
+
+// LockExposed names some shielded cases whose desk is behind their own shield, because
+// the organisation has changed, and holds them.
+func (tx *Tx) LockExposed(some Some) ([]grievance.CaseID, error) {
+	const behind = `substr(lead.path, 1, length(barred.path)) = barred.path`
+	exposed := tx.db.Raw(`SELECT c.id FROM cases c JOIN units lead ON lead.id = c.lead_unit_id WHERE c.shielded AND (
+		EXISTS (SELECT 1 FROM shields JOIN units barred ON barred.id = shields.unit_id WHERE shields.case_id = c.id AND `+behind+`)
+		OR EXISTS (SELECT 1 FROM recusals JOIN appointments held ON held.user_id = recusals.user_id JOIN units barred ON barred.id = held.unit_id
+			WHERE recusals.case_id = c.id AND recusals.cause = ? AND held.role <> ? AND (held.until IS NULL OR held.until > recusals.since) AND `+behind+`))`,
+		grievance.RecusedNamed, grievance.RoleCourier)
+	return tx.lock(some, "cases.id IN (?)", exposed)
+}
+
+// Attempted finds the case that a request was about, by the route's path and the id in
+// it, where the viewer was kept from it: to read by its shield, to act by recusal. It is
+// zero where there is no such case, and where the same was told since an instant.
+func (s session) Attempted(path, id string, v Viewer, what grievance.Attempt, since time.Time) (about grievance.CaseID, err error) {
+	about, err = s.caseBehind(path, id)
+	if err != nil || about.IsZero() {
+		return about, err
+	}
+	if what == grievance.AttemptToRead {
+		barred, err := s.CasesBarred(v, []grievance.CaseID{about})
+		if err != nil || !barred[about] {
+			return grievance.CaseID{}, err
+		}
+	}
+	events, err := s.EventsOfKinds(about, grievance.EvAccessRefused)
+	for _, e := range events {
+		f, err := grievance.ReadFacts(e)
+		if err != nil {
+			return about, fmt.Errorf("reading event %d of case %s: %w", e.Seq, about, err)
+		}
+		if e.ActorID == v.self && f.Attempt == what && e.AboutAt.After(since) {
+			return grievance.CaseID{}, nil
+		}
+	}
+	return about, err
+}
+
+// behind are the routes to what belongs to a case, with the tables that tell to which.
+var behind = []struct{ path, table, column string }{
+	{"/cases/:id", "cases", "id"}, {"/escalations/:id", "escalations", "case_id"},
+	{"/deadlines/:id", "clocks", "case_id"}, {"/findings/:id", "findings", "case_id"},
+}
+
+func (s session) caseBehind(path, id string) (found grievance.CaseID, err error) {
+	asked, err := grievance.ParseID[any](id)
+	if err != nil {
+		return found, nil //nolint:nilerr // it names nothing
+	}
+	for _, b := range behind {
+		if !strings.Contains(path, b.path) {
+			continue
+		}
+		var ids []grievance.CaseID
+		if err := s.db.Table(b.table).Where("id = ?", asked).Pluck(b.column, &ids).Error; err != nil {
+			return found, fmt.Errorf("looking what a request was about: %w", err)
+		}
+		if len(ids) > 0 {
+			return ids[0], nil
+		}
+	}
+	return found, nil
 }

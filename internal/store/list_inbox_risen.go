@@ -43,7 +43,7 @@ func (s session) risenSignOffs(v Viewer, w Waiting) ([]grievance.SignOffID, erro
 	asked := of("asked.requested_by").Joins("JOIN sign_offs AS asked ON asked.case_id = cases.id")
 	var rows []ownWork
 	signed := of("earlier.decided_by").Joins("JOIN sign_offs AS earlier ON earlier.case_id = cases.id AND earlier.request = sign_offs.request AND earlier.state = 'approved'")
-	all := []any{of("cases.handler_id"), of("cases.petitioner_user_id"), of("named.user_id").Joins(joinNamed), of("helped.answered_by").Joins(joinHelped), of("taken.debtor_id").Joins(joinTaken), asked, signed, inPerson}
+	all := []any{of("cases.handler_id"), of("cases.petitioner_user_id"), of("recusals.user_id").Joins(joinRecusals), of("sign_offs.recuse_id"), of("helped.answered_by").Joins(joinHelped), of("taken.debtor_id").Joins(joinTaken), asked, signed, inPerson}
 	for _, user := range []string{"closing.decided_by", "reviews.requested_by", "reviews.decided_by"} {
 		all = append(all, of(user).Joins(joinReviewed))
 	}

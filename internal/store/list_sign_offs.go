@@ -71,13 +71,14 @@ const joinStep = `LEFT JOIN clocks AS step ON step.case_id = sign_offs.case_id A
 	AND step.round = sign_offs.round AND step.subject = CAST(sign_offs.n AS text)`
 
 // mayBeSigned is the condition, on @leader, that the leader neither handles nor has
-// handled the case, nor filed it, nor is named in it, nor asked for any of its signatures, nor
+// handled the case, nor filed it, nor is recused from it or would be by this, nor asked for any of its signatures, nor
 // answered for a unit that was asked to help, nor signed an earlier step of the same
 // request; and of a review neither signed the
 // answer, nor asked for a review, nor decided one.
 const mayBeSigned = `cases.handler_id IS DISTINCT FROM @leader AND cases.petitioner_user_id IS DISTINCT FROM @leader
 	AND NOT EXISTS (SELECT 1 FROM clocks taken WHERE taken.case_id = cases.id AND taken.kind = 'acknowledgement' AND taken.state = 'met' AND taken.debtor_id = @leader)
-	AND (cases.named_count = 0 OR NOT EXISTS (SELECT 1 FROM named WHERE named.case_id = cases.id AND named.user_id = @leader))
+	AND (cases.recusal_count = 0 OR NOT EXISTS (SELECT 1 FROM recusals WHERE recusals.case_id = cases.id AND recusals.user_id = @leader))
+	AND sign_offs.recuse_id IS DISTINCT FROM @leader
 	AND NOT EXISTS (SELECT 1 FROM sign_offs asked WHERE asked.case_id = cases.id AND asked.requested_by = @leader)
 	AND (cases.co_handler_count = 0 OR NOT EXISTS (SELECT 1 FROM co_handlers helped WHERE helped.case_id = cases.id AND helped.answered_by = @leader))
 	AND NOT EXISTS (SELECT 1 FROM sign_offs earlier WHERE earlier.case_id = cases.id AND earlier.request = sign_offs.request

@@ -11,10 +11,10 @@ import (
 // notRecused is the condition that a person neither handles the case nor filed
 // it, nor is named in it: what is put before others is not before them.
 const notRecused = `cases.handler_id IS DISTINCT FROM ? AND cases.petitioner_user_id IS DISTINCT FROM ?
-	AND (cases.named_count = 0 OR NOT EXISTS (SELECT 1 FROM named WHERE named.case_id = cases.id AND named.user_id = ?))`
+	AND (cases.recusal_count = 0 OR NOT EXISTS (SELECT 1 FROM recusals WHERE recusals.case_id = cases.id AND recusals.user_id = ?))`
 
-// joinNamed finds whom cases name.
-const joinNamed = "JOIN named ON named.case_id = cases.id"
+// joinRecusals finds who is kept from cases.
+const joinRecusals = "JOIN recusals ON recusals.case_id = cases.id"
 
 // OwnCall is that an unresolved escalation stands before a role which somebody
 // has, or had, whose own case it is.
@@ -32,7 +32,7 @@ func (tx *Tx) OwnCalls(role grievance.Role) ([]OwnCall, error) {
 func (tx *Tx) OwnCallCases(role grievance.Role) (ids []grievance.CaseID, err error) {
 	err = tx.calling(Viewer{all: true}).Where("escalations.unroutable = ? AND escalations.target_role = ?", false, role).
 		Where(`EXISTS (SELECT 1 FROM appointments WHERE role = escalations.target_role AND (user_id IN (cases.handler_id, cases.petitioner_user_id)
-			OR cases.named_count > 0 AND user_id IN (SELECT named.user_id FROM named WHERE named.case_id = cases.id)))`).
+			OR cases.recusal_count > 0 AND user_id IN (SELECT recusals.user_id FROM recusals WHERE recusals.case_id = cases.id)))`).
 		Order("cases.id").Distinct("cases.id").Pluck("cases.id", &ids).Error
 	if err != nil {
 		return nil, fmt.Errorf("looking for leaders' own cases: %w", err)
@@ -45,7 +45,7 @@ func (s session) ownCalls(v Viewer, where string, args ...any) (rows []OwnCall, 
 		return s.calling(v).Select("escalations.*, "+user+" AS user_id").Where(where, args...).
 			Where(user + " IN (SELECT user_id FROM appointments WHERE role = escalations.target_role)")
 	}
-	err = s.db.Raw("? UNION ALL ? UNION ALL ?", of("cases.handler_id"), of("cases.petitioner_user_id"), of("named.user_id").Joins(joinNamed)).Find(&rows).Error
+	err = s.db.Raw("? UNION ALL ? UNION ALL ?", of("cases.handler_id"), of("cases.petitioner_user_id"), of("recusals.user_id").Joins(joinRecusals)).Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("reading the escalations of leaders' own cases: %w", err)
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/huiyin/huiyin/internal/grievance"
 )
 
-// loadSupervision gives cases what few have: whom the grievance names, open duties
+// loadSupervision gives cases what few have: who is kept from them, open duties
 // and open reminders; of orders, and of reminders that are done, only what an
 // operation needs.
 func (s session) loadSupervision(rows []grievance.Case, into map[grievance.CaseID]*grievance.Children, n Needs) error {
@@ -21,9 +21,16 @@ func (s session) loadSupervision(rows []grievance.Case, into map[grievance.CaseI
 		}
 		return ids
 	}
-	named := having(func(c *grievance.Case) bool { return c.NamedCount > 0 })
-	err := childrenInOrder(s, "named", "case_id, since, user_id", named, func(x *grievance.Named) {
-		into[x.CaseID].Named = append(into[x.CaseID].Named, x)
+	named := having(func(c *grievance.Case) bool { return c.RecusalCount > 0 })
+	err := childrenInOrder(s, "recusals", "case_id, since, user_id", named, func(x *grievance.Recusal) {
+		into[x.CaseID].Recusals = append(into[x.CaseID].Recusals, x)
+	})
+	if err != nil {
+		return err
+	}
+	shielded := having(func(c *grievance.Case) bool { return c.ShieldCount > 0 })
+	err = childrenInOrder(s, "shields", "case_id, since, unit_id", shielded, func(x *grievance.Shield) {
+		into[x.CaseID].Shields = append(into[x.CaseID].Shields, x)
 	})
 	if err != nil {
 		return err
@@ -54,7 +61,8 @@ func saveSupervision(b *batch, rows grievance.SupervisionRows) {
 	insert(b, "duties", unique(rows.Duties), over("case_id", "n"))
 	insert(b, "orders", unique(rows.Orders), byID)
 	insert(b, "reminders", unique(rows.Reminders), over("case_id", "n"))
-	insert(b, "named", rows.Named, clause.OnConflict{DoNothing: true})
+	insert(b, "recusals", rows.Recusals, clause.OnConflict{DoNothing: true})
+	insert(b, "shields", rows.Shields, clause.OnConflict{DoNothing: true})
 }
 
 // DutiesOf gives every duty that the sponsors of a case ever had, in order.

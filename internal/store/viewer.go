@@ -13,7 +13,8 @@ import (
 // supervisors and inspectors what any unit of their subtree does; grid workers
 // also what lies in their grid, accusations apart; and everybody who holds any
 // post, or is a petitioner, what they sent in themselves and what they answer for
-// in a post that they hold. The engine sees all.
+// in a post that they hold. Whoever the shield of an accusation bars sees nothing of
+// it in any way but as its petitioner (Art. 30). The engine sees all.
 type Viewer struct {
 	user     grievance.UserID
 	left     bool             // holds no post any more: sees findings about them, and no case
@@ -24,6 +25,8 @@ type Viewer struct {
 	subtrees []string           // paths seen with all below
 	grids    []string           // paths whose area is seen
 	desks    []string           // paths of units at whose desk the viewer sits
+	self     grievance.UserID   // who it is, whatever way the viewer looks
+	lines    []grievance.UnitID // the units of the posts held, those above, and what was merged into any of them
 }
 
 // ViewerOf makes the viewer that an actor is, by the units of the book.
@@ -31,7 +34,7 @@ func ViewerOf(a grievance.Actor, b *grievance.Book) Viewer {
 	if a.IsSystem() {
 		return Viewer{all: true}
 	}
-	v := Viewer{proved: a.Proved}
+	v := Viewer{proved: a.Proved, self: a.UserID, lines: b.Lines(a)}
 	if len(a.Posts) > 0 {
 		v.user = a.UserID
 	}
@@ -59,27 +62,36 @@ func visibleTo(v Viewer) func(*gorm.DB) *gorm.DB {
 	if v.all {
 		return func(db *gorm.DB) *gorm.DB { return db }
 	}
-	where, args := []string{}, []any{}
-	if !v.user.IsZero() {
-		where = append(where, "cases.petitioner_user_id = ?", "cases.filed_by = ?")
-		args = append(args, v.user, v.user)
+	any, work := v.asPetitioner(), v.atWork()
+	if len(work.parts) > 0 {
+		free := v.notBarred()
+		any.add("("+free.sql()+" AND ("+strings.Join(work.parts, " OR ")+"))", append(free.args, work.args...)...)
 	}
-	if len(v.posts) > 0 {
-		where = append(where, "(cases.responsible_id = ? AND cases.responsible_unit_id IN ?)")
-		args = append(args, v.user, v.posts)
-	}
-	if !v.proved.IsZero() {
-		where, args = append(where, "cases.id = ?"), append(args, v.proved)
-	}
-	units, more := v.participates()
-	if units != "" {
-		where = append(where, "EXISTS (SELECT 1 FROM case_units cu WHERE cu.case_id = cases.id AND ("+units+"))")
-		args = append(args, more...)
-	}
-	if len(where) == 0 {
+	if len(any.parts) == 0 {
 		return func(db *gorm.DB) *gorm.DB { return db.Where("1 = 0") }
 	}
-	return func(db *gorm.DB) *gorm.DB { return db.Where("("+strings.Join(where, " OR ")+")", args...) }
+	return func(db *gorm.DB) *gorm.DB { return db.Where("("+strings.Join(any.parts, " OR ")+")", any.args...) }
+}
+
+// asPetitioner are the ways to one's own cases, which no shield closes.
+func (v Viewer) asPetitioner() *conditions {
+	w := &conditions{}
+	is(w, "cases.petitioner_user_id", v.user)
+	is(w, "cases.id", v.proved)
+	return w
+}
+
+// atWork are the other ways in which the viewer comes to see cases.
+func (v Viewer) atWork() *conditions {
+	w := &conditions{}
+	is(w, "cases.filed_by", v.user)
+	if len(v.posts) > 0 {
+		w.add("(cases.responsible_id = ? AND cases.responsible_unit_id IN ?)", v.user, v.posts)
+	}
+	if units, args := v.participates(); units != "" {
+		w.add("EXISTS (SELECT 1 FROM case_units cu WHERE cu.case_id = cases.id AND ("+units+"))", args...)
+	}
+	return w
 }
 
 func (v Viewer) participates() (string, []any) {

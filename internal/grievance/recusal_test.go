@@ -8,8 +8,8 @@ func TestTheNamedSignNothing(t *testing.T) {
 	in := petition()
 	in.Others = []Party{{Kind: PersonNamed, User: userID("leader")}}
 	s := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", in)
-	if s.c().NamedCount != 1 || s.c().PartyCount != 1 {
-		t.Fatalf("%d named, %d parties", s.c().NamedCount, s.c().PartyCount)
+	if s.c().RecusalCount != 1 || s.c().PartyCount != 1 {
+		t.Fatalf("%d named, %d parties", s.c().RecusalCount, s.c().PartyCount)
 	}
 	s.does("clerk", decline).refuses("leader", "signoff.own_work", approve(1)).does("deputy", sendBack(1))
 	s.does("clerk", escalateTo(1))
@@ -36,7 +36,7 @@ func TestTheNamedHandleNothing(t *testing.T) {
 	if c := s.c(); c.Status != Assigned || !c.Handler.IsZero() || c.Responsible != userID("station_clerk") || len(c.running(Acknowledgement)) != 1 {
 		t.Fatalf("named: %s", dump(c))
 	}
-	s.refuses("handler", "case.own_matter", acknowledge).refuses("clerk", "request.invalid", assign("station", "handler"))
+	s.refuses("handler", "case.recused", acknowledge).refuses("clerk", "request.invalid", assign("station", "handler"))
 	s.does("handler_b", acknowledge).does("handler_b", submit).does("leader", approve(1)).does("supervisor", nameUser("handler_b"))
 	if c := s.c(); c.Status != Closed || c.Handler != userID("handler_b") {
 		t.Errorf("named after the end: %s", dump(c))
