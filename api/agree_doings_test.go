@@ -47,35 +47,35 @@ var (
 
 // doings are all that is done to cases.
 var doings = map[string]doing{
-	"accept":      said("/accept", `{"notice":"已受理","service":{"how":"sms","proof":"短信回执"}}`, clerk, leader),
+	"accept":      said("/accept", `{"notice":"已受理","service":{"how":"sms","proof":"短信回执"}}`, clerk, leader, inspector),
 	"answer":      said("/answer", `{"answer":"已答复"}`, clerk),
-	"assign":      {[]grievance.Role{clerk, leader}, assigning},
-	"acknowledge": said("/acknowledge", "", handler, clerk, leader),
-	"contact":     said("/contact", `{"words":"电话联系"}`, handler),
+	"assign":      {[]grievance.Role{clerk, leader, inspector}, assigning},
+	"acknowledge": said("/acknowledge", "", handler, clerk, leader, inspector),
+	"contact":     said("/contact", `{"words":"电话联系"}`, handler, inspector),
 	"note":        said("/notes", `{"words":"已到现场","to_petitioner":true}`, handler, clerk),
-	"submit":      said("/submit", opinion, handler),
-	"sign":        nth("/sign-offs/%d/approve", `{}`, lastSignOff, leader),
+	"submit":      said("/submit", opinion, handler, inspector),
+	"sign":        nth("/sign-offs/%d/approve", `{}`, lastSignOff, leader, inspector),
 	"refuse sign": nth("/sign-offs/%d/return", `{"reason":"facts_unclear","words":"事实不清"}`, lastSignOff, leader),
-	"serve":       nth("/notices/%d/service", `{"how":"mail"}`, lastNotice, clerk, leader),
+	"serve":       nth("/notices/%d/service", `{"how":"mail"}`, lastNotice, clerk, leader, inspector),
 	"rate":        said("/rating", `{"contacted":true,"resolved":false,"satisfied":false}`, petitioner, clerk),
 	"dispute":     said("/dispute", `{"words":"没有修好"}`, petitioner, clerk),
-	"follow up":   said("/follow-ups", notDone, clerk, supervisor),
+	"follow up":   said("/follow-ups", notDone, clerk, supervisor, inspector),
 	"review":      said("/reviews", objecting, petitioner, clerk),
 	"decide":      nth("/reviews/%d/decision", reviewOpinion("upheld"), lastReview, clerk, leader),
-	"forward":     toUnit("/forward", `,"reason":"not_our_duty","words":"不属本单位"`, towns, clerk, leader),
+	"forward":     toUnit("/forward", `,"reason":"not_our_duty","words":"不属本单位"`, towns, clerk, leader, inspector),
 	"object":      said("/objections", notOurs, clerk, leader),
 	"no consent":  nth("/objections/%d/decision", `{"consent":false,"words":"不同意"}`, lastObjection, clerk, leader),
 	"consent":     nth("/objections/%d/decision", `{"consent":true,"words":"退回"}`, lastObjection, clerk, leader),
 	"designate": {[]grievance.Role{leader, supervisor}, func(p *throng, c *grievance.Case) (string, string) {
 		return fmt.Sprintf("/objections/%d/decision", max(1, lastObjection(c))), p.to(pick(p.population, jichuan, qiqiao), `,"words":"由你单位办理"`)
 	}},
-	"decline": said("/decline", `{"reason":"other_procedure","words":"应当起诉"}`, clerk),
+	"decline": said("/decline", `{"reason":"other_procedure","words":"应当起诉"}`, clerk, inspector),
 	"extend":  {[]grievance.Role{handler, clerk}, extending},
 	"suspend": {[]grievance.Role{handler, clerk}, func(p *throng, _ *grievance.Case) (string, string) {
 		return "/suspend", fmt.Sprintf(`{"cause":"expert_opinion","until":%q,"words":"等待鉴定"}`, calendar.DateOf(p.clock.Now()).AddDays(20))
 	}},
 	"resume":     said("/resume", `{"words":"鉴定已出"}`, handler, clerk),
-	"help":       toUnit("/co-handlers", `,"words":"请协助"`, []string{"990121-06", "990121-01", qiqiao, township2}, handler, clerk),
+	"help":       toUnit("/co-handlers", `,"words":"请协助"`, []string{"990121-06", "990121-01", qiqiao, township2}, handler, clerk, inspector),
 	"help given": nth("/co-handlers/%d/answer", `{"answer":"资料随附"}`, lastHelp, clerk, handler, leader),
 	"release":    nth("/co-handlers/%d/release", `{"words":"已无必要"}`, lastHelp, clerk, handler),
 	"withdraw":   said("/withdraw", `{"words":"不再反映"}`, petitioner, clerk),
@@ -94,7 +94,11 @@ var doings = map[string]doing{
 	"misconduct":   said("/misconduct", `{"reason":"retaliation","words":"上门威胁"}`, clerk, supervisor),
 	"take down":    said("/take-down", `{"reason":"personal_information","words":"文中有住址"}`, clerk),
 	"name":         {[]grievance.Role{clerk, inspector, leader}, naming},
-	"classify":     {[]grievance.Role{clerk, inspector, leader}, classifying},
+	"interest":     said("/interest", `{"words":"与诉求人有亲属关系"}`, handler, clerk, supervisor),
+	"demand": {[]grievance.Role{petitioner, clerk}, func(p *throng, _ *grievance.Case) (string, string) {
+		return "/recusals", fmt.Sprintf(`{"user_id":%q,"words":"要求其回避"}`, p.user(pick(p.population, accused...)))
+	}},
+	"classify": {[]grievance.Role{clerk, inspector, leader}, classifying},
 }
 
 // way is what happens to a case that is of a kind, or of any.
@@ -127,6 +131,10 @@ var ways = wayList(`
 	name, accept, assign, acknowledge
 	forward, name, accept
 	accept, classify, assign
+	petition: accept, demand, sign, interest, assign
+	accusation: accept, assign, acknowledge, contact, submit, sign, serve
+	accusation: classify, accept, assign
+	accusation: forward, name
 	escalate`)
 
 func wayList(lines string) (list []way) {
@@ -170,8 +178,20 @@ func extending(_ *throng, c *grievance.Case) (string, string) {
 }
 
 func naming(p *throng, _ *grievance.Case) (string, string) {
-	return "/named", fmt.Sprintf(`{"user_id":%q}`, p.user(pick(p.population, "handler2", "leader", "housing_handler", "leader2", "head_qiqiao", "south_town_leader")))
+	switch p.IntN(4) {
+	case 0:
+		return "/named", p.to(pick(p.population, accusedUnits...), "")
+	case 1:
+		return "/named", `{"name":"薛雯"}`
+	}
+	return "/named", fmt.Sprintf(`{"user_id":%q}`, p.user(pick(p.population, accused...)))
 }
+
+// Whom grievances are about.
+var (
+	accused      = []string{"handler2", "leader", "housing_handler", "leader2", "head_qiqiao", "south_town_leader", "county_leader", "clerk", "admin", "courier"}
+	accusedUnits = []string{jichuan, qiqiao, economy, "990121-01", township2, village2, county2, "990121"}
+)
 
 func classifying(p *throng, _ *grievance.Case) (string, string) {
 	return "/classify", fmt.Sprintf(`{"nature":%q}`, pick(p.population, "accusation", "demand", "suggestion"))

@@ -143,6 +143,8 @@ func (p *throng) arrives(of string) (grievance.CaseID, bool) {
 		channels, nature = []string{"wall"}, "demand"
 	case "petition":
 		channels, nature = []string{"visit"}, "demand"
+	case "accusation":
+		nature = of
 	case "inquiry":
 		channels, nature = []string{"hotline"}, "inquiry"
 	}
@@ -182,7 +184,14 @@ func (p *throng) others(who, nature string) string {
 	if who == "" || nature != "accusation" || p.IntN(4) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(`,"others":[{"kind":"named","name":%q}]`, pick(p.population, "某领导", "周远志", "顾长河", "薛雯"))
+	named := fmt.Sprintf(`{"kind":"named","name":%q`, pick(p.population, "某领导", "周远志", "顾长河", "薛雯"))
+	switch p.IntN(3) {
+	case 0:
+		named += fmt.Sprintf(`,"user_id":%q`, p.user(pick(p.population, accused...)))
+	case 1:
+		named += fmt.Sprintf(`,"unit_id":%q`, p.unit(pick(p.population, accusedUnits...)))
+	}
+	return `,"others":[` + named + "}]"
 }
 
 func (p *throng) registered(receipt string, ok bool) (grievance.CaseID, bool) {

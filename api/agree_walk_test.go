@@ -20,6 +20,7 @@ var walks = map[string]func(*agreement, string){
 	"/": plainly, "/healthz": plainly, "/readyz": plainly, "/metrics": plainly, "/openapi.json": apart, "/docs": plainly,
 	"/docs/:file": apart, "/.well-known/jwks.json": apart, // files and keys, which no case is in
 	v1 + "/auth/me":                     plainly,
+	v1 + "/auth/sessions":               plainly,
 	v1 + "/units":                       listed,
 	v1 + "/units/:id":                   ofUnits,
 	v1 + "/units/:id/subtree":           ofUnits,
@@ -67,6 +68,7 @@ var walks = map[string]func(*agreement, string){
 	v1 + "/cases/:id/reviews":           ofCases,
 	v1 + "/cases/:id/related":           ofCases,
 	v1 + "/cases/:id/sponsor":           ofCases,
+	v1 + "/cases/:id/recusals":          ofCases,
 
 	v1 + "/cases/:id/supervision-orders":  ofCases,
 	v1 + "/cases/:id/notices/:n/document": ofCases,
@@ -78,7 +80,7 @@ var walks = map[string]func(*agreement, string){
 
 // mayBeSilent are the routes that tell this account's questions nothing, or nothing
 // with anything in it.
-var mayBeSilent = []string{"/openapi.json", "/docs/:file", "/.well-known/jwks.json", v1 + "/reports/upcoming/feeds", "/readyz", "/healthz", "/"}
+var mayBeSilent = []string{"/openapi.json", "/docs/:file", "/.well-known/jwks.json", v1 + "/reports/upcoming/feeds", "/readyz", "/healthz", "/", v1 + "/auth/sessions"}
 
 func apart(*agreement, string) {}
 
