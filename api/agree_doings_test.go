@@ -135,12 +135,14 @@ var ways = wayList(`
 	accusation: accept, assign, acknowledge, contact, submit, sign, serve
 	accusation: classify, accept, assign
 	accusation: forward, name
+	accusation: name, accept, assign
+	accusation:
 	escalate`)
 
 func wayList(lines string) (list []way) {
 	for line := range strings.SplitSeq(lines, "\n") {
 		w := way{}
-		if of, rest, ok := strings.Cut(line, ": "); ok {
+		if of, rest, ok := strings.Cut(line, ":"); ok {
 			w.of, line = strings.TrimSpace(of), rest
 		}
 		for name := range strings.SplitSeq(line, ",") {

@@ -17,17 +17,19 @@ func (p *throng) judgeFindings() {
 		return err
 	}))
 	for _, f := range all {
-		if p.IntN(3) == 0 {
+		if p.IntN(3) == 0 && f.CaseID != p.neglect {
 			continue
 		}
 		about := &grievance.Case{LeadUnitID: f.UnitID}
 		p.onFindingBy(f, "/explain", sorry, p.candidates(about, explainers.roles))
 		unit := fmt.Sprintf(`{"kind":"bulletin","unit_id":%q,"articles":[44]}`, f.UnitID)
-		who := p.user(pick(p.population, "clerk", "clerk2", "courier", "handler", "housing_clerk", "south_town_clerk", "leader"))
-		person := fmt.Sprintf(`{"kind":"talk","user_id":%q,"articles":[44]},`, who)
 		judges := append(p.candidates(about, assessors.roles), "city_supervisor", "city_inspector")
-		decided := p.onFindingBy(f, "/decide", `{"measures":[`+person+unit+`],"words":"属实"}`, judges) ||
-			p.onFindingBy(f, "/decide", `{"measures":[`+unit+`],"words":"属实"}`, judges)
+		decided := false
+		for _, who := range []string{p.user("handler"), p.known(f.CaseID).FirstResponder.String()} {
+			person := fmt.Sprintf(`{"kind":"talk","user_id":%q,"articles":[44]},`, who)
+			decided = decided || p.onFindingBy(f, "/decide", `{"measures":[`+person+unit+`],"words":"属实"}`, judges)
+		}
+		decided = decided || p.onFindingBy(f, "/decide", `{"measures":[`+unit+`],"words":"属实"}`, judges)
 		if decided && p.IntN(2) == 0 {
 			p.onFindingBy(f, "/appeal", sorry, p.candidates(about, explainers.roles))
 			p.onFindingBy(f, "/decide-appeal", `{"reverse":[1],"words":"过重"}`, append(judges, "city_inspector"))

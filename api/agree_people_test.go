@@ -21,8 +21,9 @@ import (
 type throng struct {
 	*population
 	ids     []grievance.CaseID
-	refused map[string]int // deeds by how often nobody could do them, and
-	done    map[string]int // by how often somebody did
+	neglect grievance.CaseID // handled by somebody who talks to nobody
+	refused map[string]int   // deeds by how often nobody could do them, and
+	done    map[string]int   // by how often somebody did
 }
 
 // The second county of the throng.
@@ -37,6 +38,7 @@ func assembled(s *city, seed uint64, cases int) *throng {
 	p := &throng{population: populate(s, seed, 0), refused: map[string]int{}, done: map[string]int{}}
 	p.anotherCounty()
 	p.posts()
+	p.certain()
 	for i := range cases {
 		p.goes(ways[i%len(ways)], 25)
 		p.clock.Advance(time.Duration(p.IntN(20)) * time.Hour)
@@ -48,7 +50,6 @@ func assembled(s *city, seed uint64, cases int) *throng {
 			}
 		}
 	}
-	p.recur()
 	p.runEngine()
 	return p
 }
@@ -106,13 +107,16 @@ func (p *throng) posts() {
 	p.send("admin", "POST", v1+"/deputies", p.standIn(p.post("city_supervisor", grievance.RoleSupervisor), "county_deputy", 20))
 }
 
-// departs lets people leave in the middle of their work, and a unit be merged.
+// departs lets people leave in the middle of their work, one of them for another
+// unit, and a unit be merged.
 func (p *throng) departs() {
 	for _, account := range []string{"handler", "courier2"} {
 		for _, role := range []grievance.Role{grievance.RoleHandler, grievance.RoleCourier} {
 			p.leave(account, role)
 		}
 	}
+	p.clock.Advance(time.Second)
+	p.appoint("handler", "990121-03", grievance.RoleHandler, false)
 	if p.IntN(2) == 0 {
 		p.leave("supervisor", grievance.RoleSupervisor)
 		p.leave("south_supervisor", grievance.RoleSupervisor)
@@ -181,8 +185,11 @@ func (p *throng) place(who string) string {
 
 // others are whom an accusation is about.
 func (p *throng) others(who, nature string) string {
-	if who == "" || nature != "accusation" || p.IntN(4) == 0 {
+	switch {
+	case nature != "accusation" || p.IntN(5) == 0:
 		return ""
+	case who == "":
+		return fmt.Sprintf(`,"about":[%q]`, pick(p.population, "某领导", "薛雯", "霁川镇", "栖桥街道"))
 	}
 	named := fmt.Sprintf(`{"kind":"named","name":%q`, pick(p.population, "某领导", "周远志", "顾长河", "薛雯"))
 	switch p.IntN(3) {
@@ -281,17 +288,22 @@ func (p *throng) candidates(c *grievance.Case, roles []grievance.Role) (accounts
 	return accounts[:min(len(accounts), 9)]
 }
 
-// recur brings the facts of a finalised case again, by a courier who does not see it.
-func (p *throng) recur() {
+// certain adds what must not be left to chance: a case that is neglected, an accusation
+// that turns out to be of the township at whose desk it was filed, and the facts of a
+// finalised case brought again by a courier who does not see that.
+func (p *throng) certain() {
 	p.t.Helper()
+	late := p.handled(petition)
+	named := p.register(`,"nature":"accusation"`).ID
+	p.act("clerk", named, "/named", p.to(jichuan, ""))
 	final := p.finalised()
 	id := as[CaseWithCode](p.city, p.send("courier", "POST", v1+"/cases", strings.Replace(grievanceOf(petition), `"channel":"app"`, `"channel":"courier"`, 1)), 201).ID
 	p.act("clerk", id, "/decline", fmt.Sprintf(`{"reason":"finalised","words":"同一事实已经复核终结","earlier_case_id":%q}`, final))
 	p.act("leader", id, "/sign-offs/1/approve", `{}`)
-	for _, one := range []string{final, id} {
+	for _, one := range []string{final, id, named, late} {
 		parsed, err := grievance.ParseID[grievance.Case](one)
 		must(p.t, err)
-		p.ids = append(p.ids, parsed)
+		p.ids, p.neglect = append(p.ids, parsed), parsed
 	}
 }
 
