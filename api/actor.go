@@ -12,7 +12,10 @@ import (
 	"github.com/huiyin/huiyin/internal/report"
 )
 
-const actorKey = "actor"
+const (
+	actorKey   = "actor"
+	machineKey = "machine" // where the id of a machine's key is kept for the log
+)
 
 var (
 	errLogin = grievance.Refuse(grievance.Unauthenticated, "auth.required", "请先登录")
@@ -65,6 +68,7 @@ var (
 	answerers   = only(petitioner, clerk, leader, inspector)             // the petitioner, or a desk for them
 	informants  = only(petitioner, clerk, leader, supervisor, inspector) // of misconduct
 	callers     = only(clerk, leader, supervisor, inspector)             // on the petitioner, after closure
+	revealers   = only(handler, clerk, leader, supervisor, inspector)    // who may need to know who a petitioner is
 	namers      = only(clerk, leader, supervisor, inspector)             // of whom a grievance is about
 	searchers   = only(clerk, leader, supervisor, inspector)             // by person
 	judges      = only(clerk, leader, supervisor, inspector)             // of objections: the sender's desk, a superior, a conference
@@ -73,6 +77,7 @@ var (
 	urgers      = only(leader, supervisor, inspector)                    // who may remind, or judge the answer to an order
 	superiors   = only(leader, supervisor)                               // who may order
 	deputised   = only(leader, supervisor, admin)                        // who may have a deputy, or name one
+	auditors    = only(admin, inspector)                                 // of the log of changes
 	correctors  = only(supervisor, admin)                                // of bulletins
 	leaders     = only(leader)
 	supervisors = only(supervisor)
@@ -86,19 +91,24 @@ func (g gate) patiently() gate {
 	return g
 }
 
-// admit lets a request pass its gate: without a valid token it is 401, without
-// one of the roles 403. Behind it, actorOf gives who asks.
+// admit lets a request pass its gate: without a valid token it is 401, with one
+// that asks too often 429, without one of the roles 403. Behind it, actorOf gives
+// who asks.
 func (s *server) admit(g gate, next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		token, err := bearer(c)
 		if err != nil {
 			return err
 		}
-		actor, err := s.who(c.Request().Context(), token)
+		actor, err := s.known(c, token)
 		if err != nil && !(g.initially && errors.Is(err, auth.ErrPasswordChange)) {
 			return err
 		}
 		c.Set(actorKey, actor)
+		account, login := memberOf(actor)
+		if err := s.kept.spend(c, account, login); err != nil {
+			return err
+		}
 		if len(g.roles) > 0 && !actor.Has(g.roles...) {
 			return errRole
 		}
@@ -124,6 +134,14 @@ func bearer(c echo.Context) (string, error) {
 	return token, nil
 }
 
+// known knows who bears a token, or whose key a machine has that may use it here.
+func (s *server) known(c echo.Context, token string) (grievance.Actor, error) {
+	if auth.IsKey(token) {
+		return s.machine(c, token)
+	}
+	return s.who(c.Request().Context(), token)
+}
+
 // verify knows the bearer of a token, with the posts held at this instant. With
 // auth.ErrPasswordChange it gives them too.
 func (s *server) verify(ctx context.Context, token string) (grievance.Actor, error) {
@@ -131,16 +149,50 @@ func (s *server) verify(ctx context.Context, token string) (grievance.Actor, err
 	if err != nil {
 		return grievance.Actor{}, err
 	}
+	actor, err := s.inPost(ctx, claims.UserID)
+	actor.Through = claims.Session.String()
+	if err == nil && claims.MustChange {
+		err = auth.ErrPasswordChange
+	}
+	return claims.Narrow(actor), err
+}
+
+// machine knows the owner of a key. It refuses a key that may not be used for the
+// request's route.
+func (s *server) machine(c echo.Context, key string) (grievance.Actor, error) {
+	ctx := c.Request().Context()
+	m, unnoted, err := s.Auth.VerifyKey(ctx, key)
+	if err != nil {
+		return grievance.Actor{}, err
+	}
+	if unnoted != nil {
+		s.Log.WarnContext(ctx, "the use of a key was not noted", "key", m.Key.String(), "error", unnoted)
+	}
+	c.Set(machineKey, m.Key.String())
+	if err := within(c, m.Scopes); err != nil {
+		return grievance.Actor{}, err
+	}
+	actor, err := s.inPost(ctx, m.UserID)
+	actor.Through = "key:" + m.Key.String()
+	return actor, err
+}
+
+// machineOf gives the id of the key that the request came with, if it did.
+func machineOf(c echo.Context) string {
+	id, _ := c.Get(machineKey).(string)
+	return id
+}
+
+// inPost gives a user with the posts held at this instant. auth.ErrDisabled for
+// one who may not act.
+func (s *server) inPost(ctx context.Context, user grievance.UserID) (grievance.Actor, error) {
 	book, err := s.Office.Book(ctx)
 	if err != nil {
 		return grievance.Actor{}, err
 	}
 	now := s.Clock.Now()
-	if !book.CanAct(claims.UserID, now) {
+	if !book.CanAct(user, now) {
 		return grievance.Actor{}, auth.ErrDisabled
 	}
-	if claims.MustChange {
-		return book.Actor(claims.UserID, now), auth.ErrPasswordChange
-	}
-	return book.Actor(claims.UserID, now), nil
+	return book.Actor(user, now), nil
 }

@@ -59,7 +59,8 @@ type Deps struct {
 	Metrics        *prometheus.Registry // a new one
 	Tracer         trace.TracerProvider // none: nothing is traced
 	TrustedProxies []*net.IPNet         // none: the connection's address is the client's
-	Rate           Rate                 // DefaultRate
+	Rates          Rates                // DefaultRates, for each that is not set
+	Origins        []string             // whose pages may use the interface; none: no other site's
 	Timeout        time.Duration        // 30 s for a request that is not patient
 	Pace           clock.Clock          // the machine's time, for logs and rates
 }
@@ -67,7 +68,8 @@ type Deps struct {
 // server answers; its methods are the handlers.
 type server struct {
 	Deps
-	who func(ctx context.Context, token string) (grievance.Actor, error)
+	who  func(ctx context.Context, token string) (grievance.Actor, error)
+	kept *limiter // of requests with a login
 }
 
 // route is a line of the table: a method and a path, what answers, and who may ask.
@@ -97,8 +99,11 @@ func (s *server) routes() []route { //nolint:funlen // one table, so that nothin
 		{"POST", v1 + "/auth/token", s.login, logins},
 		{"POST", v1 + "/auth/refresh", s.refresh, logins},
 		{"POST", v1 + "/auth/logout", s.logout, logins},
+		{"POST", v1 + "/auth/revoke", s.revokeToken, logins},
 		{"POST", v1 + "/auth/password", s.changePassword, newcomers},
 		{"GET", v1 + "/auth/me", bare(s.me), newcomers},
+		{"GET", v1 + "/auth/sessions", bare(s.listSessions), loggedIn},
+		{"POST", v1 + "/auth/sessions/:id/revoke", s.revokeSession, loggedIn},
 
 		{"GET", v1 + "/units", s.listUnits, loggedIn},
 		{"POST", v1 + "/units", s.createUnit, admins},
@@ -110,12 +115,17 @@ func (s *server) routes() []route { //nolint:funlen // one table, so that nothin
 		{"POST", v1 + "/users", s.createUser, admins},
 		{"GET", v1 + "/users/:id", bare(s.getUser), staff},
 		{"POST", v1 + "/users/:id/disable", s.disableUser, admins},
+		{"POST", v1 + "/users/:id/revoke-logins", s.revokeLogins, admins},
+		{"GET", v1 + "/api-keys", s.listAPIKeys, admins},
+		{"POST", v1 + "/api-keys", s.createAPIKey, admins},
+		{"POST", v1 + "/api-keys/:id/revoke", s.revokeAPIKey, admins},
 		{"GET", v1 + "/appointments", s.listAppointments, staff},
 		{"POST", v1 + "/appointments", s.appoint, admins},
 		{"POST", v1 + "/appointments/:id/end", s.endAppointment, admins},
 		{"GET", v1 + "/deputies", s.listDeputies, staff},
 		{"POST", v1 + "/deputies", s.nameDeputy, deputised},
 		{"POST", v1 + "/deputies/:id/end", s.endDeputy, deputised},
+		{"GET", v1 + "/changes", s.listChanges, auditors},
 		{"GET", v1 + "/categories", s.listCategories, loggedIn},
 		{"PUT", v1 + "/categories", s.putCategories, admins},
 		{"GET", v1 + "/responsibilities", s.listResponsibilities, staff},
@@ -163,7 +173,7 @@ func (s *server) routes() []route { //nolint:funlen // one table, so that nothin
 		{"GET", v1 + "/deadlines/:id/explanation", bare(s.explainDeadline), loggedIn},
 		{"GET", v1 + "/cases/:id/notices", bare(s.caseNotices), loggedIn},
 		{"GET", v1 + "/cases/:id/parties", bare(s.caseParties), loggedIn},
-		{"POST", v1 + "/cases/:id/parties/reveal", s.revealParties, workers},
+		{"POST", v1 + "/cases/:id/parties/reveal", s.revealParties, revealers},
 		{"GET", v1 + "/cases/:id/sign-offs", bare(s.caseSignOffs), staff},
 		{"GET", v1 + "/cases/:id/escalations", bare(s.caseEscalations), staff},
 		{"GET", v1 + "/cases/:id/suspensions", bare(s.caseSuspensions), loggedIn},
@@ -237,7 +247,7 @@ func (s *server) routes() []route { //nolint:funlen // one table, so that nothin
 		{"POST", v1 + "/public/cases/dispute", s.disputePublic, askers},
 		{"POST", v1 + "/public/cases/review", s.reviewPublic, askers},
 		{"GET", v1 + "/engine", bare(s.engineStatus), admins},
-		{"POST", v1 + "/engine/run", s.runEngine, admins.patiently()},
+		{"POST", v1 + "/engine/run", bare(s.runEngine), admins.patiently()},
 	}
 }
 
@@ -249,7 +259,8 @@ func New(d Deps) http.Handler {
 
 // handler puts the middleware around the routes: from the outside in, the
 // request's id, its trace, its measure, its record with the answer to errors,
-// headers and panics; then, for each route, the time limit and the gate.
+// headers, other sites' pages and panics; then, for each route, the time limit and
+// the gate.
 func (s *server) handler(routes []route) http.Handler {
 	e := echo.New()
 	e.Logger.SetOutput(io.Discard)
@@ -259,11 +270,16 @@ func (s *server) handler(routes []route) http.Handler {
 		e.Use(otelecho.Middleware("huiyin", otelecho.WithTracerProvider(s.Tracer),
 			otelecho.WithPropagators(propagation.TraceContext{}), otelecho.WithSkipper(secret)))
 	}
-	e.Use(measure(s.Metrics), s.record, guard, survive)
+	e.Use(measure(s.Metrics), s.record, guard)
+	if len(s.Origins) > 0 {
+		e.Use(share(s.Origins))
+	}
+	e.Use(survive)
 	limiters := map[string]*limiter{}
+	s.kept = s.members()
 	for _, r := range routes {
 		if r.gate.bucket != "" && limiters[r.gate.bucket] == nil {
-			limiters[r.gate.bucket] = newLimiter(s.Rate, s.Pace)
+			limiters[r.gate.bucket] = s.strangers(r.gate.bucket)
 		}
 		answer := s.behind(r.gate, limiters[r.gate.bucket], r.handle)
 		e.Add(r.method, r.path, answer)
@@ -281,7 +297,7 @@ func (s *server) behind(g gate, l *limiter, handle echo.HandlerFunc) echo.Handle
 		handle = s.admit(g, handle)
 	}
 	if l != nil {
-		handle = l.limit(g.bucket, handle)
+		handle = l.limit(handle)
 	}
 	if g.patient {
 		return hurry(patience, handle)
@@ -296,9 +312,7 @@ func newServer(d Deps) *server {
 	if d.Metrics == nil {
 		d.Metrics = NewMetrics()
 	}
-	if d.Rate == (Rate{}) {
-		d.Rate = DefaultRate
-	}
+	d.Rates = d.Rates.or(DefaultRates)
 	if d.Timeout == 0 {
 		d.Timeout = 30 * time.Second
 	}

@@ -83,7 +83,7 @@ func postView(book *grievance.Book, p grievance.Post) PostView {
 // login checks a password and starts a session.
 //
 //	@Summary		登录 / log in
-//	@Description	核对用户名和密码，返回访问凭证和刷新凭证。 Checks a password and returns an access and a refresh token.
+//	@Description	核对用户名和密码，返回访问凭证和刷新凭证。账号或地址失败过多时为 429，须等待 Retry-After 所示秒数。 Checks a password and returns an access and a refresh token. 429 with Retry-After while an account, or an address for those who are not known there, has to wait after too many failures.
 //	@Tags			login
 //	@Accept			json
 //	@Produce		json
@@ -96,7 +96,9 @@ func (s *server) login(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	tokens, err := s.Auth.Login(c.Request().Context(), in.Username, in.Password, in.Client)
+	tokens, err := s.Auth.Login(c.Request().Context(), auth.Attempt{
+		Username: in.Username, Password: in.Password, Client: in.Client, From: sharer(c.RealIP()),
+	})
 	if closed, ok := errors.AsType[*auth.Closed](err); ok {
 		retryIn(c, closed.Left)
 	}
@@ -160,7 +162,7 @@ func (s *server) logout(c echo.Context) error {
 //	@Produce		json
 //	@Param			body	body	PasswordRequest	true	"the present password and the new one"
 //	@Success		204
-//	@Failure		400,401,413,415,422,429,503	{object}	Problem
+//	@Failure		400,401,403,413,415,422,429,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/auth/password [post]
 func (s *server) changePassword(c echo.Context) error {
@@ -189,7 +191,7 @@ func (s *server) changePassword(c echo.Context) error {
 //	@Tags			login
 //	@Produce		json
 //	@Success		200	{object}	Me
-//	@Failure		400,401,503	{object}	Problem
+//	@Failure		400,401,403,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/auth/me [get]
 func (s *server) me(c echo.Context) error {
@@ -207,32 +209,4 @@ func (s *server) me(c echo.Context) error {
 		me.Posts = append(me.Posts, postView(book, p))
 	}
 	return c.JSON(http.StatusOK, me)
-}
-
-// JWKSet is a set of public keys (RFC 7517).
-type JWKSet struct {
-	Keys []JWK `json:"keys" validate:"required"`
-} // @name JWKSet
-
-// JWK is a public Ed25519 key (RFC 8037).
-type JWK struct {
-	Kty string `json:"kty" validate:"required" example:"OKP"`
-	Crv string `json:"crv" validate:"required" example:"Ed25519"`
-	X   string `json:"x" validate:"required"`
-	Kid string `json:"kid" validate:"required"`
-	Alg string `json:"alg" validate:"required" example:"EdDSA"`
-	Use string `json:"use" validate:"required" example:"sig"`
-} // @name JWK
-
-// jwks gives the keys that verify our access tokens.
-//
-//	@Summary		验证凭证的公钥 / token keys
-//	@Description	其他系统用它验证访问凭证。 The public keys with which others verify access tokens.
-//	@Tags			login
-//	@Produce		json
-//	@Success		200	{object}	JWKSet
-//	@Router			/.well-known/jwks.json [get]
-func (s *server) jwks(c echo.Context) error {
-	c.Response().Header().Set("Cache-Control", "public, max-age=300")
-	return c.Blob(http.StatusOK, "application/json", s.Auth.JWKS(c.Request().Context()))
 }

@@ -191,7 +191,7 @@ func (l look) detail() (CaseDetail, error) {
 	parties, err := l.Parties(l.about.ID)
 	for _, p := range parties {
 		if p.Kind == grievance.Petitioner {
-			v := partyView(p, l.about.Confidential)
+			v := l.masked(p)
 			d.Petitioner = &v
 		}
 	}
@@ -313,7 +313,7 @@ func (s *server) caseParties(c echo.Context) error {
 		list := PartyList{Items: []PartyView{}}
 		parties, err := l.Parties(l.about.ID)
 		for _, p := range parties {
-			list.Items = append(list.Items, partyView(p, l.about.Confidential))
+			list.Items = append(list.Items, l.masked(p))
 		}
 		return list, err
 	})

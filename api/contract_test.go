@@ -89,7 +89,7 @@ func TestEveryRouteIsInTheContract(t *testing.T) {
 // keyless are the POSTs that take no Idempotency-Key: logging in, looking
 // something up, running what may run again, and what is recorded each time.
 var keyless = []string{
-	"/auth/token", "/auth/refresh", "/auth/logout", "/auth/password", "/cases/search", "/cases/:id/parties/reveal", "/cases/:id/notices/:n/document", "/public/cases/lookup", "/engine/run",
+	"/auth/token", "/auth/refresh", "/auth/logout", "/auth/revoke", "/auth/password", "/auth/sessions/:id/revoke", "/cases/search", "/cases/:id/parties/reveal", "/cases/:id/notices/:n/document", "/public/cases/lookup", "/engine/run",
 }
 
 // Every other POST says that it takes one.
@@ -143,7 +143,7 @@ func TestWhatIsLeftOutIsOptional(t *testing.T) {
 		"Case": CaseView{}, "Deadline": ClockView{}, "SignOff": SignOffView{}, "Notice": NoticeView{},
 		"Event": EventView{}, "Facts": FactsView{}, "SignOffFact": SignOffFactView{}, "ClockFact": ClockFactView{},
 		"DeadlineExplanation": Explanation{}, "DeadlineStart": ExplainedStart{}, "DeadlinePart": ExplainedPart{}, "DeadlinePause": ExplainedPause{},
-		"DeadlineMove": ExplainedMove{}, "UpcomingItem": UpcomingItem{}, "UpcomingReport": UpcomingReport{}, "Feed": FeedView{},
+		"DeadlineMove": ExplainedMove{}, "UpcomingItem": UpcomingItem{}, "UpcomingReport": UpcomingReport{}, "Feed": FeedView{}, "Session": SessionView{},
 		"Review": ReviewView{}, "Hearing": HearingView{}, "PublicReview": PublicReview{}, "PublicReviewWindow": PublicReviewWindow{}, "ReviewFact": ReviewFactView{}, "FollowUpFact": FollowUpFactView{},
 	} {
 		body, err := marshal(empty)

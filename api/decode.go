@@ -135,10 +135,17 @@ func unmarshalInstant(text []byte, t *time.Time) error {
 	return err
 }
 
+// errYear is an instant that has no RFC 3339 in UTC, or that only an offset puts
+// into a year.
+var errYear = errors.New("outside the years 1 to 9999")
+
 func parseInstant(s string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil {
 		return time.Time{}, err
+	}
+	if year := t.UTC().Year(); year < 1 || year > 9999 {
+		return time.Time{}, errYear
 	}
 	return clock.Normal(t), nil
 }
@@ -196,7 +203,7 @@ func inspect(body []byte, v *voice) error {
 		if err != nil {
 			return notJSON(err, v)
 		}
-		if token.Kind() == '"' && strings.ContainsFunc(token.String(), forbidden) {
+		if token.Kind() == '"' && len(faults) < faultsMost && strings.ContainsFunc(token.String(), forbidden) {
 			faults = append(faults, v.fault(string(d.StackPointer()), "control_char"))
 		}
 		if d.StackDepth() == 0 {

@@ -15,7 +15,7 @@ import (
 // AddressRequest says what for somebody needs a notice with its addressee in clear.
 type AddressRequest struct {
 	// To serve it, if it is absent.
-	Reason grievance.Reason `json:"reason" swaggertype:"string" enums:"serve_notice,contact,identity_check,site_visit" default:"serve_notice"`
+	Reason grievance.Reason `json:"reason" swaggertype:"string" enums:"serve_notice,contact,identity_check,site_visit,follow_up,named_check" default:"serve_notice"`
 } // @name Address
 
 const typePage = "text/html; charset=utf-8"
@@ -50,7 +50,7 @@ func (s *server) noticeDocument(c echo.Context) error {
 // kept.
 //
 //	@Summary		文书页面（收件人明文） / a notice with its addressee in clear
-//	@Description	供送达使用，未送达的附送达回证；每次打开均留痕。转送告知书由转送单位送达。保密事项仅窗口可用。 For who serves it: the handler, the desk, and, until then, the desk that issued it. Every time is an event with its reason, so no answer is kept and an Idempotency-Key has no meaning here.
+//	@Description	供送达使用，未送达的附送达回证；每次打开均留痕。转送告知书由转送单位送达。保密事项仅窗口可用。 For who serves it: the desk, the handler of an open case, and, until it is served, the desk that issued it and who handled or reviewed the case; shown is what the reason needs. Every time is an event with its reason, so no answer is kept and an Idempotency-Key has no meaning here.
 //	@Tags			handling
 //	@Accept			json
 //	@Produce		html
@@ -58,11 +58,12 @@ func (s *server) noticeDocument(c echo.Context) error {
 //	@Param			n		path		int				true	"number"	minimum(1)
 //	@Param			body	body		AddressRequest	false	"what for"
 //	@Success		200		{string}	string	"a page"
-//	@Failure		400,401,403,404,406,413,415,422,503	{object}	Problem
+//	@Failure		400,401,403,404,406,409,413,415,422,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/cases/{id}/notices/{n}/document [post]
 func (s *server) addressNotice(c echo.Context) error {
-	if err := s.address(c); err != nil {
+	shown, err := s.address(c)
+	if err != nil {
 		return err
 	}
 	return s.sendPage(c, func(l look, n grievance.Notice) (notice.Page, error) {
@@ -71,36 +72,37 @@ func (s *server) addressNotice(c echo.Context) error {
 			return notice.Page{}, err
 		}
 		to, err := l.addressee()
-		r.Addressee = to.Name
 		if err != nil {
 			return notice.Page{}, err
 		}
-		return r.PageToServe(to.Address)
+		clear, _ := shown.Show(to)
+		r.Addressee = cmp.Or(clear.Name, r.Addressee)
+		return r.PageToServe(clear.Address)
 	})
 }
 
-// address records that the actor is shown the addressee, before anything is.
-func (s *server) address(c echo.Context) error {
+// address records that the actor is shown the addressee, before anything is, and
+// gives what of the addressee may be shown.
+func (s *server) address(c echo.Context) (shown grievance.Shown, err error) {
 	id, err := pathID[grievance.Case](c, "id")
 	if err != nil {
-		return err
+		return shown, err
 	}
 	number, err := pathNumber(c, "n")
 	if err != nil {
-		return err
+		return shown, err
 	}
 	if !acceptsPage(c) {
-		return errAcceptPage
+		return shown, errAcceptPage
 	}
 	in := AddressRequest{}
 	if c.Request().ContentLength != 0 {
 		if in, err = decode[AddressRequest](c); err != nil {
-			return err
+			return shown, err
 		}
 	}
-	why := grievance.Revealing{Reason: cmp.Or(in.Reason, "serve_notice")}
-	_, err = s.Desk.Address(c.Request().Context(), casework.Request{Actor: actorOf(c)}, id, number, why)
-	return err
+	why := grievance.Revealing{Reason: cmp.Or(in.Reason, grievance.ToServe)}
+	return s.Desk.Address(c.Request().Context(), casework.Request{Actor: actorOf(c)}, id, number, why)
 }
 
 // noticeService shows the proof of a notice's service, or, before it is served,
@@ -167,7 +169,7 @@ func (l look) record(n grievance.Notice) (notice.Record, error) {
 	if err != nil {
 		return notice.Record{}, err
 	}
-	r := notice.Record{Case: l.about, Notice: n, Addressee: partyView(to, l.about.Confidential).Name}
+	r := notice.Record{Case: l.about, Notice: n, Addressee: l.masked(to).Name}
 	if r.Texts, err = l.words(); err != nil {
 		return r, err
 	}

@@ -114,10 +114,13 @@ func (s *server) engineStatus(c echo.Context) error {
 //	@Tags			engine
 //	@Produce		json
 //	@Success		200	{object}	EngineRun
-//	@Failure		401,403,503	{object}	Problem
+//	@Failure		400,401,403,413,415,422,503	{object}	Problem
 //	@Security		bearer
 //	@Router			/api/v1/engine/run [post]
 func (s *server) runEngine(c echo.Context) error {
+	if _, err := decodeAction[nothing](c); err != nil {
+		return err
+	}
 	sum, err := s.Engine.RunOnce(c.Request().Context())
 	return reply(c, engineRun(sum), err)
 }

@@ -85,6 +85,8 @@ type FactsView struct {
 	// How many persons and units the grievance names by now.
 	Named int           `json:"named,omitempty,omitzero"`
 	Texts []TextRefView `json:"texts,omitempty"`
+	// Which fields of which parties somebody was shown in clear.
+	Shown *ShownView `json:"shown,omitempty"`
 } // @name Facts
 
 // NoticeFactView is what an event says of a notice.
@@ -292,6 +294,7 @@ func factsView(f grievance.Facts, open openCases, book *grievance.Book, readable
 	v.SignOff, v.Voided = signOffFactView(f.SignOff, book), signOffFactView(f.Voided, book)
 	v.Order, v.Duties, v.Named = orderFactView(f.Order, book), dutyFactViews(f.Duties), f.Named
 	v.Attempt = f.Attempt
+	v.Shown = (*ShownView)(f.Shown)
 	if f.Sponsor != nil {
 		v.Sponsor = optionalHolder(book, f.Sponsor.Post, f.Sponsor.User)
 	}

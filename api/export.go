@@ -72,10 +72,15 @@ func quality(parameters string) float64 {
 // sendTable streams a table as a file for a spreadsheet; name is the file's, in
 // Chinese, without its ending.
 func sendTable(c echo.Context, t report.Table, name string) error {
+	beginSheet(c, "report.csv", name)
+	return report.WriteCSV(c.Response(), t)
+}
+
+// beginSheet begins an answer that is a file for a spreadsheet.
+func beginSheet(c echo.Context, plain, name string) {
 	h := c.Response().Header()
 	h.Set(echo.HeaderContentType, typeCSV+"; charset=utf-8")
-	h.Set(echo.HeaderContentDisposition, `attachment; filename="report.csv"; filename*=UTF-8''`+url.PathEscape(name+".csv"))
+	h.Set(echo.HeaderContentDisposition, `attachment; filename="`+plain+`"; filename*=UTF-8''`+url.PathEscape(name+".csv"))
 	h.Set("Cache-Control", "private, no-store")
 	c.Response().WriteHeader(http.StatusOK)
-	return report.WriteCSV(c.Response(), t)
 }

@@ -81,7 +81,7 @@ func (s *server) openFeed(c echo.Context) error {
 	here := c.Scheme() + "://" + c.Request().Host + feedsPath
 	view := func(f auth.OpenedFeed) any { return FeedWithURL{feedView(f.Feed), here + f.Token + ".ics"} }
 	return changeFeed(s, c, http.StatusCreated, view, func(ctx context.Context, keep answer.Keep[auth.OpenedFeed]) error {
-		return s.Auth.OpenFeed(ctx, actorOf(c).UserID, *in.Days, keep)
+		return s.Auth.OpenFeed(ctx, actorOf(c), *in.Days, keep)
 	})
 }
 
@@ -127,7 +127,7 @@ func (s *server) revokeFeed(c echo.Context) error {
 	}
 	view := func(f store.Feed) any { return feedView(f) }
 	return changeFeed(s, c, http.StatusOK, view, func(ctx context.Context, keep answer.Keep[store.Feed]) error {
-		return s.Auth.RevokeFeed(ctx, actorOf(c).UserID, id, keep)
+		return s.Auth.RevokeFeed(ctx, actorOf(c), id, keep)
 	})
 }
 

@@ -329,7 +329,7 @@ func TestFeedsAreLimited(t *testing.T) {
 		var err error
 		s.Auth, err = auth.New(t.Context(), s.Store, s.clock, storetest.Vault(t), auth.Settings{})
 		must(t, err)
-		s.Rate, s.Metrics = Rate{Burst: 2, Refill: time.Minute, Addresses: 10}, NewMetrics()
+		s.Rates.Address, s.Metrics = Rate{Burst: 2, Refill: time.Minute, Holders: 10}, NewMetrics()
 		s.Handler = s.handler(s.routes())
 		guess := feedsPath + strings.Repeat("A", 43) + ".ics"
 		s.refuses("", "GET", guess, "", 404, "not_found")

@@ -41,6 +41,18 @@ func (s *city) onFinding(account, id, action, body string, header ...string) Fin
 
 const sorry = `{"words":"窗口人手不足，已整改"}`
 
+// What a unit says of a finding is read with the finding, not by everybody who
+// works on the case.
+func TestTheWordsOfAFindingAreNotTheCases(t *testing.T) {
+	t.Parallel()
+	s := newCity(t, "sqlite")
+	f := s.neglected()
+	s.onFinding("clerk", f.ID, "/explain", sorry)
+	for _, x := range read[CaseDetail](s, "clerk", "/cases/"+f.CaseID).Texts {
+		t.Errorf("the case shows %+v", x)
+	}
+}
+
 func TestLifeOfAFinding(t *testing.T) {
 	t.Parallel()
 	eachCity(t, func(t *testing.T, s *city) {

@@ -55,7 +55,7 @@ func (s *server) record(next echo.HandlerFunc) echo.HandlerFunc {
 			slog.String("method", c.Request().Method), slog.String("route", c.Path()),
 			slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size),
 			slog.Float64("ms", float64(clock.Since(s.Pace, start).Microseconds())/1000),
-			slog.String("actor", actorOf(c).UserID.String()), slog.String("request_id", requestID(c)))
+			slog.String("actor", actorOf(c).UserID.String()), slog.String("key", machineOf(c)), slog.String("request_id", requestID(c)))
 		return nil
 	}
 }
@@ -80,7 +80,6 @@ func survive(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // guard sets the headers that keep a browser from doing more than was asked.
-// Nothing here may be used from another site's pages: there is no CORS.
 func guard(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()

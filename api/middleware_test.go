@@ -120,7 +120,7 @@ func TestAddresses(t *testing.T) {
 
 func TestRateOfAnonymousRequests(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, Deps{Rate: Rate{Burst: 2, Refill: 20 * time.Second, Addresses: 10}}, gated)
+	r := newRig(t, Deps{Rates: Rates{Address: Rate{Burst: 2, Refill: 20 * time.Second, Holders: 10}}}, gated)
 	ask := func(wantStatus int, wantLeft string) http.Header {
 		t.Helper()
 		res := r.call("GET", "/anybody", "")
@@ -153,8 +153,8 @@ func TestRateOfAnonymousRequests(t *testing.T) {
 func TestAddressesHaveTheirOwnRate(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, Deps{}, gated)
-	l := newLimiter(Rate{Burst: 1, Refill: time.Minute, Addresses: 3}, r.pace)
-	spent := func(address string) bool { _, wait := l.take(address); return wait > 0 }
+	l := newLimiter(r.pace, newPolicy("any", Rate{Burst: 1, Refill: time.Minute, Holders: 3}))
+	spent := func(address string) bool { return l.take(sharer(address).String())[0].wait > 0 }
 	steps := []struct {
 		address string
 		spent   bool

@@ -19,6 +19,7 @@ import (
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/office"
 	"github.com/huiyin/huiyin/internal/store/storetest"
+	"github.com/huiyin/huiyin/internal/vault"
 )
 
 func passingCheck(context.Context) error { return nil }
@@ -32,6 +33,7 @@ type town struct {
 	*rig
 	t                *testing.T
 	clock            *clock.Fake
+	vault            *vault.Vault
 	county, township grievance.Unit
 }
 
@@ -43,7 +45,7 @@ func newTown(t *testing.T, dialect string) *town {
 	must(t, of.Seed(t.Context()))
 	service, err := auth.New(t.Context(), st, ck, v, auth.Settings{})
 	must(t, err)
-	s := &town{t: t, clock: ck, rig: newRig(t, Deps{Auth: service, Office: of, Desk: casework.New(st, of, ck), Store: st}, (*server).routes)}
+	s := &town{t: t, clock: ck, vault: v, rig: newRig(t, Deps{Auth: service, Office: of, Desk: casework.New(st, of, ck), Store: st}, (*server).routes)}
 	s.server.Clock, s.who = ck, s.verify
 	s.county = s.unit("430102", "芙蓉区", grievance.LevelCounty, grievance.UnitID{})
 	s.township = s.unit("430102003", "朝阳街道", grievance.LevelTownship, s.county.ID)

@@ -27,7 +27,8 @@ func (q *query) limit() int { return q.integer("limit", 1, pageMost, pageDefault
 // cursorParam declares ?cursor= of a list and reads it into the position after
 // which the page begins, nil for the first page. List names the list and its
 // order: the cursor of another one is refused, and so is one that was altered.
-// A cursor grants nothing; whoever forges one only chooses where to begin.
+// A cursor grants nothing; whoever forges one only chooses where to begin, and is
+// held to what a body may say.
 func cursorParam[K any](q *query, list string) *K {
 	s, ok := q.take("cursor", "string")
 	if !ok {
@@ -39,7 +40,7 @@ func cursorParam[K any](q *query, list string) *K {
 		return nil
 	}
 	position := new(K)
-	if err := json.Unmarshal(raw[cursorSum:], position, json.RejectUnknownMembers(true)); err != nil {
+	if inspect(raw[cursorSum:], voiceOf(q.c)) != nil || json.Unmarshal(raw[cursorSum:], position, inputOptions) != nil {
 		q.broken = errCursor
 		return nil
 	}

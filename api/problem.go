@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,21 +25,24 @@ type Problem struct {
 	Status int `json:"status" validate:"required" example:"409"`
 	// What went wrong this time, for the person at the desk.
 	Detail string `json:"detail" validate:"required" example:"当前状态不允许这一操作"`
-	// The path that was asked for.
+	// The path that was asked for, up to the first part that is no plain word.
 	Instance string `json:"instance" validate:"required" example:"/api/v1/cases/01939e7c-0000-7000-8000-000000000001/accept"`
 	// The stable name of the problem, for programs.
 	Code string `json:"code" validate:"required" example:"case.state"`
 	// The X-Request-Id of the response, to quote when reporting a fault.
 	RequestID string `json:"request_id" validate:"required" example:"K5TQ3ZP2Z6B7XG4JH5NRMWYV3A"`
-	// Everything that is wrong with the request, where that can be said.
+	// What is wrong with the request, where that can be said: everything, but no more
+	// than a hundred faults.
 	Errors []Fault `json:"errors,omitempty"`
 } // @name Problem
 
 // Fault is one wrong place of a request.
 type Fault struct {
-	// Where in the body, as a JSON pointer (RFC 6901).
+	// Where in the body, as a JSON pointer (RFC 6901), up to the first name that is no
+	// plain word.
 	Pointer string `json:"pointer,omitempty" example:"/title"`
-	// Which query parameter, when it is not the body that is wrong.
+	// Which query parameter, when it is not the body that is wrong; absent where its
+	// name is no plain word.
 	Parameter string `json:"parameter,omitempty" example:"limit"`
 	// The stable name of the fault.
 	Code string `json:"code" validate:"required" example:"required"`
@@ -175,12 +179,13 @@ func (s *server) writeProblem(c echo.Context, refusal *grievance.Error, faults [
 	v, status := voiceOf(c), statusOf(refusal)
 	p := Problem{
 		Type: "/problems/" + refusal.Code, Title: v.title(status), Status: status,
-		Detail: v.detail(refusal.Code, refusal.Message), Instance: c.Request().URL.EscapedPath(),
-		Code: refusal.Code, RequestID: requestID(c), Errors: faults,
+		Detail: v.detail(refusal.Code, refusal.Message), Instance: cmp.Or(toldPath(c.Request().URL.EscapedPath()), "/"),
+		Code: refusal.Code, RequestID: requestID(c),
 	}
 	for _, f := range refusal.Fields {
-		p.Errors = append(p.Errors, Fault{Pointer: f.Pointer, Code: f.Code, Detail: v.detail(f.Code, f.Message)})
+		faults = append(faults, Fault{Pointer: f.Pointer, Code: f.Code, Detail: v.detail(f.Code, f.Message)})
 	}
+	p.Errors = toldFaults(faults)
 	body, err := marshal(p)
 	if err != nil {
 		s.Log.Error("writing a problem", "error", err, "request_id", requestID(c))
@@ -235,7 +240,8 @@ func (s *server) logFailure(level slog.Level, err error, c echo.Context) {
 // (RFC 6750).
 func challenge(refusal *grievance.Error) string {
 	switch refusal.Code {
-	case auth.ErrTokenInvalid.Code, auth.ErrTokenExpired.Code, auth.ErrSessionEnded.Code:
+	case auth.ErrTokenInvalid.Code, auth.ErrTokenExpired.Code, auth.ErrTokenRevoked.Code, auth.ErrSessionEnded.Code,
+		auth.ErrKeyInvalid.Code, auth.ErrKeyExpired.Code, auth.ErrKeyRevoked.Code:
 		return `Bearer realm="huiyin", error="invalid_token"`
 	}
 	return `Bearer realm="huiyin"`

@@ -34,7 +34,7 @@ type RelatedPage struct {
 // relatedCases lists the other cases of the petitioner of a case.
 //
 //	@Summary		同一诉求人的其他事项 / related cases
-//	@Description	按电话、证件号码的盲索引查找本人可见的其他事项，新的在前，不含个人信息；要求保密的事项只对受理窗口列出。 By the blind indexes of phone and id number, those that the reader may see, newest first; confidential ones for the clerks of their desk alone.
+//	@Description	按电话、证件号码的盲索引查找本人可见的其他事项，新的在前，不含个人信息；要求保密的事项只对受理窗口列出，反映本人的事项不列出。 By the blind indexes of phone and id number, those that the reader may see, newest first; confidential ones for the clerks of their desk alone, and none that is about the reader.
 //	@Tags			cases
 //	@Produce		json
 //	@Param			id		path		string	true	"case"	format(uuid)
@@ -61,11 +61,11 @@ func (s *server) relatedCases(c echo.Context) error {
 			return nil, errOutside
 		}
 		book = l.book
-		own := clerkOf(actor)
-		if l.about.Confidential && !slices.Contains(own, l.about.LeadUnitID) {
+		by := searcher(actor)
+		if l.about.Recused(actor.UserID) || l.about.Confidential && !slices.Contains(by.Desks, l.about.LeadUnitID) {
 			return nil, errConfidential
 		}
-		return l.RelatedTo(l.about.ID, store.ViewerOf(actor, l.book).AtWork(), own, *after, limit+1)
+		return l.RelatedTo(l.about.ID, store.ViewerOf(actor, l.book).AtWork(), by, *after, limit+1)
 	})
 	if err != nil {
 		return err
@@ -78,14 +78,16 @@ func (s *server) relatedCases(c echo.Context) error {
 
 var errConfidential = grievance.Refuse(grievance.Forbidden, "case.confidential_petitioner", "该事项要求保密，只有受理窗口可以查找同一诉求人的其他事项")
 
-// clerkOf gives the units whose desk the actor is a clerk of.
-func clerkOf(actor grievance.Actor) (units []grievance.UnitID) {
+// searcher is the actor looking for a petitioner, at the desks of which the actor
+// is a clerk.
+func searcher(actor grievance.Actor) store.Searcher {
+	by := store.Searcher{User: actor.UserID}
 	for _, p := range actor.Posts {
 		if p.Role == grievance.RoleClerk {
-			units = append(units, p.UnitID)
+			by.Desks = append(by.Desks, p.UnitID)
 		}
 	}
-	return units
+	return by
 }
 
 func relatedCase(g *grievance.Case, book *grievance.Book) RelatedCase {

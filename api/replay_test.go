@@ -94,10 +94,10 @@ func TestDuplicatesAtOnceHaveOneEffect(t *testing.T) {
 	})
 }
 
-// atOnce sends the same keyed request eight times and waits for all answers.
+// atOnce sends the same keyed request twenty times and waits for all answers.
 func (s *city) atOnce(account, key, path, body string) (answers []answered, replayed int) {
 	s.t.Helper()
-	responses := make([]*http.Response, 8)
+	responses := make([]*http.Response, 20)
 	var all sync.WaitGroup
 	for i := range responses {
 		all.Go(func() {

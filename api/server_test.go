@@ -70,7 +70,13 @@ func tokensNameRoles(_ context.Context, token string) (grievance.Actor, error) {
 
 // call sends one request; header lines are "Name: value".
 func (r *rig) call(method, target, body string, header ...string) *http.Response {
+	return r.callFrom("192.0.2.1:1234", method, target, body, header...)
+}
+
+// callFrom is call from another address.
+func (r *rig) callFrom(address, method, target, body string, header ...string) *http.Response {
 	req := httptest.NewRequest(method, target, strings.NewReader(body))
+	req.RemoteAddr = address
 	if body == "" {
 		req.Body = http.NoBody
 	}

@@ -30,9 +30,11 @@ func textView(t grievance.Text, book *grievance.Book) TextView {
 
 // texts gives what the reader may read of the case's texts, in the order in
 // which they were written: everything to those who work on it; to others what
-// is public and what they wrote themselves.
+// is public and what they wrote themselves. What was said of findings is read with
+// the findings, by those who may see them.
 func (l look) texts() ([]grievance.Text, error) {
 	all, err := l.Texts(l.about.ID)
+	all = slices.DeleteFunc(all, func(t grievance.Text) bool { return slices.Contains(grievance.FindingTexts, t.Kind) })
 	if err != nil || l.inside {
 		return l.withoutMisconduct(all, err)
 	}

@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"log/slog"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/huiyin/huiyin/internal/auth"
 	"github.com/huiyin/huiyin/internal/casework"
 	"github.com/huiyin/huiyin/internal/clock"
@@ -26,12 +28,14 @@ import (
 type App struct {
 	Clock  clock.Clock
 	Log    *slog.Logger
+	Key    vault.Source // what the Vault was opened from, and follows
 	Vault  *vault.Vault
 	Store  *store.Store
 	Office *office.Office
 	Desk   *casework.Desk
 	Engine *engine.Engine
 	Auth   *auth.Service
+	Tracer trace.TracerProvider // of the HTTP interface; none: nothing is traced
 }
 
 // ErrNoKey says that a database which others share needs a key that they share.
@@ -46,7 +50,8 @@ func Open(ctx context.Context, c config.Common, migrate bool, log *slog.Logger) 
 	if a.Clock, err = clockOf(c); err != nil {
 		return nil, err
 	}
-	if a.Vault, err = vaultOf(c); err != nil {
+	a.Key = keySource(c)
+	if a.Vault, err = a.openVault(c.Embedded()); err != nil {
 		return nil, err
 	}
 	a.Store, err = store.Open(ctx, c.DatabaseURL, store.Options{Clock: a.Clock, Vault: a.Vault, MaxConns: c.MaxConns, Logger: log})
@@ -88,16 +93,17 @@ func clockOf(c config.Common) (clock.Clock, error) {
 	return clock.OpenFile(c.ClockFile)
 }
 
-// vaultOf opens the key. An embedded database makes its own key file; one that
+func keySource(c config.Common) vault.Source {
+	return vault.Source{Path: c.KeyFile, Key: c.Key, WrapPath: c.KeyWrapFile, Wrap: c.KeyWrap}
+}
+
+// openVault opens the key. An embedded database makes its own key file; one that
 // replicas share must be given theirs.
-func vaultOf(c config.Common) (*vault.Vault, error) {
-	if c.Key != "" {
-		return vault.Open([]byte(c.Key))
-	}
-	if c.KeyFile == "" {
+func (a *App) openVault(embedded bool) (*vault.Vault, error) {
+	if a.Key.Key == "" && a.Key.Path == "" {
 		return nil, ErrNoKey
 	}
-	v, err := vault.OpenFile(c.KeyFile, c.Embedded())
+	v, err := a.Key.Open(embedded, a.Clock.Now)
 	if err != nil {
 		return nil, fmt.Errorf("opening the key: %w", err)
 	}

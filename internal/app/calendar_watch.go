@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,9 +22,14 @@ func (a *App) missingYear(ctx context.Context) (year int, missing bool, err erro
 	return year, missing, nil
 }
 
-// warnings tells the readiness probe what somebody must see to. Where the book
-// cannot be read, a check says so.
+// warnings tells the readiness probe what somebody must see to.
 func (a *App) warnings(ctx context.Context) []api.Warning {
+	return slices.Concat(a.calendarWarnings(ctx), a.keyWarnings(ctx), a.providerWarnings())
+}
+
+// calendarWarnings tells of a year that somebody must publish. Where the book
+// cannot be read, a check says so.
+func (a *App) calendarWarnings(ctx context.Context) []api.Warning {
 	year, missing, err := a.missingYear(ctx)
 	if err != nil || !missing {
 		return nil

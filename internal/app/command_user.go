@@ -9,23 +9,21 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
 
 	"golang.org/x/term"
 
 	"github.com/huiyin/huiyin/internal/auth"
-	"github.com/huiyin/huiyin/internal/calendar"
 	"github.com/huiyin/huiyin/internal/config"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/office"
 	"github.com/huiyin/huiyin/internal/store"
-	"github.com/huiyin/huiyin/internal/vault"
 )
 
 // UserCommand works with users.
 type UserCommand struct {
 	Create   UserCreate   `cmd:"" help:"Make a user, with a post if one is given. The first admin is made so."`
 	Password UserPassword `cmd:"" help:"Set a user's password and end their logins."`
+	Logout   UserLogout   `cmd:"" help:"End all logins of a user; the account stays."`
 	Disable  UserDisable  `cmd:"" help:"Disable a user: every open case is handed on."`
 }
 
@@ -95,17 +93,32 @@ func (u *UserPassword) Run(ctx context.Context, c *config.Common, std *IO) error
 		if err != nil {
 			return err
 		}
-		return a.Store.Write(ctx, func(tx *store.Tx) error {
-			user, _, err := tx.AccountOf(u.Username)
-			if err != nil {
-				return err
-			}
-			if err := tx.SetAccount(user.ID, store.Account{PasswordHash: hash}); err != nil {
-				return err
-			}
-			return tx.RevokeLoginsOfUser(user.ID, a.Clock.Now(), "password")
-		})
+		return a.Auth.SetPassword(ctx, grievance.System, u.Username, auth.NewAccount{Hash: hash})
 	})
+}
+
+// UserLogout logs a user out.
+type UserLogout struct {
+	Username string `arg:""`
+}
+
+// Run ends every login of the user, on every replica within five seconds.
+func (u *UserLogout) Run(ctx context.Context, c *config.Common, std *IO) error {
+	return with(ctx, c, std, false, func(a *App) error {
+		user, err := a.userNamed(ctx, u.Username)
+		if err == nil {
+			_, err = a.Office.RevokeLogins(ctx, grievance.System, user.ID)
+		}
+		return err
+	})
+}
+
+func (a *App) userNamed(ctx context.Context, username string) (user grievance.User, err error) {
+	err = a.Store.Read(ctx, func(s *store.Snapshot) error {
+		user, _, err = s.AccountOf(username)
+		return err
+	})
+	return user, err
 }
 
 // UserDisable disables a user.
@@ -116,11 +129,7 @@ type UserDisable struct {
 // Run disables the user and hands on every open case.
 func (u *UserDisable) Run(ctx context.Context, c *config.Common, std *IO) error {
 	return with(ctx, c, std, false, func(a *App) error {
-		var user grievance.User
-		err := a.Store.Read(ctx, func(s *store.Snapshot) (err error) {
-			user, _, err = s.AccountOf(u.Username)
-			return err
-		})
+		user, err := a.userNamed(ctx, u.Username)
 		if err != nil {
 			return err
 		}
@@ -168,45 +177,4 @@ func readPassword(std *IO) (string, error) {
 		return "", err
 	}
 	return strings.TrimRight(line, "\r\n"), nil
-}
-
-// KeyCommand works with the key.
-type KeyCommand struct {
-	Generate KeyGenerate `cmd:"" help:"Print a new key, for --key-file or HUIYIN_KEY."`
-	Signing  KeySigning  `cmd:"" help:"Make a new key for signing logins; nobody is logged out."`
-}
-
-// KeySigning makes a new key that signs access tokens.
-type KeySigning struct {
-	Now bool `help:"Drop the old keys at once: one of them has leaked."`
-}
-
-// Run makes the key, and tells its id and when it begins to sign. Replicas that
-// serve take it up within a minute.
-func (k *KeySigning) Run(ctx context.Context, c *config.Common, std *IO) error {
-	return with(ctx, c, std, false, func(a *App) error {
-		made, err := a.Auth.RotateKey(ctx, k.Now)
-		if err != nil {
-			return err
-		}
-		_, _ = fmt.Fprintf(std.Out, "key %s signs from %s (Beijing %s)\n",
-			made.Kid, made.From.UTC().Format(time.RFC3339), made.From.In(calendar.Zone).Format(time.DateTime))
-		if made.Dropped > 0 {
-			_, err = fmt.Fprintf(std.Out, "%d old keys dropped: their tokens stop working within a minute, and clients refresh\n", made.Dropped)
-		}
-		return err
-	})
-}
-
-// KeyGenerate makes a key.
-type KeyGenerate struct{}
-
-// Run prints a new key.
-func (KeyGenerate) Run(std *IO) error {
-	key, err := vault.Generate()
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(std.Out, string(key))
-	return err
 }

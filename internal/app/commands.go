@@ -17,7 +17,7 @@ type CLI struct {
 	Serve       ServeCommand       `cmd:"" help:"Serve the HTTP interface and run the engine."`
 	Migrate     MigrateCommand     `cmd:"" help:"Bring the schema up to date, or tell where it stands."`
 	User        UserCommand        `cmd:"" help:"Make users, set passwords, disable users."`
-	Key         KeyCommand         `cmd:"" help:"Make the key that seals personal data."`
+	Key         KeyCommand         `cmd:"" help:"Make, wrap and change the keys: those that seal personal data, sign logins, or let machines in."`
 	Import      ImportCommand      `cmd:"" help:"Import units, responsibilities, categories or messages."`
 	Calendar    CalendarCommand    `cmd:"" help:"Publish and show the arrangements of holidays."`
 	Export      ExportCommand      `cmd:"" help:"Export the record."`

@@ -56,7 +56,17 @@ func TestTheFirstAdminIsMadeByTheCommandAndLogsIn(t *testing.T) {
 		if err != nil || a.status != http.StatusUnauthorized {
 			t.Errorf("the old password: %v, %d %s", err, a.status, a.body)
 		}
-		newUser(w, "boss", "another password altogether").get("/auth/me", &me)
+		again := newUser(w, "boss", "another password altogether")
+		again.get("/auth/me", &me)
+		w.huiyin("", "user", "logout", "boss").wantExit(0)
+		w.huiyin("", "user", "logout", "nobody").wantExit(1)
+		a, err = again.ask(w.servers[0], "POST", "/auth/refresh", object{"refresh_token": again.refresh})
+		if err != nil || a.status != http.StatusUnauthorized {
+			t.Errorf("the login that was ended: %v, %d %s", err, a.status, a.body)
+		}
+		if !again.login(w.servers[0]) {
+			t.Error("the account was closed with its logins")
+		}
 	})
 }
 
@@ -70,6 +80,12 @@ func TestTheDemoIsLoadedOnce(t *testing.T) {
 		cases := newUser(w, "city_supervisor", password).countCases()
 		if cases < 30 {
 			t.Errorf("the demo has %d cases", cases)
+		}
+		for _, kind := range []string{"unit_created", "user_created", "appointed"} {
+			var loaded list[change]
+			if newUser(w, "admin", password).get("/changes?limit=1&count=true&actor=system&kind="+kind, &loaded); loaded.Total == 0 {
+				t.Errorf("the demo was loaded without %s", kind)
+			}
 		}
 		first.terminate()
 		first.wantExit(0)

@@ -14,9 +14,13 @@ import (
 	"github.com/huiyin/huiyin/internal/engine"
 )
 
-// Limits of a connection, against clients that never finish.
+// Limits of a connection, against clients that never finish: the header has ten
+// seconds to arrive, header and body together what a request may take, and the
+// answer must be taken within a quarter of an hour, which is longer than any takes
+// to make.
 const (
 	headerTimeout = 10 * time.Second
+	answerTimeout = 15 * time.Minute
 	idleTimeout   = 2 * time.Minute
 	headerBytes   = 64 << 10
 )
@@ -27,6 +31,9 @@ func (a *App) Handler(s config.Serve) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := a.trustProvider(s); err != nil {
+		return nil, err
+	}
 	metrics := api.NewMetrics()
 	if err := errors.Join(metrics.Register(engineMetrics{a.Engine}), metrics.Register(calendarMetrics{a})); err != nil {
 		return nil, err
@@ -34,7 +41,8 @@ func (a *App) Handler(s config.Serve) (http.Handler, error) {
 	return api.New(api.Deps{
 		Clock: a.Clock, Log: a.Log, Auth: a.Auth, Office: a.Office, Desk: a.Desk, Store: a.Store, Engine: a.Engine,
 		OpenAPI: docs.OpenAPI, Checks: a.checks(), Warnings: a.warnings, Metrics: metrics,
-		TrustedProxies: proxies, Timeout: s.RequestTimeout, Rate: rate(s.PublicPerMinute),
+		Tracer: a.Tracer, TrustedProxies: proxies, Timeout: s.RequestTimeout,
+		Rates: rates(s), Origins: s.CORSOrigins,
 	}), nil
 }
 
@@ -46,18 +54,22 @@ func (a *App) Serve(ctx context.Context, l net.Listener, s config.Serve) error {
 		return err
 	}
 	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: s.RequestTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: headerBytes,
+		Handler: handler, ReadHeaderTimeout: min(headerTimeout, s.RequestTimeout), ReadTimeout: s.RequestTimeout,
+		WriteTimeout: answerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: headerBytes,
 	}
 	work, stop := context.WithCancel(ctx)
 	defer stop()
 	var engines sync.WaitGroup
+	if s.OIDCIssuer != "" {
+		engines.Go(func() { a.followProvider(work) })
+	}
 	if s.Engine {
-		watch := &calendarWatch{app: a}
+		watch, keys := &calendarWatch{app: a}, &keyWatch{app: a}
 		engines.Go(func() {
 			engine.Loop(work, s.EngineEvery, nil, func(ctx context.Context) {
 				a.runEngine(ctx)
 				watch.look(ctx)
+				keys.look(ctx)
 			})
 		})
 	}
@@ -117,10 +129,19 @@ func (a *App) migrated(ctx context.Context) error {
 	return err
 }
 
-func rate(perMinute int) api.Rate {
-	r := api.DefaultRate
-	if perMinute > 0 {
-		r.Burst = perMinute
+// rates are the allowances that the settings give; the usual ones where they give
+// none.
+func rates(s config.Serve) api.Rates {
+	r := api.DefaultRates
+	for _, x := range []struct {
+		rate      *api.Rate
+		perMinute int
+	}{
+		{&r.Address, s.PublicPerMinute}, {&r.Device, s.DevicePerMinute}, {&r.Account, s.UserPerMinute}, {&r.Login, s.LoginPerMinute},
+	} {
+		if x.perMinute > 0 {
+			x.rate.Burst = x.perMinute
+		}
 	}
 	return r
 }

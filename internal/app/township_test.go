@@ -36,7 +36,10 @@ func newTown(t *testing.T, dialect string) *township {
 	dir := t.TempDir()
 	w := &township{T: t, users: map[string]*user{}}
 	url, keyFile, clockFile := storetest.URL(t, dialect), filepath.Join(dir, "key"), filepath.Join(dir, "clock")
-	w.env = []string{"HUIYIN_DATABASE_URL=" + url, "HUIYIN_KEY_FILE=" + keyFile, "HUIYIN_CLOCK_FILE=" + clockFile, "HUIYIN_MAX_CONNS=4"}
+	w.env = []string{
+		"HUIYIN_DATABASE_URL=" + url, "HUIYIN_KEY_FILE=" + keyFile, "HUIYIN_CLOCK_FILE=" + clockFile, "HUIYIN_MAX_CONNS=4",
+		"HUIYIN_USER_PER_MINUTE=1000000", "HUIYIN_LOGIN_PER_MINUTE=1000000", // a year's story is told in seconds
+	}
 	var err error
 	if w.clock, err = clock.CreateFile(clockFile, storetest.Start); err != nil {
 		t.Fatal(err)

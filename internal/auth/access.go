@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/huiyin/huiyin/internal/grievance"
@@ -24,19 +23,23 @@ type Claims struct {
 	// MustChange says that the password is one that somebody else has set: it is
 	// good for changing it, and for nothing else.
 	MustChange bool
+
+	Outside *Outside // nil: the token is one of our own
 }
 
-// accessClaims are the claims on the wire.
-type accessClaims struct {
-	jwt.RegisteredClaims
-	Session string `json:"sid"`
+// Outside is what else a token of the identity provider says, which has no
+// session here.
+type Outside struct {
+	Roles []grievance.Role // in which it lets its user act; nil for all
 }
 
-// UnmarshalJSON refuses repeated, unknown and differently spelled members, so
-// that no two readers of a token can understand it differently.
-func (c *accessClaims) UnmarshalJSON(b []byte) error {
-	type plain accessClaims
-	return json.Unmarshal(b, (*plain)(c), json.RejectUnknownMembers(true))
+// Narrow gives whom the token names without the posts in which it does not let
+// them act.
+func (c Claims) Narrow(a grievance.Actor) grievance.Actor {
+	if c.Outside == nil {
+		return a
+	}
+	return a.Narrow(c.Outside.Roles)
 }
 
 const maxAccess = 2048 // bytes; ours have about 400
@@ -52,11 +55,20 @@ func (s *Service) newParser() *jwt.Parser {
 
 // Verify says whose access token this is. It returns ErrTokenExpired for one
 // that has expired and ErrTokenInvalid for what we have not signed; both without
-// asking the database, but for a new key at most once a second. That the session goes on is asked of the database when
-// the token is first seen and every five seconds of its use: ErrSessionEnded or
-// ErrDisabled if it does not.
+// asking the database, but for a new key at most once a second. That neither the
+// session nor the token has been revoked is asked of the database when the token is
+// first seen and every five seconds of its use: ErrSessionEnded, ErrTokenRevoked or
+// ErrDisabled if it was.
+//
+// A token of the provider that is trusted is checked against the provider's keys
+// when it is first seen and every five seconds, and so is its user: besides the
+// above ErrAccountUnknown, and ErrProviderUnavailable where the keys cannot be
+// had.
 func (s *Service) Verify(ctx context.Context, access string) (Claims, error) {
-	if len(access) > maxAccess || strings.ContainsAny(access, "\r\n") { // which base64 would skip
+	if s.provider.issued(access) {
+		return s.verifyOutside(ctx, access)
+	}
+	if IsKey(access) || !plausibleToken(access) {
 		return Claims{}, ErrTokenInvalid
 	}
 	s.ring(ctx, rereadKeys)
@@ -71,7 +83,11 @@ func (s *Service) Verify(ctx context.Context, access string) (Claims, error) {
 			return Claims{}, err
 		}
 	}
-	login, err := s.checkSession(ctx, claims.Session, now)
+	login, err := s.checkSession(ctx, claims, now)
+	if errors.Is(err, ErrTokenRevoked) {
+		s.verified.dropOne(digest)
+		return Claims{}, err
+	}
 	if err != nil {
 		s.verified.dropSession(claims.Session)
 		return Claims{}, err
@@ -81,20 +97,40 @@ func (s *Service) Verify(ctx context.Context, access string) (Claims, error) {
 	return claims, nil
 }
 
-func (s *Service) checkSession(ctx context.Context, id store.LoginSessionID, now time.Time) (l store.LoginState, err error) {
-	err = s.store.Read(ctx, func(r *store.Snapshot) (err error) {
-		if l, err = r.LoginState(id); err != nil {
+func (s *Service) checkSession(ctx context.Context, c Claims, now time.Time) (l store.LoginState, err error) {
+	err = s.store.Read(ctx, func(r *store.Snapshot) error {
+		t, err := r.TokenState(c.Session, c.JTI)
+		if err != nil {
 			return missing(err)
 		}
-		return standing(l, now)
+		l = t.LoginState
+		if err := standing(l, now); err != nil {
+			return err
+		}
+		return sound(t, c)
 	})
 	return l, err
+}
+
+// sound refuses a token that was revoked by itself, and one whose session is
+// somebody else's.
+func sound(t store.TokenState, c Claims) error {
+	switch {
+	case t.UserID != c.UserID:
+		return ErrTokenInvalid
+	case t.TokenRevoked:
+		return ErrTokenRevoked
+	}
+	return nil
 }
 
 // parse checks the signature and the claims. The first part of a token must be,
 // letter for letter, that of one of our keys: no other algorithm, key or header
 // is even read.
 func (s *Service) parse(ctx context.Context, access string) (Claims, error) {
+	if !plausibleToken(access) {
+		return Claims{}, ErrTokenInvalid
+	}
 	header, _, _ := strings.Cut(access, ".")
 	key, ok := s.ring(ctx, rereadKeys).byHeader[header]
 	if !ok {
@@ -108,12 +144,26 @@ func (s *Service) parse(ctx context.Context, access string) (Claims, error) {
 	if err != nil {
 		return Claims{}, tokenRefusal(err)
 	}
+	return s.read(claims)
+}
+
+// plausibleToken is false for what is too long, and for line breaks, which base64
+// would skip.
+func plausibleToken(access string) bool {
+	return len(access) <= maxAccess && !strings.ContainsAny(access, "\r\n")
+}
+
+// read makes of the claims of a token that we have signed what they say. Whom it
+// is for must be us alone, as in every token that we issue: one that is for others
+// too could be used here by them.
+func (s *Service) read(claims accessClaims) (Claims, error) {
 	user, errUser := grievance.ParseID[grievance.User](claims.Subject)
 	session, errSession := grievance.ParseID[store.LoginSession](claims.Session)
-	if errors.Join(errUser, errSession) != nil {
+	ours := len(claims.Audience) == 1 && claims.Audience[0] == s.settings.Audience
+	if errors.Join(errUser, errSession) != nil || !ours || claims.ID == "" {
 		return Claims{}, ErrTokenInvalid
 	}
-	return Claims{UserID: user, Session: session, JTI: claims.ID, Expires: claims.ExpiresAt.UTC()}, nil
+	return Claims{UserID: user, Session: session, JTI: claims.ID, Expires: time.Unix(claims.Expires, 0).UTC()}, nil
 }
 
 // tokenRefusal tells a token that is only too old from one that was never good.

@@ -1,13 +1,15 @@
 // Package auth says who somebody is: it checks passwords, and issues and
 // verifies the tokens that stand for a login.
 //
-// It guarantees that an access token is believed only if one of our own keys
-// signed it for us and it has not expired; that on every replica a login ends
-// within seconds of its logout, of its revocation or of its user being disabled;
-// that a stolen refresh token stops working for thief and owner alike as soon as
+// It guarantees that an access token is believed only if one of our own keys, or
+// of a provider that we were told to trust, signed it for us and it has not
+// expired; that on every replica a login ends within seconds of its logout, of its
+// revocation or of its user being disabled; that a stolen refresh token stops working for thief and owner alike as soon as
 // both have used it; and that the database holds nothing one could log in with:
-// no password, no token, and signing keys only sealed. What somebody may do is
-// not its matter.
+// no password, no token, and signing keys only sealed. Machines are known by
+// keys, of which the database holds keyed digests. Where an identity provider is
+// trusted, its tokens say who one of our staff is as well, and make nobody. What
+// somebody may do is not its matter.
 package auth
 
 import (
@@ -47,6 +49,7 @@ var (
 	ErrDisabled        = refuse("auth.account_disabled", "该账号已停用，请联系管理员")
 	ErrTokenInvalid    = refuse("auth.token_invalid", "登录凭证无效，请重新登录")
 	ErrTokenExpired    = refuse("auth.token_expired", "登录凭证已过期，请刷新后重试")
+	ErrTokenRevoked    = refuse("auth.token_revoked", "登录凭证已被撤销，请刷新后重试")
 	ErrSessionEnded    = refuse("auth.session_ended", "登录已失效，请重新登录")
 	ErrRefreshInvalid  = refuse("auth.refresh_invalid", "刷新凭证无效，请重新登录")
 	ErrRefreshExpired  = refuse("auth.refresh_expired", "登录已过期，请重新登录")
@@ -91,6 +94,7 @@ type Service struct {
 	parser   *jwt.Parser
 	verified cache
 	slots    chan struct{}
+	provider *provider // none: only our own tokens count
 }
 
 // Tokens are what a login is worth: Access goes with every request until it
@@ -147,13 +151,10 @@ func (s *Service) issue(ctx context.Context, l store.LoginSession, generation in
 }
 
 func (s *Service) sign(ctx context.Context, l store.LoginSession, now, expires time.Time) (string, error) {
-	return s.ring(ctx, rereadKeys).at(now).sign(accessClaims{
-		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer: s.settings.Issuer, Audience: jwt.ClaimStrings{s.settings.Audience},
-			Subject: l.UserID.String(), ID: rand.Text(),
-			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(expires),
-		},
-		Session: l.ID.String(),
+	return s.ring(ctx, rereadKeys).at(now).sign(&accessClaims{
+		Issuer: s.settings.Issuer, Audience: []string{s.settings.Audience},
+		Subject: l.UserID.String(), Session: l.ID.String(), ID: rand.Text(),
+		IssuedAt: now.Unix(), Expires: expires.Unix(),
 	})
 }
 

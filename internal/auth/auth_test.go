@@ -79,7 +79,7 @@ func (h *house) addUser(t *testing.T, u grievance.User, hash string) {
 
 func (h *house) login(t *testing.T) auth.Tokens {
 	t.Helper()
-	tokens, err := h.Login(t.Context(), clerk.Username, password, "窗口一号机")
+	tokens, err := h.Login(t.Context(), auth.Attempt{Username: clerk.Username, Password: password, Client: "窗口一号机"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func TestLoginRefusesWithoutSayingWhy(t *testing.T) {
 			"NUL":                   {"clerk\x00", password},
 			"user with no password": {"nopassword", ""},
 		} {
-			if _, err := h.Login(t.Context(), in[0], in[1], ""); !errors.Is(err, auth.ErrCredentials) {
+			if _, err := h.Login(t.Context(), auth.Attempt{Username: in[0], Password: in[1]}); !errors.Is(err, auth.ErrCredentials) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
@@ -149,9 +149,9 @@ func TestLoginTellsTheDisabledOnlyForTheirPassword(t *testing.T) {
 	storetest.Dialects(t, func(t *testing.T, dialect string) {
 		h := newHouse(t, dialect)
 		h.write(t, func(tx *store.Tx) error { return tx.DisableUser(clerk.ID, h.clock.Now()) })
-		_, err := h.Login(t.Context(), "clerk", password, "")
+		_, err := h.Login(t.Context(), auth.Attempt{Username: "clerk", Password: password})
 		wantCode(t, "right password", err, "auth.account_disabled")
-		_, err = h.Login(t.Context(), "clerk", "wrong password", "")
+		_, err = h.Login(t.Context(), auth.Attempt{Username: "clerk", Password: "wrong password"})
 		wantCode(t, "wrong password", err, "auth.invalid_credentials")
 	})
 }
@@ -163,14 +163,14 @@ func TestUsernamesAreReadInLowerCase(t *testing.T) {
 	storetest.Dialects(t, func(t *testing.T, dialect string) {
 		h := newHouse(t, dialect)
 		for _, typed := range []string{"clerk", "Clerk", " CLERK ", "clerk\n"} {
-			if _, err := h.Login(t.Context(), typed, password, ""); err != nil {
+			if _, err := h.Login(t.Context(), auth.Attempt{Username: typed, Password: password}); err != nil {
 				t.Errorf("%q: %v", typed, err)
 			}
 		}
 		for range 5 {
-			_, _ = h.Login(t.Context(), "CLERK ", "wrong", "")
+			_, _ = h.Login(t.Context(), auth.Attempt{Username: "CLERK ", Password: "wrong"})
 		}
-		_, err := h.Login(t.Context(), "clerk", password, "")
+		_, err := h.Login(t.Context(), auth.Attempt{Username: "clerk", Password: password})
 		wantCode(t, "after five failures", err, "auth.too_many_failures")
 		if closed, ok := errors.AsType[*auth.Closed](err); !ok || closed.Left != time.Second {
 			t.Errorf("closed for %+v", closed)
@@ -183,7 +183,7 @@ func TestClientNamesOfAnySortAreTaken(t *testing.T) {
 	storetest.Dialects(t, func(t *testing.T, dialect string) {
 		h := newHouse(t, dialect)
 		for _, client := range []string{"", "a\x00b\xff\n", strings.Repeat("长", 10_000)} {
-			if _, err := h.Login(t.Context(), "clerk", password, client); err != nil {
+			if _, err := h.Login(t.Context(), auth.Attempt{Username: "clerk", Password: password, Client: client}); err != nil {
 				t.Errorf("client %.10q: %v", client, err)
 			}
 		}
@@ -198,7 +198,7 @@ func TestFailuresMakeTheNextLoginWait(t *testing.T) {
 		_, other := h.replica(t)
 		replicas := []*auth.Service{h.Service, other}
 		attempt := func(i int, username, password string) string {
-			_, err := replicas[i%2].Login(t.Context(), username, password, "")
+			_, err := replicas[i%2].Login(t.Context(), auth.Attempt{Username: username, Password: password})
 			return grievance.CodeOf(err)
 		}
 		for _, username := range []string{"clerk", "nobody"} {
@@ -250,7 +250,7 @@ func TestNobodyIsLockedOutForLong(t *testing.T) {
 			return nil
 		})
 		h.clock.Advance(59 * time.Second)
-		_, err := h.Login(t.Context(), "clerk", password, "")
+		_, err := h.Login(t.Context(), auth.Attempt{Username: "clerk", Password: password})
 		wantCode(t, "within the minute", err, "auth.too_many_failures")
 		h.clock.Advance(time.Second)
 		h.login(t)
@@ -264,7 +264,7 @@ func TestManyMayLogInAtOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 12 {
 			wg.Go(func() {
-				if _, err := h.Login(t.Context(), "clerk", password, ""); err != nil {
+				if _, err := h.Login(t.Context(), auth.Attempt{Username: "clerk", Password: password}); err != nil {
 					t.Errorf("one of many: %v", err)
 				}
 			})
@@ -272,7 +272,7 @@ func TestManyMayLogInAtOnce(t *testing.T) {
 		wg.Wait()
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := h.Login(ctx, "clerk", password, ""); !errors.Is(err, context.Canceled) {
+		if _, err := h.Login(ctx, auth.Attempt{Username: "clerk", Password: password}); !errors.Is(err, context.Canceled) {
 			t.Errorf("a client that went away: %v", err)
 		}
 	})

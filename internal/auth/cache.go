@@ -2,15 +2,17 @@ package auth
 
 import (
 	"crypto/sha256"
+	"maps"
 	"sync"
 	"time"
 
 	"github.com/huiyin/huiyin/internal/store"
 )
 
-// verified is what is known of a token that was checked.
+// verified is what is known of a token, or of a machine's key, that was checked.
 type verified struct {
 	Claims
+	machine   Machine
 	checkedAt time.Time // when its session was last seen to go on
 }
 
@@ -69,12 +71,18 @@ func (c *cache) clear() {
 	clear(c.tokens)
 }
 
-func (c *cache) dropSession(id store.LoginSessionID) {
+func (c *cache) dropOne(digest [sha256.Size]byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for digest, v := range c.tokens {
-		if v.Session == id {
-			delete(c.tokens, digest)
-		}
-	}
+	delete(c.tokens, digest)
+}
+
+func (c *cache) dropSession(id store.LoginSessionID) {
+	c.drop(func(v verified) bool { return v.Session == id })
+}
+
+func (c *cache) drop(which func(verified) bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	maps.DeleteFunc(c.tokens, func(_ [sha256.Size]byte, v verified) bool { return which(v) })
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/huiyin/huiyin/internal/changes"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/store"
 )
@@ -24,7 +25,10 @@ func (s *Service) ChangePassword(ctx context.Context, access, current, next stri
 	if err != nil {
 		return err
 	}
-	user, login, err := s.accountOf(ctx, claims.UserID)
+	if claims.Outside != nil { // whose password is no matter of ours
+		return ErrTokenInvalid
+	}
+	user, login, c, err := s.accountOf(ctx, claims)
 	if err != nil {
 		return err
 	}
@@ -32,9 +36,8 @@ func (s *Service) ChangePassword(ctx context.Context, access, current, next stri
 	if err != nil {
 		return err
 	}
-	now := s.clock.Now()
 	if !ok {
-		if err := s.fail(ctx, s.failuresOf(user.Username), now); !errors.Is(err, ErrCredentials) {
+		if err := s.fail(ctx, c); !errors.Is(err, ErrCredentials) {
 			return err
 		}
 		return errWrongPassword
@@ -46,15 +49,7 @@ func (s *Service) ChangePassword(ctx context.Context, access, current, next stri
 	if err != nil {
 		return err
 	}
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.SetAccount(user.ID, store.Account{PasswordHash: hash}); err != nil {
-			return err
-		}
-		if err := tx.ClearLoginFailures(s.failuresOf(user.Username)); err != nil {
-			return err
-		}
-		return tx.RevokeOtherLogins(user.ID, claims.Session, now, "password")
-	})
+	err = s.store.Write(ctx, func(tx *store.Tx) error { return s.storePassword(tx, user, login, c, claims.Session, hash) })
 	if err != nil {
 		return fmt.Errorf("changing a password: %w", err)
 	}
@@ -62,12 +57,31 @@ func (s *Service) ChangePassword(ctx context.Context, access, current, next stri
 	return nil
 }
 
-func (s *Service) accountOf(ctx context.Context, id grievance.UserID) (user grievance.User, login store.Account, err error) {
+// storePassword stores what its owner chose.
+func (s *Service) storePassword(tx *store.Tx, user grievance.User, was store.Account, c claim, session store.LoginSessionID, hash string) error {
+	now := s.clock.Now()
+	if err := changes.Record(tx, grievance.Actor{UserID: user.ID}, now, changes.User(user.ID), changes.PasswordChanged, changes.Facts{}); err != nil {
+		return err
+	}
+	if err := s.stillRight(tx, user.ID, was, c, now); err != nil {
+		return err
+	}
+	if err := tx.SetAccount(user.ID, store.Account{PasswordHash: hash}); err != nil {
+		return err
+	}
+	if err := tx.ClearLoginFailures(c.account); err != nil {
+		return err
+	}
+	return tx.RevokeOtherLogins(user.ID, session, now, "password")
+}
+
+func (s *Service) accountOf(ctx context.Context, claims Claims) (user grievance.User, login store.Account, c claim, err error) {
 	err = s.store.Read(ctx, func(r *store.Snapshot) (err error) {
-		if user, login, err = r.Account(id); err != nil {
+		if user, login, err = r.Account(claims.UserID); err != nil {
 			return missing(err)
 		}
-		return s.checkOpen(r, s.failuresOf(user.Username))
+		c.account = s.failuresOf(user.Username, claims.Session.String())
+		return s.checkOpen(r, c)
 	})
-	return user, login, err
+	return user, login, c, err
 }

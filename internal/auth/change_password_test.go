@@ -71,10 +71,10 @@ func TestAnInitialPasswordIsForChangingIt(t *testing.T) {
 		if _, err := other.Verify(t.Context(), elsewhere.Access); !errors.Is(err, auth.ErrSessionEnded) {
 			t.Errorf("the other login: %v", err)
 		}
-		if _, err := h.Login(t.Context(), clerk.Username, password, ""); !errors.Is(err, auth.ErrCredentials) {
+		if _, err := h.Login(t.Context(), auth.Attempt{Username: clerk.Username, Password: password}); !errors.Is(err, auth.ErrCredentials) {
 			t.Errorf("the old password: %v", err)
 		}
-		if tokens, err := h.Login(t.Context(), clerk.Username, newPassword, ""); err != nil || tokens.MustChange {
+		if tokens, err := h.Login(t.Context(), auth.Attempt{Username: clerk.Username, Password: newPassword}); err != nil || tokens.MustChange {
 			t.Errorf("the new password: %+v, %v", tokens, err)
 		}
 	})
@@ -101,6 +101,15 @@ func TestChangingAPasswordRefuses(t *testing.T) {
 		}
 		if err := h.ChangePassword(t.Context(), mine.Access, password, newPassword); !errors.Is(err, auth.ErrTooManyFailures) {
 			t.Errorf("after five guesses: %v", err)
+		}
+		other := h.login(t) // guessing by one session keeps the owner out nowhere else
+		for range 5 {
+			if _, err := h.Login(t.Context(), auth.Attempt{Username: clerk.Username, Password: "guess"}); !errors.Is(err, auth.ErrCredentials) {
+				t.Errorf("a stranger's guess: %v", err)
+			}
+		}
+		if err := h.ChangePassword(t.Context(), other.Access, password, newPassword); err != nil {
+			t.Errorf("after strangers' guesses: %v", err)
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
+	"github.com/huiyin/huiyin/internal/changes"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/store"
 )
@@ -31,29 +32,48 @@ type OpenedFeed struct {
 	Token string
 }
 
-// OpenFeed makes a feed of so many days for a user. keep is the last thing in
-// the transaction and may refuse it. ErrFeedLimit for a user who has MostFeeds
-// live ones.
-func (s *Service) OpenFeed(ctx context.Context, user grievance.UserID, days int, keep func(*store.Tx, OpenedFeed) error) error {
+// OpenFeed makes a feed of so many days for the actor, with the event
+// feed_opened. keep is the last thing in the transaction and may refuse it.
+// ErrFeedLimit for a user who has MostFeeds live ones.
+func (s *Service) OpenFeed(ctx context.Context, by grievance.Actor, days int, keep func(*store.Tx, OpenedFeed) error) error {
 	var secret [feedSecret]byte
 	_, _ = rand.Read(secret[:]) // never fails: it ends the process instead
 	token := base64.RawURLEncoding.EncodeToString(secret[:])
 	return s.store.Write(ctx, func(tx *store.Tx) error {
 		now := s.clock.Now()
-		id, err := uuid.NewV7AtTime(now)
+		log, err := changes.Open(tx, by, now)
 		if err != nil {
-			return fmt.Errorf("making a feed's id: %w", err)
+			return err
 		}
-		f := store.Feed{ID: store.FeedID(id), UserID: user, TokenDigest: s.digestOfFeed(token), Days: days, CreatedAt: now}
-		added, err := tx.InsertFeed(f, MostFeeds)
+		f, err := s.addFeed(tx, store.Feed{UserID: by.UserID, TokenDigest: s.digestOfFeed(token), Days: days, CreatedAt: now})
 		if err != nil {
-			return fmt.Errorf("adding a feed: %w", err)
+			return err
 		}
-		if !added {
-			return ErrFeedLimit
+		if err := log.Add(changes.User(by.UserID), changes.FeedOpened, changes.Facts{Feed: f.ID, Days: days}); err != nil {
+			return err
+		}
+		if err := log.Write(); err != nil {
+			return err
 		}
 		return keep(tx, OpenedFeed{f, token})
 	})
+}
+
+// addFeed gives a feed its id and stores it.
+func (s *Service) addFeed(tx *store.Tx, f store.Feed) (store.Feed, error) {
+	id, err := uuid.NewV7AtTime(f.CreatedAt)
+	if err != nil {
+		return f, fmt.Errorf("making a feed's id: %w", err)
+	}
+	f.ID = store.FeedID(id)
+	added, err := tx.InsertFeed(f, MostFeeds)
+	if err != nil {
+		return f, fmt.Errorf("adding a feed: %w", err)
+	}
+	if !added {
+		return f, ErrFeedLimit
+	}
+	return f, nil
 }
 
 // Feeds gives a user's live feeds, the oldest first.
@@ -65,23 +85,38 @@ func (s *Service) Feeds(ctx context.Context, user grievance.UserID) (list []stor
 	return list, err
 }
 
-// RevokeFeed ends a user's feed at once, and does nothing if it has ended. keep
-// is the last thing in the transaction. ErrNotFound for what is no feed of the
-// user.
-func (s *Service) RevokeFeed(ctx context.Context, user grievance.UserID, id store.FeedID, keep func(*store.Tx, store.Feed) error) error {
+// RevokeFeed ends the actor's feed at once, with the event feed_revoked, and does
+// nothing if it has ended. keep is the last thing in the transaction. ErrNotFound
+// for what is no feed of the actor.
+func (s *Service) RevokeFeed(ctx context.Context, by grievance.Actor, id store.FeedID, keep func(*store.Tx, store.Feed) error) error {
 	return s.store.Write(ctx, func(tx *store.Tx) error {
-		if _, err := tx.FeedOf(user, id); err != nil {
+		log, err := changes.Open(tx, by, s.clock.Now())
+		if err != nil {
 			return err
 		}
-		if err := tx.RevokeFeed(id, s.clock.Now()); err != nil {
+		if _, err := tx.FeedOf(by.UserID, id); err != nil {
+			return err
+		}
+		if err := s.endFeed(tx, log, by.UserID, id); err != nil {
 			return fmt.Errorf("revoking a feed: %w", err)
 		}
-		f, err := tx.FeedOf(user, id)
+		f, err := tx.FeedOf(by.UserID, id)
 		if err != nil {
 			return err
 		}
 		return keep(tx, f)
 	})
+}
+
+func (s *Service) endFeed(tx *store.Tx, log *changes.Log, user grievance.UserID, id store.FeedID) error {
+	ended, err := tx.RevokeFeed(id, s.clock.Now())
+	if err != nil || !ended {
+		return err
+	}
+	if err := log.Add(changes.User(user), changes.FeedRevoked, changes.Facts{Feed: id}); err != nil {
+		return err
+	}
+	return log.Write()
 }
 
 // FeedOf finds the live feed of a token, and notes at most once an hour that it

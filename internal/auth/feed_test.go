@@ -36,7 +36,7 @@ func TestFeedsOpenedAtOnce(t *testing.T) {
 		tokens, errs := make([]string, tries), make([]error, tries)
 		for i := range tries {
 			all.Go(func() {
-				errs[i] = s.OpenFeed(t.Context(), user, 7, func(_ *store.Tx, f auth.OpenedFeed) error {
+				errs[i] = s.OpenFeed(t.Context(), grievance.Actor{UserID: user}, 7, func(_ *store.Tx, f auth.OpenedFeed) error {
 					tokens[i] = f.Token
 					return nil
 				})

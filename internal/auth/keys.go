@@ -12,6 +12,8 @@ import (
 	"github.com/MicahParks/jwkset"
 	"github.com/golang-jwt/jwt/v5"
 
+	"github.com/huiyin/huiyin/internal/changes"
+	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/store"
 	"github.com/huiyin/huiyin/internal/vault"
 )
@@ -94,34 +96,45 @@ type NewKey struct {
 // believed until the last has expired, so nobody is logged out. With now it signs
 // at once, and the old keys are dropped: for a key that has leaked. Then access
 // tokens of before stop working within a minute, and a refresh, which needs no
-// key, gives the next.
+// key, gives the next. The event is signing_key_rotated, by the system: only who
+// has the machine can do this.
 func (s *Service) RotateKey(ctx context.Context, now bool) (made NewKey, err error) {
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
-		keys, err := tx.SigningKeys()
+		log, err := changes.Open(tx, grievance.System, s.clock.Now())
 		if err != nil {
 			return err
 		}
-		dropped := 0
-		if now {
-			if err := tx.DropSigningKeys(); err != nil {
-				return err
-			}
-			dropped = len(keys)
-		}
-		k, err := s.newKey(keys[0].Seq + 1)
-		if err != nil {
+		if made, err = s.rotate(tx, now); err != nil {
 			return err
 		}
-		if now {
-			k.CreatedAt = k.CreatedAt.Add(-keyLead)
+		if err := log.Add(changes.Keys, changes.SigningKeyRotated, changes.Facts{Key: made.Kid, From: made.From, Dropped: made.Dropped}); err != nil {
+			return err
 		}
-		made = NewKey{Kid: k.Kid, From: k.CreatedAt.Add(keyLead), Dropped: dropped}
-		return tx.InsertSigningKey(k)
+		return log.Write()
 	})
 	if err != nil {
 		return NewKey{}, fmt.Errorf("rotating the signing key: %w", err)
 	}
 	return made, nil
+}
+
+func (s *Service) rotate(tx *store.Tx, now bool) (NewKey, error) {
+	keys, err := tx.SigningKeys()
+	if err != nil {
+		return NewKey{}, err
+	}
+	k, err := s.newKey(keys[0].Seq + 1)
+	if err != nil {
+		return NewKey{}, err
+	}
+	dropped := 0
+	if now {
+		k.CreatedAt, dropped = k.CreatedAt.Add(-keyLead), len(keys)
+		if err := tx.DropSigningKeys(); err != nil {
+			return NewKey{}, err
+		}
+	}
+	return NewKey{Kid: k.Kid, From: k.CreatedAt.Add(keyLead), Dropped: dropped}, tx.InsertSigningKey(k)
 }
 
 // agreeOnKeys gives the signing keys of the database, newest first, and makes

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 	"unicode"
@@ -16,89 +17,62 @@ import (
 )
 
 const (
-	freeFailures  = 5              // in a row, before the next attempt has to wait
-	longestWait   = time.Minute    // so that nobody can lock another out for long
-	forgetAfter   = 24 * time.Hour // without a failure
 	slotPatience  = 5 * time.Second
 	maxUsername   = 64  // characters
 	maxClientName = 200 // characters
 )
 
-// Login checks a password and starts a session for client, which is what the
-// device calls itself. It returns ErrCredentials for an unknown user and for a
-// wrong password alike, after the same time; ErrDisabled to who knows the
-// password of a disabled account; ErrTooManyFailures, whatever the password,
-// while an account that failed five times in a row has to wait (1 s, doubling
-// up to a minute, across replicas), inside a Closed; and ErrBusy when too many
-// log in at once. Usernames are in lower case: however one is typed, it is the
-// same account.
-func (s *Service) Login(ctx context.Context, username, password, client string) (Tokens, error) {
-	username = strings.ToLower(strings.TrimSpace(username))
-	if !plausible(username) || len(password) > maxPassword {
-		return Tokens{}, ErrCredentials
-	}
-	account := s.failuresOf(username)
-	user, login, err := s.findAccount(ctx, username, account)
-	if err != nil {
-		return Tokens{}, err
-	}
-	ok, err := s.checkPassword(ctx, password, login.PasswordHash)
-	if err != nil {
-		return Tokens{}, err
-	}
-	now := s.clock.Now()
-	if !ok {
-		return Tokens{}, s.fail(ctx, account, now)
-	}
-	if user.DisabledAt != nil && !now.Before(*user.DisabledAt) {
-		return Tokens{}, ErrDisabled
-	}
-	tokens, err := s.begin(ctx, user, account, clientName(client), now)
-	tokens.MustChange = login.MustChangePassword
-	return tokens, err
+// Attempt is what somebody types in to log in, and where.
+type Attempt struct {
+	Username, Password string
+
+	Client string       // what the device calls itself
+	From   netip.Prefix // the address that it comes from; zero: nobody knows
 }
 
-// Closed is ErrTooManyFailures, with how long the account stays closed.
-type Closed struct{ Left time.Duration }
-
-func (c *Closed) Error() string { return ErrTooManyFailures.Error() }
-
-// Unwrap gives the refusal.
-func (c *Closed) Unwrap() error { return ErrTooManyFailures }
+// Login checks a password and starts a session. It returns ErrCredentials for an
+// unknown user and for a wrong password alike, after the same time; ErrDisabled to
+// who knows the password of a disabled account; ErrTooManyFailures, whatever the
+// password, inside a Closed, while an account that failed five times in a row has
+// to wait (1 s, doubling up to a minute, across replicas), or an address from which
+// a hundred failures still count (1 s, doubling up to five minutes; but not for an
+// account that has logged in from there in the last 14 days); and ErrBusy when too
+// many log in at once. Usernames are in lower case: however one is typed, it is the
+// same account.
+func (s *Service) Login(ctx context.Context, a Attempt) (Tokens, error) {
+	username := strings.ToLower(strings.TrimSpace(a.Username))
+	if !plausible(username) || len(a.Password) > maxPassword {
+		return Tokens{}, ErrCredentials
+	}
+	user, login, claim, err := s.findAccount(ctx, username, a.From)
+	if err != nil {
+		return Tokens{}, err
+	}
+	ok, err := s.checkPassword(ctx, a.Password, login.PasswordHash)
+	if err != nil {
+		return Tokens{}, err
+	}
+	if !ok {
+		return Tokens{}, s.fail(ctx, claim)
+	}
+	return s.begin(ctx, user.ID, login, claim, clientName(a.Client))
+}
 
 // findAccount gives nobodysHash for who is unknown or may not log in.
-func (s *Service) findAccount(ctx context.Context, username string, account []byte) (user grievance.User, login store.Account, err error) {
+func (s *Service) findAccount(ctx context.Context, username string, from netip.Prefix) (user grievance.User, login store.Account, c claim, err error) {
 	err = s.store.Read(ctx, func(r *store.Snapshot) error {
-		if err := s.checkOpen(r, account); err != nil {
+		if user, login, err = r.AccountOf(username); err != nil && !errors.Is(err, grievance.ErrNotFound) {
 			return err
 		}
-		user, login, err = r.AccountOf(username)
-		if errors.Is(err, grievance.ErrNotFound) {
-			return nil
+		if c, err = s.claimOf(r, username, user.ID, from); err != nil {
+			return err
 		}
-		return err
+		return s.checkOpen(r, c)
 	})
 	if login.PasswordHash == "" {
 		login.PasswordHash = nobodysHash
 	}
-	return user, login, err
-}
-
-// checkOpen gives a Closed while an account has to wait.
-func (s *Service) checkOpen(r *store.Snapshot, account []byte) error {
-	failures, err := r.LoginFailures(account)
-	if err != nil {
-		return fmt.Errorf("reading login failures: %w", err)
-	}
-	if left := failures.LastAt.Add(wait(failures.Failures)).Sub(s.clock.Now()); left > 0 {
-		return &Closed{Left: left}
-	}
-	return nil
-}
-
-// failuresOf is the key under which failures with a username are counted.
-func (s *Service) failuresOf(username string) []byte {
-	return s.vault.Derive("login-failures", username)
+	return user, login, c, err
 }
 
 // checkPassword waits for one of the slots that bound how much memory and how
@@ -118,44 +92,52 @@ func (s *Service) checkPassword(ctx context.Context, password, hash string) (boo
 	}
 }
 
-func (s *Service) fail(ctx context.Context, account []byte, now time.Time) error {
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
-		return tx.CountLoginFailure(account, now, now.Add(-forgetAfter))
-	})
-	if err != nil {
-		return fmt.Errorf("counting a failed login: %w", err)
-	}
-	return ErrCredentials
-}
-
-func (s *Service) begin(ctx context.Context, user grievance.User, account []byte, client string, now time.Time) (Tokens, error) {
+// begin starts a session for who knows the password, unless it is another by now
+// or others have closed the door meanwhile.
+func (s *Service) begin(ctx context.Context, user grievance.UserID, checked store.Account, c claim, client string) (Tokens, error) {
+	now := s.clock.Now()
 	id, err := uuid.NewV7AtTime(now)
 	if err != nil {
 		return Tokens{}, fmt.Errorf("making a session id: %w", err)
 	}
 	l := store.LoginSession{
-		ID: store.LoginSessionID(id), UserID: user.ID, Client: client,
+		ID: store.LoginSessionID(id), UserID: user, Client: client,
 		CreatedAt: now, ExpiresAt: now.Add(RefreshLifetime),
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.ClearLoginFailures(account); err != nil {
+		if err := s.stillRight(tx, user, checked, c, now); err != nil {
 			return err
 		}
-		return tx.InsertLogin(l)
+		if err := tx.ClearLoginFailures(c.account); err != nil {
+			return err
+		}
+		return tx.InsertLogin(l, c.address)
 	})
 	if err != nil {
 		return Tokens{}, fmt.Errorf("starting a session: %w", err)
 	}
-	return s.issue(ctx, l, l.Generation, l.ExpiresAt, now)
+	tokens, err := s.issue(ctx, l, l.Generation, l.ExpiresAt, now)
+	tokens.MustChange = checked.MustChangePassword
+	return tokens, err
 }
 
-// wait is how long after its last failure an account is closed.
-func wait(failures int64) time.Duration {
-	if failures < freeFailures {
-		return 0
+// stillRight refuses a password that was right when it was checked, and holds the
+// account: who changes the password next finds the session that this one begins.
+func (s *Service) stillRight(tx *store.Tx, id grievance.UserID, checked store.Account, c claim, now time.Time) error {
+	user, login, err := tx.LockAccount(id)
+	if err != nil {
+		return err
 	}
-	doublings := min(failures-freeFailures, 10)
-	return min(time.Second<<doublings, longestWait)
+	if err := s.checkOpen(tx, c); err != nil {
+		return err
+	}
+	if login != checked {
+		return ErrCredentials
+	}
+	if user.DisabledAt != nil && !now.Before(*user.DisabledAt) {
+		return ErrDisabled
+	}
+	return nil
 }
 
 // plausible is false for what no database could hold as a username.

@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"encoding/base64"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -95,14 +96,20 @@ func TestLateReuseEndsTheSession(t *testing.T) {
 }
 
 // Twenty requests of one phone with one token, on two replicas: all get the
-// same successor, and it works.
+// same successor, and it works; it is one step of the session. When they come after
+// the grace, the first ends it.
 func TestRefreshRace(t *testing.T) {
 	t.Parallel()
 	storetest.Dialects(t, func(t *testing.T, dialect string) {
 		h := newHouse(t, dialect)
 		_, other := h.replica(t)
 		replicas := []*auth.Service{h.Service, other}
-		token := h.login(t).Refresh
+		first := h.login(t)
+		claims, err := h.Verify(t.Context(), first.Access)
+		if err != nil {
+			t.Fatal(err)
+		}
+		token := first.Refresh
 		for round := range 3 {
 			got := make([]auth.Tokens, 20)
 			var wg sync.WaitGroup
@@ -126,8 +133,46 @@ func TestRefreshRace(t *testing.T) {
 				t.Errorf("round %d: only %d access tokens", round, len(access))
 			}
 			token = got[0].Refresh
+			if g := h.generation(t, claims.Session); g != int64(round+1) {
+				t.Errorf("round %d: generation %d", round, g)
+			}
 		}
+		h.clock.Advance(auth.ReuseGrace + time.Microsecond)
+		newest := h.refresh(t, token)
+		refused := make([]error, 20)
+		var wg sync.WaitGroup
+		for i := range refused {
+			wg.Go(func() { _, refused[i] = replicas[i%2].Refresh(t.Context(), first.Refresh) })
+		}
+		wg.Wait()
+		reused := 0
+		for _, err := range refused {
+			if errors.Is(err, auth.ErrRefreshReused) {
+				reused++
+			} else if !errors.Is(err, auth.ErrSessionEnded) {
+				t.Errorf("reuse: %v", err)
+			}
+		}
+		if reused != 1 {
+			t.Errorf("the session was ended by %d of twenty", reused)
+		}
+		_, err = other.Refresh(t.Context(), newest.Refresh)
+		wantCode(t, "the newest afterwards", err, "auth.session_ended")
 	})
+}
+
+// generation says how often a session has been refreshed.
+func (h *house) generation(t *testing.T, id store.LoginSessionID) int64 {
+	t.Helper()
+	var l store.LoginState
+	err := h.store.Read(t.Context(), func(r *store.Snapshot) (err error) {
+		l, err = r.LoginState(id)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l.Generation
 }
 
 func TestRefreshRefuses(t *testing.T) {

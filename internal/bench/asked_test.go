@@ -103,7 +103,7 @@ var questions = []asked{
 		return a.cases("leader2", store.CaseFilter{Sponsor: a.actor("leader2").UserID})
 	}},
 	{"related cases", true, func(a *asker) error {
-		_, err := a.RelatedTo(a.p.here["answered"], a.viewer("clerk2").AtWork(), nil, grievance.CaseID{}, pageOfItems)
+		_, err := a.RelatedTo(a.p.here["answered"], a.viewer("clerk2").AtWork(), store.Searcher{}, grievance.CaseID{}, pageOfItems)
 		return err
 	}},
 	{"objections of a unit", false, func(a *asker) error {

@@ -31,7 +31,7 @@ func (d *Desk) correctBulletin(ctx context.Context, by grievance.Actor, id store
 	if err != nil {
 		return err
 	}
-	by = book.Actor(by.UserID, d.clock.Now())
+	by = by.As(book.Actor(by.UserID, d.clock.Now()))
 	if err := d.mayCorrect(ctx, book, by, id); err != nil {
 		return err
 	}

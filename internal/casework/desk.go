@@ -148,7 +148,7 @@ func (d *Desk) moment(req Request, book *grievance.Book) grievance.Moment {
 	now := d.clock.Now()
 	by := req.Actor
 	if !by.IsSystem() && !by.UserID.IsZero() {
-		by = book.Actor(by.UserID, now)
+		by = by.As(book.Actor(by.UserID, now))
 	}
 	return grievance.Moment{By: by, Now: now, Book: book, Mint: d.mint(now)}
 }

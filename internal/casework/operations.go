@@ -158,15 +158,24 @@ func (d *Desk) ReleaseCoHandler(ctx context.Context, req Request, id grievance.C
 	return d.change(ctx, req, id, store.Needs{CoHandlers: true}, func(c *grievance.Case, m grievance.Moment) error { return c.ReleaseCoHandler(m, n, in) })
 }
 
-// Reveal records that the actor is shown the parties in clear.
-func (d *Desk) Reveal(ctx context.Context, req Request, id grievance.CaseID, in grievance.Revealing) (Done, error) {
-	return d.change(ctx, req, id, store.Needs{}, func(c *grievance.Case, m grievance.Moment) error { return c.Reveal(m, in) })
+// Reveal records that the actor is shown parties in clear, and gives what of them
+// may be shown.
+func (d *Desk) Reveal(ctx context.Context, req Request, id grievance.CaseID, in grievance.Revealing) (shown grievance.Shown, err error) {
+	_, err = d.change(ctx, req, id, store.Needs{SignOffs: true}, func(c *grievance.Case, m grievance.Moment) (err error) {
+		shown, err = c.Reveal(m, in)
+		return err
+	})
+	return shown, err
 }
 
 // Address records that the actor is shown the case's notice n with its addressee
-// in clear.
-func (d *Desk) Address(ctx context.Context, req Request, id grievance.CaseID, n int, in grievance.Revealing) (Done, error) {
-	return d.change(ctx, req, id, store.Needs{Notices: true}, func(c *grievance.Case, m grievance.Moment) error { return c.Address(m, n, in) })
+// in clear, and gives what of the addressee may be shown.
+func (d *Desk) Address(ctx context.Context, req Request, id grievance.CaseID, n int, in grievance.Revealing) (shown grievance.Shown, err error) {
+	_, err = d.change(ctx, req, id, store.Needs{Notices: true}, func(c *grievance.Case, m grievance.Moment) (err error) {
+		shown, err = c.Address(m, n, in)
+		return err
+	})
+	return shown, err
 }
 
 // ReissueQueryCode gives the petitioner's case a new query code.

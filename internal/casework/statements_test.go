@@ -58,6 +58,11 @@ var statements = []operationCost{
 			_, err := w.desk.Address(ctx, w.keyed("clerk", "k", "r"), id, 1, grievance.Revealing{Reason: "serve_notice"})
 			return err
 		}},
+	{"reveal: the signatures read, and an event", "BEGIN cases+ clocks+ sign_offs+ cases events idempotency COMMIT",
+		func(w *town, ctx context.Context, id grievance.CaseID) error {
+			_, err := w.desk.Reveal(ctx, w.keyed("clerk", "k", "r"), id, grievance.Revealing{Reason: grievance.ToContact})
+			return err
+		}},
 	{"serve a forward's notice: no clock to write", "BEGIN cases+ clocks+ notices+ cases notices events idempotency COMMIT",
 		func(w *town, ctx context.Context, id grievance.CaseID) error {
 			w.must(w.desk.Forward(w.Context(), w.as("clerk"), id, w.elsewhere()))

@@ -10,6 +10,8 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"net/url"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -19,6 +21,8 @@ type Common struct {
 	DatabaseURL string `help:"The database: sqlite:PATH or postgres://…" default:"sqlite:data/huiyin.db" env:"HUIYIN_DATABASE_URL"`
 	KeyFile     string `help:"The key file that seals personal data; losing it loses them. Made on first use with SQLite." default:"data/huiyin.key" env:"HUIYIN_KEY_FILE"`
 	Key         string `help:"The content of the key file, instead of the file." env:"HUIYIN_KEY" json:"-"`
+	KeyWrapFile string `help:"The file of the key that the key file is wrapped with, if it is." env:"HUIYIN_KEY_WRAP_FILE"`
+	KeyWrap     string `help:"The content of that file, instead of it." env:"HUIYIN_KEY_WRAP" json:"-"`
 	MaxConns    int    `help:"Connections of each database pool." default:"10" env:"HUIYIN_MAX_CONNS"`
 	LogLevel    string `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"HUIYIN_LOG_LEVEL"`
 	LogFormat   string `help:"text or json." enum:"text,json" default:"text" env:"HUIYIN_LOG_FORMAT"`
@@ -51,6 +55,16 @@ type Serve struct {
 	RequestTimeout  time.Duration `help:"Longest time for one request." default:"30s" env:"HUIYIN_REQUEST_TIMEOUT"`
 	ShutdownTimeout time.Duration `help:"How long requests under way may finish at shutdown." default:"15s" env:"HUIYIN_SHUTDOWN_TIMEOUT"`
 	PublicPerMinute int           `help:"Anonymous requests a minute from one address; a town hall may sit behind one." default:"600" env:"HUIYIN_PUBLIC_PER_MINUTE"`
+	DevicePerMinute int           `help:"How many of those one device may send that names itself in Huiyin-Device." default:"120" env:"HUIYIN_DEVICE_PER_MINUTE"`
+	UserPerMinute   int           `help:"Requests a minute of one account, with all its logins." default:"6000" env:"HUIYIN_USER_PER_MINUTE"`
+	LoginPerMinute  int           `help:"How many of those one login may send: one device." default:"3000" env:"HUIYIN_LOGIN_PER_MINUTE"`
+	CORSOrigins     []string      `help:"Origins, such as https://portal.example, whose pages may use the interface from a browser; none otherwise." env:"HUIYIN_CORS_ORIGINS"`
+
+	OIDCIssuer        string   `name:"oidc-issuer" help:"Believe the access tokens of this OpenID Connect provider: its https address." env:"HUIYIN_OIDC_ISSUER"`
+	OIDCAudience      string   `name:"oidc-audience" help:"Whom the provider's tokens for Huiyin are for." env:"HUIYIN_OIDC_AUDIENCE"`
+	OIDCUsernameClaim string   `name:"oidc-username-claim" help:"The claim that holds our username." default:"preferred_username" env:"HUIYIN_OIDC_USERNAME_CLAIM"`
+	OIDCRoleClaim     string   `name:"oidc-role-claim" help:"The claim with the provider's roles, which narrow what its users do here; a JSON pointer where it is nested." env:"HUIYIN_OIDC_ROLE_CLAIM"`
+	OIDCRoles         []string `name:"oidc-roles" help:"What the provider's roles are here: window=clerk,bureau=leader." env:"HUIYIN_OIDC_ROLES"`
 }
 
 // ErrDemoAddress refuses a demo that others could reach.
@@ -68,9 +82,43 @@ func (s Serve) Validate() error {
 	if s.EngineEvery <= 0 || s.RequestTimeout <= 0 || s.ShutdownTimeout <= 0 {
 		return errors.New("durations must be longer than nothing")
 	}
-	_, err = s.Proxies()
-	return err
+	if min(s.PublicPerMinute, s.DevicePerMinute, s.UserPerMinute, s.LoginPerMinute) < 0 {
+		return errors.New("a number of requests a minute cannot be negative")
+	}
+	if s.OIDCIssuer == "" && s.OIDCAudience+s.OIDCRoleClaim+strings.Join(s.OIDCRoles, "") != "" {
+		return errors.New("--oidc-issuer: without it the other settings of the provider mean nothing")
+	}
+	_, err = s.ProviderRoles()
+	_, unread := s.Proxies()
+	return errors.Join(err, unread, s.checkOrigins())
 }
+
+// ProviderRoles gives what each role of the identity provider is here.
+func (s Serve) ProviderRoles() (map[string][]string, error) {
+	roles := map[string][]string{}
+	for _, pair := range s.OIDCRoles {
+		value, role, ok := strings.Cut(pair, "=")
+		if !ok || value == "" || role == "" {
+			return nil, fmt.Errorf("--oidc-roles: %q is not of the form window=clerk", pair)
+		}
+		roles[value] = append(roles[value], role)
+	}
+	return roles, nil
+}
+
+// checkOrigins refuses what is not, letter for letter, an origin as browsers write
+// it: scheme, host and port if it is not the usual one. There is no word for all.
+func (s Serve) checkOrigins() error {
+	for _, text := range s.CORSOrigins {
+		u, err := url.Parse(text)
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || !plainHost.MatchString(u.Host) || u.Scheme+"://"+u.Host != text {
+			return fmt.Errorf("--cors-origins: %q is no origin such as https://portal.example", text)
+		}
+	}
+	return nil
+}
+
+var plainHost = regexp.MustCompile(`^([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?$`)
 
 func loopback(host string) bool {
 	if host == "localhost" {

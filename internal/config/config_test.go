@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 )
@@ -34,6 +35,8 @@ func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
 		"address without a port": func(s *Serve) { s.Address = "127.0.0.1" },
 		"no engine period":       func(s *Serve) { s.EngineEvery = 0 },
 		"negative timeout":       func(s *Serve) { s.RequestTimeout = -time.Second },
+		"roles without a role":   func(s *Serve) { s.OIDCIssuer, s.OIDCRoles = "https://id.example.org", []string{"window"} },
+		"no provider's audience": func(s *Serve) { s.OIDCAudience = "huiyin" },
 		"proxy without a mask":   func(s *Serve) { s.TrustedProxies = []string{"10.0.0.1"} },
 	} {
 		s := valid()
@@ -41,5 +44,18 @@ func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
 		if err := s.Validate(); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
+	}
+}
+
+func TestARoleOfTheProviderMayBeSeveralHere(t *testing.T) {
+	t.Parallel()
+	s := valid()
+	s.OIDCIssuer, s.OIDCRoles = "https://id.example.org", []string{"window=clerk", "bureau=leader", "bureau=supervisor", "a=b=c"}
+	roles, err := s.ProviderRoles()
+	if err != nil || s.Validate() != nil {
+		t.Fatal(err, s.Validate())
+	}
+	if fmt.Sprint(roles) != "map[a:[b=c] bureau:[leader supervisor] window:[clerk]]" {
+		t.Errorf("read %v", roles)
 	}
 }

@@ -163,6 +163,7 @@ type Facts struct {
 	Earlier      CaseID          `json:"earlier,omitzero"`  // a case of the same facts
 	Attempt      Attempt         `json:"attempt,omitempty"` // of who is kept from the case
 	Texts        []TextRef       `json:"texts,omitempty"`
+	Shown        *Shown          `json:"shown,omitempty"` // which fields of which parties somebody was shown, and none of their words
 }
 
 // NoticeFact is what an event says of a notice.

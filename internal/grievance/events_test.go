@@ -27,7 +27,7 @@ func everyKind(t *testing.T) []*story {
 	life.at("2026-11-20 16:00").does("handler", submit).does("leader", sendBack(1)).does("handler", submit)
 	life.engine("2026-11-27 09:00").does("leader", approve(2))
 	life.at("2026-11-27 10:00").does("clerk", serve(2)).does("clerk_b", rate).does("petitioner", dispute)
-	life.does("leader", takeUp(0)).does("leader", resolve(0)).does("handler", escalate).does("clerk", reissue).does("clerk", reveal)
+	life.does("leader", takeUp(0)).does("leader", resolve(0)).does("handler", escalate).does("clerk", reissue).does("clerk", reveal(ToContact))
 
 	stranded := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", petition()).engine("2027-01-20 10:00")
 	for _, name := range []string{"supervisor", "city_supervisor"} {

@@ -106,3 +106,6 @@ const (
 	TextAppeal        TextKind = "finding_appeal"
 	TextAppealDecided TextKind = "finding_appeal_decision"
 )
+
+// FindingTexts lists the kinds of what is said of a finding.
+var FindingTexts = []TextKind{TextExplanation, TextFinding, TextAppeal, TextAppealDecided}

@@ -197,7 +197,7 @@ func (m *model) operations(t *rapid.T) map[string]deed {
 		"assign": assign(goes[0], goes[1]), "acknowledge": acknowledge, "contact": contact, "note": note,
 		"submit": submit, "approve": approve(number), "return": sendBack(number),
 		"withdraw": withdraw, "serve": serve(notice), "rate": rate, "dispute": dispute,
-		"escalate": escalate, "reissue": reissue, "reveal": reveal, "address": address(notice),
+		"escalate": escalate, "reissue": reissue, "reveal": reveal(rapid.SampledFrom(RevealReasons).Draw(t, "why")), "address": address(notice),
 	}
 	m.leaves(t, ops)
 	m.disputes(t, ops)

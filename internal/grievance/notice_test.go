@@ -45,7 +45,7 @@ func TestServingAForwardStopsNoClock(t *testing.T) {
 func TestTheSenderServesItsOwnNotice(t *testing.T) {
 	t.Parallel()
 	s := forwarded(t).does("hill_clerk", acknowledge).does("hill_clerk", accept(AcceptanceDecision{}))
-	s.does("clerk_b", address(1)).refuses("clerk_b", "case.not_permitted", address(2)).refuses("clerk_b", "case.not_permitted", reveal)
+	s.does("clerk_b", address(1)).refuses("clerk_b", "case.not_permitted", address(2)).refuses("clerk_b", "case.not_permitted", reveal(ToContact))
 	s.does("clerk", serve(1)).refuses("clerk", "case.not_permitted", address(1)) // what for?
 	s.does("hill_clerk", address(1)).does("hill_clerk", address(2)).refuses("hill_clerk", "not_found", address(3))
 	s.refuses("bureau_clerk", "case.not_permitted", address(1)).refuses("hill_leader", "case.not_permitted", address(2))
@@ -53,7 +53,10 @@ func TestTheSenderServesItsOwnNotice(t *testing.T) {
 	if err != nil || f.Notice == nil || f.Notice.N != 2 || f.Reason != "serve_notice" {
 		t.Errorf("the event says %+v (%v)", f, err)
 	}
-	s.refuses("hill_clerk", "request.invalid", func(c *Case, m Moment) error { return c.Address(m, 2, Revealing{"curiosity"}) })
+	s.refuses("hill_clerk", "request.invalid", func(c *Case, m Moment) error {
+		_, err := c.Address(m, 2, Revealing{"curiosity"})
+		return err
+	})
 }
 
 func TestAConfidentialNoticeIsAddressedByTheDeskAlone(t *testing.T) {

@@ -132,7 +132,26 @@ type Actor struct {
 	Name   string
 	Posts  []Post
 	Proved CaseID
+
+	held  []Post // those that Narrow has taken out among them
+	roles []Role // to which Narrow has narrowed it
+	// Through names the login or the key by which the actor came, if there is one.
+	// No decision looks at it: it tells one device of somebody from another.
+	Through string
 }
+
+// Narrow gives the actor in posts of these roles alone, nil for all. What bars any
+// post that is held bars the actor as before.
+func (a Actor) Narrow(roles []Role) Actor {
+	if roles != nil {
+		a.held, a.roles = a.Posts, roles
+		a.Posts = slices.DeleteFunc(slices.Clone(a.Posts), func(p Post) bool { return !slices.Contains(roles, p.Role) })
+	}
+	return a
+}
+
+// As gives the actor as a book knows them, as narrow as this one is.
+func (a Actor) As(known Actor) Actor { return known.Narrow(a.roles) }
 
 // System is the engine as an actor.
 var System = Actor{Posts: []Post{{Role: RoleSystem}}}

@@ -99,8 +99,8 @@ var permissions = map[Operation]permission{
 	OpDispute:     {who: []relation{thePetitioner, byStanderClerk}, from: []Status{Closed}},
 	OpEscalate:    {who: []relation{theHandler, leadClerk, watching}, from: anyOpen},
 	OpReissue:     {who: []relation{leadClerk}, from: Statuses},
-	OpReveal:      {who: []relation{theHandler, leadClerk, reviewer}, from: Statuses},
-	OpAddress:     {who: []relation{theHandler, leadClerk, reviewer}, from: Statuses},
+	OpReveal:      {who: []relation{leadClerk, theHandler, openReviewer, coHandling, theSponsor, outsider, inCharge, watching}, from: Statuses}, // and by purposes
+	OpAddress:     {who: []relation{leadClerk, theHandler, reviewer}, from: Statuses},
 
 	OpObject:           {who: []relation{receiving}, from: []Status{Registered, Assigned, InHandling}, locked: true, contested: true},
 	OpDecideObjection:  {who: []relation{judging}, from: []Status{Registered, Assigned, InHandling}},
@@ -236,7 +236,10 @@ func above(m Moment, unit UnitID, roles ...Role) (Post, bool) {
 	return Post{}, false
 }
 
-var errNotPermitted = Refuse(Forbidden, "case.not_permitted", "您的岗位不能对该事项进行此操作")
+var (
+	errNotPermitted = Refuse(Forbidden, "case.not_permitted", "您的岗位不能对该事项进行此操作")
+	errState        = Refuse(Conflict, "case.state", "事项当前状态不允许此操作")
+)
 
 // permit checks who acts before it checks the state, so that somebody without
 // the right learns nothing about the state. It gives the post acted in.
@@ -258,7 +261,7 @@ func (c *Case) permitTo(m Moment, op Operation, who []relation) (Post, error) {
 		return Post{}, errNotPermitted
 	}
 	if !slices.Contains(p.from, c.Status) {
-		return Post{}, Refuse(Conflict, "case.state", "事项当前状态不允许此操作")
+		return Post{}, errState
 	}
 	if p.locked && c.PendingSignOff != 0 {
 		return Post{}, Refuse(Conflict, "case.signoff_pending", "事项正在等待领导签批，签批前不能进行此操作")

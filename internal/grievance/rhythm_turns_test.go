@@ -289,7 +289,7 @@ func (l *life) operations(t *rapid.T) map[string]deed {
 		"assign": assign(goes[0], goes[1]), "acknowledge": acknowledge, "contact": contact, "note": note,
 		"submit": submit, "approve": approve(sign), "return": sendBack(sign), "withdraw": withdraw,
 		"serve": serve(rapid.IntRange(1, max(1, l.rec.row.NoticeCount)).Draw(t, "notice")), "rate": rate,
-		"dispute": dispute, "escalate": escalate, "reissue": reissue, "reveal": reveal,
+		"dispute": dispute, "escalate": escalate, "reissue": reissue, "reveal": reveal(ToContact),
 		"address": address(max(1, l.rec.row.NoticeCount)),
 		"extend":  func(c *Case, m Moment) error { return c.Extend(m, more) },
 		"suspend": func(c *Case, m Moment) error { return c.Suspend(m, rest) },

@@ -96,7 +96,7 @@ func operations(c *Case) map[Operation]deed {
 		OpAssign: handling, OpAcknowledge: acknowledge, OpContact: contact, OpNote: note,
 		OpExtend: extend(10), OpSuspend: suspendFor(ForceMajeure, "2026-10-30"), OpResume: resume, OpSubmit: submit,
 		OpSign: approve(c.SignOffCount), OpWithdraw: withdraw, OpServe: serve(max(1, c.NoticeCount)),
-		OpRate: rate, OpDispute: dispute, OpEscalate: escalate, OpReissue: reissue, OpReveal: reveal, OpAddress: address(max(1, c.NoticeCount)),
+		OpRate: rate, OpDispute: dispute, OpEscalate: escalate, OpReissue: reissue, OpReveal: reveal(ToContact), OpAddress: address(max(1, c.NoticeCount)),
 		OpObject: object, OpDecideObjection: decideWell(c), OpAskCoHandler: askToHelp("hill"),
 		OpAnswerCoHandler: help(1), OpReleaseCoHandler: letGo(1),
 		OpFollowUp: followUp(AnswerYes), OpReview: askReview,

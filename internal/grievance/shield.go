@@ -305,7 +305,7 @@ func (c *Case) turnEscalations(m Moment) {
 // whose work one of these does today: an actor is barred by what bars any of them.
 func (b *Book) Lines(a Actor) (ids []UnitID) {
 	seen := map[UnitID]bool{}
-	for _, p := range a.Posts {
+	for _, p := range slices.Concat(a.Posts, a.held) {
 		for _, u := range b.Ancestors(p.UnitID) {
 			seen[u.ID] = true
 		}

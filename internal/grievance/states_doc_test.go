@@ -31,6 +31,8 @@ var who = map[string]string{
 	"reviewer":        "clerk of the organ that reviews",
 	"reviewLeader":    "leader of the organ that reviews",
 	"superiorClerk":   "clerk of the organ that would review",
+	"openReviewer":    "clerk of the organ that reviews, while the review is open",
+	"deskCaller":      "clerk of the desk, where another unit handled it, who had no part in the answer",
 	"byStanderClerk":  "clerk of the desk who neither handled nor answers for it",
 
 	"theSponsor":         "the leader in charge",
@@ -206,14 +208,19 @@ func relations(t *testing.T, p permission) string {
 	t.Helper()
 	var words []string
 	for _, r := range p.who {
-		name := runtime.FuncForPC(reflect.ValueOf(r).Pointer()).Name()
-		name = name[strings.LastIndex(name, ".")+1:]
+		name := nameOf(r)
 		if who[name] == "" {
 			t.Errorf("no words for the relation %s", name)
 		}
 		words = append(words, who[name])
 	}
 	return strings.Join(words, "; ")
+}
+
+// nameOf gives the name of a relation's function.
+func nameOf(r relation) string {
+	name := runtime.FuncForPC(reflect.ValueOf(r).Pointer()).Name()
+	return name[strings.LastIndex(name, ".")+1:]
 }
 
 func statuses(list []Status) string {

@@ -306,9 +306,17 @@ var (
 		return c.EscalateByHand(m, EscalationRequest{Level: 2, Reason: "needs_coordination", Words: "需要县里协调"})
 	}
 	reissue = func(c *Case, m Moment) error { return c.ReissueQueryCode(m) }
-	reveal  = func(c *Case, m Moment) error { return c.Reveal(m, Revealing{"contact"}) }
+	reveal  = func(why Reason) deed {
+		return func(c *Case, m Moment) error {
+			_, err := c.Reveal(m, Revealing{why})
+			return err
+		}
+	}
 	address = func(n int) deed {
-		return func(c *Case, m Moment) error { return c.Address(m, n, Revealing{"serve_notice"}) }
+		return func(c *Case, m Moment) error {
+			_, err := c.Address(m, n, Revealing{ToServe})
+			return err
+		}
 	}
 	strand   = func(c *Case, m Moment) error { return c.Strand(m) }
 	followUp = func(resolved FollowUpAnswer) deed {

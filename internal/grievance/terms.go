@@ -140,8 +140,5 @@ const (
 // PauseCauses lists them.
 var PauseCauses = []PauseCause{Hearing, ExpertOpinion, ForceMajeure, WaitingPetitioner}
 
-// RevealReasons lists what somebody may need to know a petitioner for.
-var RevealReasons = []Reason{"contact", "identity_check", "serve_notice", "site_visit"}
-
 // ServedHow lists the ways in which a notice is served (送达).
 var ServedHow = []string{"in_person", "mail", "sms", "phone", "app", "left", "announcement"}

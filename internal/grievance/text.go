@@ -1,9 +1,6 @@
 package grievance
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // TextKind says what a text is.
 type TextKind string
@@ -92,46 +89,6 @@ const minGroup = 5
 
 // MaxRepresentatives is how many may speak for a group petition (Art. 20).
 const MaxRepresentatives = 5
-
-// Revealing says what for somebody needs to know who the parties are.
-type Revealing struct{ Reason Reason }
-
-// Reveal records that the actor is shown the parties in clear, and what for
-// (rule 7: everybody else sees them masked). The handler and the desk need it to
-// reach the petitioner; in a confidential case the desk alone. Nothing that
-// people edit changes.
-func (c *Case) Reveal(m Moment, in Revealing) error {
-	by, err := c.permit(m, OpReveal)
-	if err != nil {
-		return err
-	}
-	return c.revealed(m, by, in, Facts{})
-}
-
-// Address records that the actor is shown a notice with its addressee in clear,
-// to serve it. Like Reveal, it is for the handler and the desk, besides, until it
-// is served, for the desk that issued it. NotFound for an unknown notice.
-func (c *Case) Address(m Moment, number int, in Revealing) error {
-	n, by, err := c.permitOn(m, OpAddress, number)
-	if err == nil && n.ServedAt != nil {
-		by, err = c.permit(m, OpAddress)
-	}
-	if err != nil {
-		return err
-	}
-	return c.revealed(m, by, in, Facts{Notice: n.fact()})
-}
-
-func (c *Case) revealed(m Moment, by Post, in Revealing, f Facts) error {
-	if c.Confidential && by.Role == c.workRole() && by.Role != c.deskRole() {
-		return Refuse(Forbidden, "case.confidential", "该事项要求保密，承办人不能查看诉求人身份，请通过窗口联系")
-	}
-	if !slices.Contains(RevealReasons, in.Reason) {
-		return InvalidField("/reason", "reason.unknown", "请选择查看原因")
-	}
-	f.Reason = in.Reason
-	return c.append(m, by, EvRevealed, m.Now, f)
-}
 
 // Party is a person of a case. Every field but the kind is personal data and is
 // stored sealed.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/huiyin/huiyin/internal/calendar"
+	"github.com/huiyin/huiyin/internal/changes"
 	"github.com/huiyin/huiyin/internal/grievance"
 )
 
@@ -43,7 +44,7 @@ type PublishedCalendar struct {
 // with ifVersion, a calendar of another version (calendar.stale).
 func (o *Office) PublishCalendar(ctx context.Context, by grievance.Actor, p Publication, ifVersion *int64, keep ...Keep[PublishedCalendar]) (PublishedCalendar, error) {
 	return o.revise(ctx, by, ifVersion, keep, p.apply, func(c *change, done PublishedCalendar) error {
-		return c.record(subject{SubjectBook, theBook}, EvCalendarPublished, done.PublishedAt, p.facts(done))
+		return c.record(changes.Book, EvCalendarPublished, done.PublishedAt, p.facts(done))
 	})
 }
 
@@ -68,7 +69,7 @@ func (o *Office) PreviewCalendar(ctx context.Context, p Publication) (PublishedC
 func (o *Office) SetOfficeHours(ctx context.Context, by grievance.Actor, hours calendar.OfficeHours, ifVersion *int64, keep ...Keep[PublishedCalendar]) (PublishedCalendar, error) {
 	return o.revise(ctx, by, ifVersion, keep, applyHours(hours), func(c *change, done PublishedCalendar) error {
 		set := done.Hours()
-		return c.record(subject{SubjectBook, theBook}, EvOfficeHoursChanged, done.PublishedAt, Facts{Calendar: done.Version(), Hours: &set})
+		return c.record(changes.Book, EvOfficeHoursChanged, done.PublishedAt, Facts{Calendar: done.Version(), Hours: &set})
 	})
 }
 

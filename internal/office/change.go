@@ -8,6 +8,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"github.com/huiyin/huiyin/internal/answer"
+	"github.com/huiyin/huiyin/internal/changes"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/store"
 )
@@ -21,10 +22,7 @@ type change struct {
 	now  time.Time
 	book *grievance.Book // without profiles and calendar
 	ids  *uuid.Gen
-	as   grievance.Post // in which the actor acts, where that is no administrator's
-
-	events []grievance.Event
-	ends   map[subject]position // of the subjects recorded about so far
+	log  *changes.Log
 }
 
 // change is the only way to change the organisation.
@@ -37,14 +35,12 @@ func (o *Office) change(ctx context.Context, by grievance.Actor, decide func(*ch
 		if err != nil {
 			return err
 		}
-		c := &change{
-			tx: tx, by: by, now: o.clock.Now(), book: withoutRules(rows), ids: uuid.NewGen(),
-			ends: map[subject]position{},
-		}
+		c := &change{tx: tx, by: by, now: o.clock.Now(), book: withoutRules(rows), ids: uuid.NewGen()}
+		c.log = changes.Within(tx, by, c.now)
 		if err := decide(c); err != nil {
 			return err
 		}
-		return tx.AppendEvents(c.events)
+		return c.log.Write()
 	})
 	o.forget() // even after an error: it may be that nobody knows the outcome
 	if err != nil && grievance.KindOf(err) == "" {
@@ -101,19 +97,26 @@ var errNotYours = grievance.Refuse(grievance.Forbidden, "office.forbidden", "只
 // of the unit or of one above it. No unit means the organisation as a whole,
 // which the administrators of a root have.
 func (c *change) administers(unit *grievance.Unit) error {
-	if c.by.IsSystem() {
-		return nil
+	if !administers(c.by, c.book, unit) {
+		return errNotYours
 	}
-	for _, p := range c.by.Posts {
-		u := c.book.Unit(p.UnitID)
+	return nil
+}
+
+func administers(by grievance.Actor, book *grievance.Book, unit *grievance.Unit) bool {
+	if by.IsSystem() {
+		return true
+	}
+	for _, p := range by.Posts {
+		u := book.Unit(p.UnitID)
 		if p.Role != grievance.RoleAdmin || u == nil {
 			continue
 		}
 		if unit == nil && u.ParentID.IsZero() || unit != nil && unit.Within(u) {
-			return nil
+			return true
 		}
 	}
-	return errNotYours
+	return false
 }
 
 // unit finds a unit that the actor administers.

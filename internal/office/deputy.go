@@ -80,7 +80,7 @@ func (o *Office) EndDeputy(ctx context.Context, by grievance.Actor, id grievance
 // administers its unit.
 func (c *change) deputises(of grievance.Appointment) error {
 	if !c.by.UserID.IsZero() && of.UserID == c.by.UserID && of.HeldAt(c.now) {
-		c.as = of.Post()
+		c.log.ActAs(of.Post())
 		return nil
 	}
 	if c.administers(c.book.Unit(of.UnitID)) != nil {

@@ -1,12 +1,12 @@
 package office
 
 import (
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/huiyin/huiyin/internal/calendar"
+	"github.com/huiyin/huiyin/internal/changes"
 	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/store"
 )
 
 // The events of the organisation.
@@ -16,6 +16,8 @@ const (
 	EvUnitMerged              grievance.EventKind = "unit_merged"
 	EvUserCreated             grievance.EventKind = "user_created"
 	EvUserDisabled            grievance.EventKind = "user_disabled"
+	EvAPIKeyCreated           grievance.EventKind = "api_key_created"
+	EvAPIKeyRevoked           grievance.EventKind = "api_key_revoked"
 	EvAppointed               grievance.EventKind = "appointed"
 	EvAppointmentEnded        grievance.EventKind = "appointment_ended"
 	EvCategoriesChanged       grievance.EventKind = "categories_changed"
@@ -27,13 +29,17 @@ const (
 // The subject kinds of the organisation's events. The book, of which there is
 // one, is the subject of changes to the lists.
 const (
-	SubjectUnit = "unit"
-	SubjectUser = "user"
-	SubjectBook = "book"
+	SubjectUnit = changes.SubjectUnit
+	SubjectUser = changes.SubjectUser
+	SubjectBook = changes.SubjectBook
 )
 
-// theBook is the id of the book as a subject.
-var theBook = [16]byte{15: 1}
+// EventKinds are all kinds of the organisation's events, those of the profiles
+// too.
+var EventKinds = []grievance.EventKind{
+	EvUnitCreated, EvUnitRenamed, EvUnitMerged, EvUserCreated, EvUserDisabled, EvAPIKeyCreated, EvAPIKeyRevoked, EvAppointed, EvAppointmentEnded,
+	EvCategoriesChanged, EvResponsibilitiesChanged, EvCalendarPublished, EvOfficeHoursChanged, EvProfileChanged, EvProfileRebaseOrdered,
+}
 
 // Facts is the body of the organisation's events; which fields an event of a
 // kind has is shown by its golden file. It names people by id only: staff's
@@ -49,6 +55,7 @@ type Facts struct {
 	Kind        string                  `json:"kind,omitempty"`
 	Organ       bool                    `json:"organ,omitempty"`
 	Petitioner  bool                    `json:"petitioner,omitempty"`
+	MustChange  bool                    `json:"must_change,omitempty"` // the initial password, before anything else
 	Appointment grievance.AppointmentID `json:"appointment,omitzero"`
 	Role        grievance.Role          `json:"role,omitempty"`
 	Head        bool                    `json:"head,omitempty"`
@@ -59,6 +66,7 @@ type Facts struct {
 	Categories  []CategoryFact          `json:"categories,omitempty"` // those added or renamed
 	Lines       []LineFact              `json:"lines,omitempty"`      // those added, or whose unit changed
 	Removed     []LineFact              `json:"removed,omitempty"`    // those that fell away
+	Noted       []LineFact              `json:"noted,omitempty"`      // those whose note alone changed
 	Calendar    int                     `json:"calendar,omitempty"`   // the version
 	Year        int                     `json:"year,omitempty"`       // of the arrangement
 	Source      string                  `json:"source,omitempty"`     // the document that it stands in
@@ -67,6 +75,9 @@ type Facts struct {
 	Profile     string                  `json:"profile,omitempty"` // its name
 	Version     int                     `json:"version,omitempty"` // the profile's
 	Digest      string                  `json:"digest,omitempty"`  // SHA-256 of the profile as it is stored
+	Key         store.APIKeyID          `json:"key,omitzero"`      // of a machine
+	Prefix      string                  `json:"prefix,omitempty"`  // the key's, which is no secret
+	Scopes      []grievance.KeyScope    `json:"scopes,omitempty"`  // the key's
 }
 
 // CategoryFact is what an event says of a category.
@@ -89,82 +100,30 @@ type DayFact struct {
 	Holiday string        `json:"holiday"`
 }
 
-// subject is what an event is about.
-type subject struct {
-	kind string
-	id   [16]byte
-}
-
-// position is where the record of a subject ends.
-type position struct {
-	seq      int64
-	recorded time.Time
-}
-
-// record adds an event, to be written when the change is decided. A subject
-// made by this change is fresh: nothing is looked up for it.
-func (c *change) record(s subject, kind grievance.EventKind, about time.Time, f Facts) error {
-	last, err := c.last(s)
-	if err != nil {
-		return err
-	}
+// record adds an event, to be written when the change is decided.
+func (c *change) record(s changes.Subject, kind grievance.EventKind, about time.Time, f Facts) error {
 	f.V = 1
-	body, err := json.Marshal(f)
-	if err != nil {
-		return fmt.Errorf("writing an event: %w", err)
-	}
-	recorded := c.now
-	if recorded.Before(last.recorded) { // replicas' clocks differ; the record's order must not
-		recorded = last.recorded
-	}
-	c.ends[s] = position{last.seq + 1, recorded}
-	c.events = append(c.events, grievance.Event{
-		SubjectKind: s.kind, SubjectID: s.id, Seq: last.seq + 1, Kind: kind, ActorID: c.by.UserID, Post: c.post(),
-		AboutAt: about, RecordedAt: recorded, Body: body,
-	})
-	return nil
-}
-
-func (c *change) last(s subject) (position, error) {
-	if p, ok := c.ends[s]; ok {
-		return p, nil
-	}
-	seq, recorded, err := c.tx.LastEvent(s.kind, s.id)
-	return position{seq, recorded}, err
-}
-
-// post gives the post in which the actor acts: the one whose deputy is named;
-// else the system's, or the first of an administrator.
-func (c *change) post() grievance.Post {
-	if !c.as.IsZero() {
-		return c.as
-	}
-	for _, p := range c.by.Posts {
-		if p.Role == grievance.RoleSystem || p.Role == grievance.RoleAdmin {
-			return p
-		}
-	}
-	return grievance.Post{}
+	return c.log.AddAbout(about, s, kind, f)
 }
 
 // The facts of each kind of event.
 
 func (c *change) recordUnit(u grievance.Unit) error {
-	s := subject{SubjectUnit, u.ID}
-	c.ends[s] = position{} // it is new
+	s := changes.Unit(u.ID)
+	c.log.Fresh(s)
 	return c.record(s, EvUnitCreated, c.now, Facts{
 		Parent: u.ParentID, Code: u.Code, Name: u.Name, Level: u.Level, Kind: u.Kind, Organ: u.Organ,
 	})
 }
 
-func (c *change) recordUser(u grievance.User) error {
-	s := subject{SubjectUser, u.ID}
-	c.ends[s] = position{} // it is new
-	return c.record(s, EvUserCreated, c.now, Facts{Petitioner: u.Petitioner})
+func (c *change) recordUser(u grievance.User, mustChange bool) error {
+	s := changes.User(u.ID)
+	c.log.Fresh(s)
+	return c.record(s, EvUserCreated, c.now, Facts{Petitioner: u.Petitioner, MustChange: mustChange})
 }
 
 func (c *change) recordAppointment(a grievance.Appointment) error {
-	return c.record(subject{SubjectUser, a.UserID}, EvAppointed, a.From, Facts{
+	return c.record(changes.User(a.UserID), EvAppointed, a.From, Facts{
 		Appointment: a.ID, Unit: a.UnitID, Role: a.Role, Head: a.Head, OnDuty: a.OnDuty, From: a.From, Until: a.Until,
 		DeputyFor: a.DeputyFor,
 	})
@@ -178,7 +137,7 @@ func (c *change) recordEnds(list []grievance.Appointment, at time.Time) error {
 		if until.Before(a.From) {
 			until = a.From
 		}
-		err := c.record(subject{SubjectUser, a.UserID}, EvAppointmentEnded, until, Facts{
+		err := c.record(changes.User(a.UserID), EvAppointmentEnded, until, Facts{
 			Appointment: a.ID, Unit: a.UnitID, Role: a.Role, Head: a.Head, OnDuty: a.OnDuty, Until: &until,
 			DeputyFor: a.DeputyFor,
 		})
@@ -199,22 +158,38 @@ func (c *change) recordCategories(list []grievance.Category) error {
 	if len(f.Categories) == 0 {
 		return nil
 	}
-	return c.record(subject{SubjectBook, theBook}, EvCategoriesChanged, c.now, f)
+	return c.record(changes.Book, EvCategoriesChanged, c.now, f)
 }
 
 func (c *change) recordResponsibilities(lines []grievance.Responsibility) error {
 	was, is := factsOf(c.book.Responsibilities()), factsOf(lines)
-	f := Facts{Lines: without(is, was), Removed: without(was, is)}
-	if len(f.Lines)+len(f.Removed) == 0 {
+	f := Facts{Lines: without(is, was), Removed: without(was, is), Noted: renoted(c.book.Responsibilities(), lines)}
+	if len(f.Lines)+len(f.Removed)+len(f.Noted) == 0 {
 		return nil
 	}
-	return c.record(subject{SubjectBook, theBook}, EvResponsibilitiesChanged, c.now, f)
+	return c.record(changes.Book, EvResponsibilitiesChanged, c.now, f)
 }
 
 func factsOf(lines []grievance.Responsibility) []LineFact {
 	list := make([]LineFact, len(lines))
 	for i, r := range lines {
 		list[i] = LineFact{r.Category, r.Area, r.UnitID}
+	}
+	return list
+}
+
+// renoted gives the lines that say the same but for their note. What a note says
+// is not in the record.
+func renoted(was, is []grievance.Responsibility) []LineFact {
+	notes := make(map[LineFact]string, len(was))
+	for i, f := range factsOf(was) {
+		notes[f] = was[i].Note
+	}
+	var list []LineFact
+	for i, f := range factsOf(is) {
+		if note, known := notes[f]; known && note != is[i].Note {
+			list = append(list, f)
+		}
 	}
 	return list
 }

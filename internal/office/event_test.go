@@ -52,7 +52,13 @@ func (s *town) everything(ctx context.Context) {
 	must(s.t, err)
 	_, err = s.EndDeputy(ctx, by, deputy.ID, s.clock.Now().AddDate(0, 0, 1))
 	must(s.t, err)
+	key, err := s.IssueAPIKey(ctx, by, aKey(s, u))
+	must(s.t, err)
+	_, err = s.RevokeAPIKey(ctx, by, key.ID)
+	must(s.t, err)
 	_, err = s.MergeUnit(ctx, by, village.ID, s.township.ID)
+	must(s.t, err)
+	_, err = s.RevokeLogins(ctx, by, u.ID)
 	must(s.t, err)
 	_, err = s.DisableUser(ctx, by, u.ID)
 	must(s.t, err)
@@ -110,7 +116,7 @@ func TestEachKindOfEventHasItsBody(t *testing.T) {
 			}
 		}
 		for _, kind := range []grievance.EventKind{
-			office.EvUnitCreated, office.EvUnitRenamed, office.EvUnitMerged, office.EvUserCreated, office.EvUserDisabled,
+			office.EvUnitCreated, office.EvUnitRenamed, office.EvUnitMerged, office.EvUserCreated, office.EvUserDisabled, office.EvAPIKeyCreated, office.EvAPIKeyRevoked,
 			office.EvAppointed, office.EvAppointmentEnded, deputyNamed, deputyEnded, office.EvCategoriesChanged, office.EvResponsibilitiesChanged,
 			office.EvCalendarPublished, office.EvOfficeHoursChanged, office.EvProfileChanged, office.EvProfileRebaseOrdered,
 		} {
@@ -157,8 +163,9 @@ func TestTheRecordIsWholeAndNumbered(t *testing.T) {
 			"book calendar_published", "book categories_changed", "book office_hours_changed",
 			"book profile_changed", "book profile_rebase_ordered", "book responsibilities_changed", "book responsibilities_changed",
 			"unit unit_created", "unit unit_merged", "unit unit_renamed",
+			"user api_key_created", "user api_key_revoked",
 			"user appointed", "user appointed", "user appointed",
-			"user appointment_ended", "user appointment_ended", "user appointment_ended", "user appointment_ended", "user user_created", "user user_disabled",
+			"user appointment_ended", "user appointment_ended", "user appointment_ended", "user appointment_ended", "user logins_revoked", "user user_created", "user user_disabled",
 		}
 		if !slices.Equal(kinds, want) {
 			t.Errorf("recorded %v", kinds)

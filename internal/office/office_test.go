@@ -24,6 +24,7 @@ type town struct {
 	township grievance.Unit
 	top      grievance.User // administers the county
 	local    grievance.User // administers the township
+	keys     int            // wished for so far
 }
 
 func newTown(t *testing.T, dialect string) *town {

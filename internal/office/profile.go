@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/huiyin/huiyin/internal/changes"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/store"
 )
@@ -33,9 +34,9 @@ func EmbeddedProfiles() ([]*grievance.Profile, error) {
 }
 
 // Seed loads the embedded calendar where the database has none, and the embedded
-// profiles where it has none as new: those of a later release become new versions
-// that running clocks do not follow, and one that was edited since stays the
-// newest. It may run at every start and in several processes at once.
+// profiles where it has none as new: those of a later release become new versions,
+// each with an event, that running clocks do not follow, and one that was edited
+// since stays the newest. What a new database starts with is no change. It may run at every start and in several processes at once.
 func (o *Office) Seed(ctx context.Context) error {
 	seeded, err := o.seeded(ctx)
 	if err != nil || seeded {
@@ -81,18 +82,27 @@ func (o *Office) seed(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
+	c := &change{tx: tx, by: grievance.System, now: o.clock.Now()}
+	c.log = changes.Within(tx, c.by, c.now)
 	for _, p := range missing {
 		if err := o.storeProfile(tx, p.Profile, p.release); err != nil {
 			return err
 		}
+		if !p.replaces {
+			continue
+		}
+		if err := c.recordProfile(EvProfileChanged, p.Profile, c.now); err != nil {
+			return err
+		}
 	}
-	return nil
+	return c.log.Write()
 }
 
 // brought is a profile that the program brings, as the version that it becomes.
 type brought struct {
 	*grievance.Profile
-	release int
+	release  int
+	replaces bool // a version that is there
 }
 
 // missingProfiles gives the embedded profiles that are newer than what is stored.
@@ -108,13 +118,14 @@ func missingProfiles(stored []store.ProfileRow) (missing []brought, err error) {
 	}
 	for _, p := range list {
 		release := p.Version
-		switch has, ok := newest[p.Name]; {
+		has, ok := newest[p.Name]
+		switch {
 		case ok && (has.Release == 0 || has.Release >= release):
 			continue
 		case ok:
 			p.Version = has.Version + 1
 		}
-		missing = append(missing, brought{p, release})
+		missing = append(missing, brought{p, release, ok})
 	}
 	return missing, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/huiyin/huiyin/internal/changes"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/store"
 )
@@ -202,7 +203,7 @@ func (c *change) recordProfile(kind grievance.EventKind, p *grievance.Profile, a
 		return err
 	}
 	digest := sha256.Sum256(body)
-	return c.record(subject{SubjectBook, theBook}, kind, about, Facts{
+	return c.record(changes.Book, kind, about, Facts{
 		Profile: p.Name, Version: p.Version, Digest: hex.EncodeToString(digest[:]),
 	})
 }

@@ -41,6 +41,14 @@ func TestSeedLeavesWhatSomebodyHasPut(t *testing.T) {
 		for range 2 {
 			must(t, of.Seed(t.Context()))
 		}
+		var told []grievance.Event
+		must(t, st.Read(t.Context(), func(sn *store.Snapshot) (err error) {
+			told, err = sn.ListChanges(store.ChangesFor(grievance.System, nil), store.ChangeFilter{}, nil, 10)
+			return err
+		}))
+		if len(told) != 1 || told[0].Kind != office.EvProfileChanged || !strings.Contains(string(told[0].Body), `"township","version":6`) {
+			t.Errorf("the log tells %+v", told)
+		}
 		book, err := of.Book(t.Context())
 		must(t, err)
 		for name, version := range map[string]int{

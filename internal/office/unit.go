@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/huiyin/huiyin/internal/changes"
 	"github.com/huiyin/huiyin/internal/grievance"
 )
 
@@ -131,7 +132,7 @@ func (c *change) rename(u *grievance.Unit, name string) error {
 	if err := c.tx.UpdateUnit(u); err != nil {
 		return err
 	}
-	return c.record(subject{SubjectUnit, u.ID}, EvUnitRenamed, c.now, Facts{Name: name})
+	return c.record(changes.Unit(u.ID), EvUnitRenamed, c.now, Facts{Name: name})
 }
 
 // MergeUnit ends a unit now and names the one that does its work from now on;
@@ -158,7 +159,7 @@ func (c *change) merge(u *grievance.Unit) error {
 	if err := c.tx.UpdateUnit(u); err != nil {
 		return err
 	}
-	if err := c.record(subject{SubjectUnit, u.ID}, EvUnitMerged, c.now, Facts{Successor: u.SuccessorID}); err != nil {
+	if err := c.record(changes.Unit(u.ID), EvUnitMerged, c.now, Facts{Successor: u.SuccessorID}); err != nil {
 		return err
 	}
 	return c.end(c.book.Appointments(u.ID), c.now)

@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 
+	"github.com/huiyin/huiyin/internal/changes"
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/store"
 )
@@ -40,7 +41,7 @@ func (o *Office) CreateUser(ctx context.Context, by grievance.Actor, in NewUser,
 		if err := c.tx.InsertUser(u, account); err != nil {
 			return u, err
 		}
-		if err := c.recordUser(u); err != nil {
+		if err := c.recordUser(u, in.MustChangePassword); err != nil {
 			return u, err
 		}
 		return u, c.firstPosts(&u, in.Posts)
@@ -122,19 +123,29 @@ func (c *change) disable(id grievance.UserID) error {
 	if err := c.tx.DisableUser(id, c.now); err != nil {
 		return err
 	}
-	if err := c.record(subject{SubjectUser, id}, EvUserDisabled, c.now, Facts{}); err != nil {
+	if err := c.record(changes.User(id), EvUserDisabled, c.now, Facts{}); err != nil {
 		return err
 	}
 	return c.end(c.book.AppointmentsOf(id), c.now)
 }
 
 func (c *change) dismissible(id grievance.UserID) (*grievance.User, error) {
-	u, err := c.user(id)
+	u, err := c.administered(id)
 	if err != nil {
 		return nil, err
 	}
 	if u.DisabledAt != nil {
 		return nil, errDisabled
+	}
+	return u, c.keepsAdmin(func(a grievance.Appointment) bool { return a.UserID == id }, c.now)
+}
+
+// administered finds a user all of whose posts are in units that the actor
+// administers.
+func (c *change) administered(id grievance.UserID) (*grievance.User, error) {
+	u, err := c.user(id)
+	if err != nil {
+		return nil, err
 	}
 	for _, a := range c.book.AppointmentsOf(id) {
 		if a.Until != nil && !c.now.Before(*a.Until) {
@@ -144,7 +155,7 @@ func (c *change) dismissible(id grievance.UserID) (*grievance.User, error) {
 			return nil, err
 		}
 	}
-	return u, c.keepsAdmin(func(a grievance.Appointment) bool { return a.UserID == id }, c.now)
+	return u, nil
 }
 
 // user finds a user, for an actor who is an administrator somewhere.

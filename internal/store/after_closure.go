@@ -19,12 +19,12 @@ func (s session) FollowUpsOf(id grievance.CaseID) (list []grievance.FollowUp, er
 // RelatedTo gives up to limit other cases of the same petitioner that the viewer
 // may see, the newest first, after one of them, zero for the beginning. Who the
 // petitioner is, only the blind indexes of phone and id number tell: a case
-// without either is related to none. Confidential cases are left out but for
-// those of the desks named: whose they are would be told by the others.
-func (s session) RelatedTo(id grievance.CaseID, v Viewer, desks []grievance.UnitID, after grievance.CaseID, limit int) (list []grievance.Case, err error) {
+// without either is related to none. What the searcher may not find is left out:
+// whose it is would be told by the others.
+func (s session) RelatedTo(id grievance.CaseID, v Viewer, by Searcher, after grievance.CaseID, limit int) (list []grievance.Case, err error) {
 	same := s.db.Raw("? UNION ?", s.sharing("phone_bidx", id), s.sharing("id_bidx", id))
 	page := s.db.Table("cases").Scopes(visibleTo(v)).Where("cases.id <> ? AND cases.id IN (?)", id, same)
-	page = page.Where("cases.confidential = ? OR cases.lead_unit_id IN ?", false, desks)
+	page = page.Where(mayFind, by.mayFind()...)
 	if !after.IsZero() {
 		page = page.Where("cases.id < ?", after)
 	}

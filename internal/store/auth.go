@@ -1,8 +1,6 @@
 package store
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"time"
 
@@ -10,7 +8,6 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/huiyin/huiyin/internal/grievance"
-	"github.com/huiyin/huiyin/internal/vault"
 )
 
 // LoginSession is one login on one device: a family of refresh tokens of which
@@ -23,7 +20,7 @@ type LoginSession struct {
 	CreatedAt  time.Time
 	ExpiresAt  time.Time
 	RevokedAt  *time.Time
-	RevokedFor string // a code: logout, reuse, disabled, password
+	RevokedFor string // a code: logout, reuse, password, owner, admin
 }
 
 // LoginSessionID identifies a LoginSession.
@@ -43,17 +40,6 @@ type SigningKey struct {
 	SeedEnc   []byte
 	CreatedAt time.Time
 }
-
-// LoginFailures says how often in a row logging in failed under one name.
-type LoginFailures struct {
-	AccountKey []byte
-	Failures   int64
-	LastAt     time.Time
-}
-
-// ErrWrongVault is returned by CheckVault: with this key file the database
-// cannot be read, and what is written with it could not be read later.
-var ErrWrongVault = errors.New("the key file is not the one that this database was last used with")
 
 // SigningKeys gives all signing keys, the newest first.
 func (s session) SigningKeys() (keys []SigningKey, err error) {
@@ -79,15 +65,16 @@ func (tx *Tx) LockLogin(id LoginSessionID) (LoginState, error) {
 	return loginState(tx.db.Clauses(clause.Locking{Strength: "UPDATE", Table: clause.Table{Name: "s"}}), id)
 }
 
+const loginStateColumns = "s.id, s.user_id, s.client, s.generation, s.created_at, s.expires_at, " +
+	"s.revoked_at, s.revoked_for, u.disabled_at AS user_disabled_at, u.must_change_password"
+
+func loginStates(db *gorm.DB, id LoginSessionID) *gorm.DB {
+	return db.Table("login_sessions AS s").Joins("JOIN users AS u ON u.id = s.user_id").Where("s.id = ?", id)
+}
+
 func loginState(db *gorm.DB, id LoginSessionID) (LoginState, error) {
 	var rows []LoginState
-	err := db.Table("login_sessions AS s").
-		Joins("JOIN users AS u ON u.id = s.user_id").
-		Where("s.id = ?", id).
-		Select("s.id", "s.user_id", "s.client", "s.generation", "s.created_at", "s.expires_at",
-			"s.revoked_at", "s.revoked_for", "u.disabled_at AS user_disabled_at", "u.must_change_password").
-		Find(&rows).Error
-	if err != nil {
+	if err := loginStates(db, id).Select(loginStateColumns).Find(&rows).Error; err != nil {
 		return LoginState{}, fmt.Errorf("reading a login session: %w", err)
 	}
 	if len(rows) == 0 {
@@ -96,13 +83,18 @@ func loginState(db *gorm.DB, id LoginSessionID) (LoginState, error) {
 	return rows[0], nil
 }
 
-// InsertLogin adds a session, and drops those of its user that have expired.
-func (tx *Tx) InsertLogin(l LoginSession) error {
+// InsertLogin adds a session that began at an address (none: at one that is not
+// known), and drops those of its user that have expired.
+func (tx *Tx) InsertLogin(l LoginSession, addressKey []byte) error {
 	err := tx.db.Exec("DELETE FROM login_sessions WHERE user_id = ? AND expires_at <= ?", l.UserID, l.CreatedAt).Error
 	if err != nil {
 		return fmt.Errorf("dropping expired login sessions: %w", err)
 	}
-	return tx.db.Table("login_sessions").Create(&l).Error
+	row := struct {
+		LoginSession
+		AddressKey []byte
+	}{l, addressKey}
+	return tx.db.Table("login_sessions").Create(&row).Error
 }
 
 // RotateLogin moves a session that LockLogin gave on by one generation, which
@@ -158,75 +150,4 @@ func (tx *Tx) RevokeOtherLogins(id grievance.UserID, but LoginSessionID, at time
 func (tx *Tx) revokeLogins(where string, id any, at time.Time, reason string) error {
 	return tx.db.Table("login_sessions").Where(where, id).Where("revoked_at IS NULL").
 		Updates(map[string]any{"revoked_at": at, "revoked_for": reason}).Error
-}
-
-// LoginFailures reads the failures under a name, none if there were none.
-func (s session) LoginFailures(accountKey []byte) (LoginFailures, error) {
-	var rows []LoginFailures
-	err := s.db.Table("login_failures").Where("account_key = ?", accountKey).Find(&rows).Error
-	if err != nil || len(rows) == 0 {
-		return LoginFailures{AccountKey: accountKey}, err
-	}
-	return rows[0], nil
-}
-
-// CountLoginFailure counts one more failure under a name. Failures before
-// since are forgotten, under every name.
-func (tx *Tx) CountLoginFailure(accountKey []byte, at, since time.Time) error {
-	if err := tx.db.Exec("DELETE FROM login_failures WHERE last_at < ?", since).Error; err != nil {
-		return fmt.Errorf("forgetting old login failures: %w", err)
-	}
-	again := clause.OnConflict{
-		Columns: []clause.Column{{Name: "account_key"}},
-		DoUpdates: clause.Assignments(map[string]any{
-			"failures": gorm.Expr("login_failures.failures + 1"), "last_at": at,
-		}),
-	}
-	row := LoginFailures{AccountKey: accountKey, Failures: 1, LastAt: at}
-	return tx.db.Table("login_failures").Clauses(again).Create(&row).Error
-}
-
-// ClearLoginFailures forgets the failures under a name.
-func (tx *Tx) ClearLoginFailures(accountKey []byte) error {
-	return tx.db.Exec("DELETE FROM login_failures WHERE account_key = ?", accountKey).Error
-}
-
-var vaultSample = vault.Field{Table: "vault_check", Column: "sample_enc", ID: "1"}
-
-// CheckVault returns ErrWrongVault when the store's vault is not the one that
-// this database was last checked with, or lacks the key that last sealed. The
-// first check of a new database only remembers. To be called at every start.
-func (tx *Tx) CheckVault(at time.Time) error {
-	fingerprint := tx.vault.Fingerprint()
-	sample, err := tx.vault.Seal(vaultSample, fingerprint)
-	if err != nil {
-		return err
-	}
-	known, err := tx.vaultCheck(vaultCheck{ID: 1, Fingerprint: fingerprint, SampleEnc: sample, CheckedAt: at})
-	if err != nil {
-		return err
-	}
-	_, err = tx.vault.Open(vaultSample, known.SampleEnc)
-	if err != nil || !bytes.Equal(known.Fingerprint, fingerprint) {
-		return ErrWrongVault
-	}
-	// The sample is sealed anew, so that it always needs the newest key.
-	return tx.db.Table("vault_check").Where("id = 1").
-		Updates(map[string]any{"sample_enc": sample, "checked_at": at}).Error
-}
-
-type vaultCheck struct {
-	ID                     int64 `gorm:"primaryKey;autoIncrement:false"`
-	Fingerprint, SampleEnc []byte
-	CheckedAt              time.Time
-}
-
-// vaultCheck gives the one row there is, first unless there was another, and
-// holds it: replicas that start at once check one after another.
-func (tx *Tx) vaultCheck(first vaultCheck) (known vaultCheck, err error) {
-	if err := tx.db.Table("vault_check").Clauses(clause.OnConflict{DoNothing: true}).Create(&first).Error; err != nil {
-		return known, fmt.Errorf("remembering the key file: %w", err)
-	}
-	err = tx.db.Table("vault_check").Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = 1").Take(&known).Error
-	return known, err
 }

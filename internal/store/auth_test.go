@@ -10,7 +10,6 @@ import (
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/store"
 	"github.com/huiyin/huiyin/internal/store/storetest"
-	"github.com/huiyin/huiyin/internal/vault"
 )
 
 func authWrite(t *testing.T, s *store.Store, fn func(*store.Tx) error) {
@@ -32,7 +31,7 @@ func authSession(t *testing.T, s *store.Store, n byte) store.LoginSession {
 		if err := tx.InsertUser(u, store.Account{}); err != nil {
 			return err
 		}
-		return tx.InsertLogin(l)
+		return tx.InsertLogin(l, nil)
 	})
 	return l
 }
@@ -81,7 +80,7 @@ func TestInsertLoginDropsTheExpiredOfItsUser(t *testing.T) {
 		})
 		fresh := old
 		fresh.ID, fresh.CreatedAt, fresh.ExpiresAt = store.LoginSessionID{3}, old.ExpiresAt, old.ExpiresAt.Add(time.Hour)
-		authWrite(t, s, func(tx *store.Tx) error { return tx.InsertLogin(fresh) })
+		authWrite(t, s, func(tx *store.Tx) error { return tx.InsertLogin(fresh, nil) })
 		if _, err := loginState(t, s, old.ID); !errors.Is(err, grievance.ErrNotFound) {
 			t.Errorf("the expired session: %v", err)
 		}
@@ -193,75 +192,5 @@ func TestOneSigningKeyPerNumber(t *testing.T) {
 			}
 			return nil
 		})
-	})
-}
-
-func checkVault(t *testing.T, url string, key []byte) error {
-	t.Helper()
-	v, err := vault.Open(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := storetest.OpenURL(t, url, storetest.WithVault(v))
-	return s.Write(t.Context(), func(tx *store.Tx) error { return tx.CheckVault(storetest.Start) })
-}
-
-func TestCheckVault(t *testing.T) {
-	t.Parallel()
-	storetest.Dialects(t, func(t *testing.T, dialect string) {
-		url := storetest.URL(t, dialect)
-		key, err1 := vault.Generate()
-		rotated, err2 := vault.Rotate(key)
-		stranger, err3 := vault.Generate()
-		if err := errors.Join(err1, err2, err3); err != nil {
-			t.Fatal(err)
-		}
-		for _, step := range []struct {
-			what string
-			key  []byte
-			want error
-		}{
-			{"a new database", key, nil},
-			{"the same key", key, nil},
-			{"another key", stranger, store.ErrWrongVault},
-			{"the same key after a refusal", key, nil},
-			{"a rotated key", rotated, nil},
-			{"the key from before the rotation", key, store.ErrWrongVault},
-			{"the rotated key again", rotated, nil},
-		} {
-			if err := checkVault(t, url, step.key); !errors.Is(err, step.want) {
-				t.Errorf("%s: %v, want %v", step.what, err, step.want)
-			}
-		}
-	})
-}
-
-func TestOfTwoVaultsOnlyOneStartsADatabase(t *testing.T) {
-	t.Parallel()
-	storetest.Dialects(t, func(t *testing.T, dialect string) {
-		url := storetest.URL(t, dialect)
-		var stores []*store.Store
-		for range 6 {
-			stores = append(stores, storetest.OpenURL(t, url))
-		}
-		errs := make([]error, len(stores))
-		var wg sync.WaitGroup
-		for i, s := range stores {
-			wg.Go(func() {
-				errs[i] = s.Write(t.Context(), func(tx *store.Tx) error { return tx.CheckVault(storetest.Start) })
-			})
-		}
-		wg.Wait()
-		passed := 0
-		for _, err := range errs {
-			if err == nil {
-				passed++
-			} else if !errors.Is(err, store.ErrWrongVault) {
-				t.Error(err)
-			}
-		}
-		if passed != 1 {
-			t.Errorf("%d of six keys were accepted", passed)
-		}
 	})
 }

@@ -32,3 +32,21 @@ func (r Raw) Insert(table string, row any) (int64, error) {
 	done := r.db.Table(table).Clauses(clause.OnConflict{DoNothing: true}).Create(row)
 	return done.RowsAffected, done.Error
 }
+
+// SealedColumns names every column that Reseal knows, as table.column.
+func SealedColumns() (names []string) {
+	for _, c := range sealedColumns {
+		names = append(names, c.table+"."+c.column)
+	}
+	return names
+}
+
+// SwapSeed replaces the sealed seed of a signing key, if it still is what it was.
+func (tx *Tx) SwapSeed(kid string, was, is []byte) (int64, error) {
+	for _, c := range sealedColumns {
+		if c.table == "signing_keys" {
+			return tx.swapSealed(c, []sealedValue{{[]string{kid}, was}}, [][]byte{is})
+		}
+	}
+	return 0, nil
+}

@@ -72,9 +72,11 @@ func (s session) feed(where string, key ...any) (Feed, error) {
 	return rows[0], nil
 }
 
-// RevokeFeed ends a feed; one that was revoked before stays as it is.
-func (tx *Tx) RevokeFeed(id FeedID, at time.Time) error {
-	return tx.db.Table("feeds").Where("id = ? AND revoked_at IS NULL", id).Update("revoked_at", at).Error
+// RevokeFeed ends a feed and tells whether it did; one that was revoked before
+// stays as it is.
+func (tx *Tx) RevokeFeed(id FeedID, at time.Time) (bool, error) {
+	ended := tx.db.Table("feeds").Where("id = ? AND revoked_at IS NULL", id).Update("revoked_at", at)
+	return ended.RowsAffected > 0, ended.Error
 }
 
 // UseFeed notes that a feed was used, unless it was noted at or after since.

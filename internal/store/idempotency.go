@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -27,6 +28,12 @@ type answerRow struct {
 	CreatedAt time.Time
 }
 
+// keptKey is the form in which a key is kept: clients make keys, and some make
+// them of what must not lie about, such as a telephone number.
+func (s session) keptKey(actor, key string) string {
+	return hex.EncodeToString(s.vault.Derive("idempotency-key", actor, key))
+}
+
 func answerField(actor, key string) vault.Field {
 	return vault.Field{Table: "idempotency", Column: "answer", ID: actor + "/" + key}
 }
@@ -35,11 +42,12 @@ func answerField(actor, key string) vault.Field {
 // transaction that is not the first must be rolled back: its effect is there
 // already. It waits for a first one that has not committed yet.
 func (tx *Tx) KeepAnswer(a Answer) (first bool, err error) {
-	sealed, err := tx.vault.Seal(answerField(a.Actor, a.Key), a.Body)
+	key := tx.keptKey(a.Actor, a.Key)
+	sealed, err := tx.vault.Seal(answerField(a.Actor, key), a.Body)
 	if err != nil {
 		return false, fmt.Errorf("sealing an answer: %w", err)
 	}
-	row := answerRow{a.Actor, a.Key, a.Digest, sealed, a.CreatedAt}
+	row := answerRow{a.Actor, key, a.Digest, sealed, a.CreatedAt}
 	kept := tx.db.Table("idempotency").Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
 	if kept.Error != nil {
 		return false, fmt.Errorf("keeping an answer: %w", kept.Error)
@@ -50,18 +58,19 @@ func (tx *Tx) KeepAnswer(a Answer) (first bool, err error) {
 // Answered finds the answer that was kept for a key.
 func (s session) Answered(actor, key string) (Answer, bool, error) {
 	var rows []answerRow
-	if err := s.db.Table("idempotency").Where("actor = ? AND key = ?", actor, key).Find(&rows).Error; err != nil {
+	kept := s.keptKey(actor, key)
+	if err := s.db.Table("idempotency").Where("actor = ? AND key = ?", actor, kept).Find(&rows).Error; err != nil {
 		return Answer{}, false, fmt.Errorf("looking up an answer: %w", err)
 	}
 	if len(rows) == 0 {
 		return Answer{}, false, nil
 	}
 	r := rows[0]
-	body, err := s.vault.Open(answerField(actor, key), r.AnswerEnc)
+	body, err := s.vault.Open(answerField(actor, kept), r.AnswerEnc)
 	if err != nil {
 		return Answer{}, false, fmt.Errorf("opening an answer: %w", err)
 	}
-	return Answer{r.Actor, r.Key, r.Digest, body, r.CreatedAt}, true, nil
+	return Answer{r.Actor, key, r.Digest, body, r.CreatedAt}, true, nil
 }
 
 // ForgetAnswers drops up to limit answers that were kept before an instant, and

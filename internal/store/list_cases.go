@@ -31,8 +31,9 @@ type CaseFilter struct {
 	Escalated   *bool // has an escalation that Escalation means
 	Escalation  EscalationFilter
 	Clocked     *ClockFilter
-	Phone       string // of the petitioner, however it is written
-	IDNumber    string // of the petitioner
+	Phone       string   // of the petitioner, however it is written
+	IDNumber    string   // of the petitioner
+	Searcher    Searcher // who looks for a petitioner
 	Now         time.Time
 }
 
@@ -195,5 +196,6 @@ func (s session) childrenPass(w *conditions, f CaseFilter) {
 	if f.Phone+f.IDNumber != "" {
 		p := s.petitionerIs(f)
 		w.add("EXISTS (SELECT 1 FROM parties WHERE parties.case_id = cases.id AND "+p.sql()+")", p.args...)
+		w.add(mayFind, f.Searcher.mayFind()...)
 	}
 }

@@ -17,7 +17,7 @@ type EscalationItem struct {
 
 // EscalationPosition is a place in the list of escalations.
 type EscalationPosition struct {
-	Rank     int                    `json:"rank"`
+	Rank     int32                  `json:"rank"`
 	OpenedAt time.Time              `json:"opened_at"`
 	ID       grievance.EscalationID `json:"id"`
 }

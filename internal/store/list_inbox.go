@@ -50,7 +50,7 @@ type InboxItem struct {
 // is the due instant where a clock runs; Subject is the finding, where the reason
 // is one, the unit of a vacancy, else the case.
 type InboxPosition struct {
-	Rank    int               `json:"rank"`
+	Rank    int32             `json:"rank"`
 	At      time.Time         `json:"at"`
 	Subject grievance.ID[any] `json:"subject"`
 	Reason  InboxReason       `json:"reason"`
@@ -61,7 +61,7 @@ func (i *InboxItem) Position() InboxPosition { return i.position }
 
 // inboxRow is a row of the union below.
 type inboxRow struct {
-	Place   int
+	Place   int32
 	Reason  InboxReason
 	CaseID  grievance.CaseID
 	ClockID grievance.ClockID

@@ -23,6 +23,20 @@ func (s session) petitionerIs(f CaseFilter) *conditions {
 	return w
 }
 
+// Searcher is who looks for the cases of a petitioner, at the desks named.
+type Searcher struct {
+	User  grievance.UserID
+	Desks []grievance.UnitID
+}
+
+// mayFind is the condition that to find a case tells nobody who its petitioner is
+// who may not know: a confidential case is found at its own desk alone, and no
+// case is found by whom it is about.
+const mayFind = `(cases.confidential = ? OR cases.lead_unit_id IN ?)
+	AND NOT EXISTS (SELECT 1 FROM recusals WHERE recusals.case_id = cases.id AND recusals.user_id = ?)`
+
+func (w Searcher) mayFind() []any { return []any{false, w.Desks, w.User} }
+
 // caseItems adds what a list shows beside the rows, with one statement for each
 // kind of it.
 func (s session) caseItems(rows []grievance.Case) ([]CaseItem, error) {

@@ -113,6 +113,17 @@ func (tx *Tx) BumpBook() (int64, error) {
 	return tx.BookVersion()
 }
 
+// HoldBook keeps everybody else from changing the organisation, or writing to its
+// log, until the transaction ends. The version stays.
+func (tx *Tx) HoldBook() error {
+	var version int64
+	held := tx.db.Table("book").Select("version").Where("id = 1").Clauses(clause.Locking{Strength: "UPDATE"}).Take(&version)
+	if held.Error != nil {
+		return fmt.Errorf("holding the book: %w", held.Error)
+	}
+	return nil
+}
+
 // InsertUnits adds units; a parent comes before its children.
 func (tx *Tx) InsertUnits(units []grievance.Unit) error {
 	return insertAll(tx, "units", units)

@@ -37,9 +37,6 @@ func TestOpenRefusesMalformedKeys(t *testing.T) {
 		} else if strings.Contains(err.Error(), "type.googleapis.com") {
 			t.Errorf("%s: the error quotes the file: %v", name, err)
 		}
-		if _, err := vault.Rotate([]byte(key)); err == nil && (name == "cut" || name == "nothing") {
-			t.Errorf("%s: rotated", name)
-		}
 	}
 }
 
@@ -125,5 +122,46 @@ func TestSimultaneousStartsShareOneKey(t *testing.T) {
 		if !bytes.Equal(p, prints[0]) {
 			t.Fatal("two starts have two keys")
 		}
+	}
+}
+
+func TestChangingKeepsModeAndLinks(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	real, link := write(t, filepath.Join(dir, "real"), generate(t)), filepath.Join(dir, "key")
+	if err := errors.Join(os.Chmod(real, 0o400), os.Symlink(real, link)); err != nil {
+		t.Fatal(err)
+	}
+	from := vault.Source{Path: link}
+	if content, err := from.Change(vault.Keys.Stage); err != nil || content != nil {
+		t.Fatalf("%q, %v", content, err)
+	}
+	info, err := os.Lstat(real)
+	if err != nil || info.Mode() != 0o400 {
+		t.Errorf("the file: %v, %v", info.Mode(), err)
+	}
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link: %v, %v", info.Mode(), err)
+	}
+	if k, err := from.Keys(); err != nil || len(k.Staged()) != 1 {
+		t.Errorf("%v, %v", k.Staged(), err)
+	}
+}
+
+// A change that is refused leaves the file as it is, and one of a key that is no
+// file is given back.
+func TestARefusedChangeChangesNothing(t *testing.T) {
+	t.Parallel()
+	content := generate(t)
+	from := vault.Source{Path: write(t, filepath.Join(t.TempDir(), "key"), content)}
+	if _, err := from.Change(vault.Keys.Promote); !errors.Is(err, vault.ErrNothingStaged) {
+		t.Errorf("refused with %v", err)
+	}
+	if now, err := os.ReadFile(from.Path); err != nil || !bytes.Equal(now, content) {
+		t.Errorf("the file changed: %v", err)
+	}
+	next, err := vault.Source{Key: string(content)}.Change(vault.Keys.Stage)
+	if err != nil || len(keys(t, next).Staged()) != 1 {
+		t.Errorf("%v", err)
 	}
 }

@@ -7,28 +7,28 @@
 // secrets) comes from a keyed function and is the same on every replica and
 // after every rotation of the sealing key.
 //
-// A Vault is immutable and may be used by many goroutines at once.
+// Sealing keys change while processes run: whoever opens a value of a key that
+// it does not know looks at the key file at once, and whoever seals looks at
+// least every second. What was read is an immutable snapshot, so that a Vault may
+// be used by many goroutines at once. What is derived never changes.
 package vault
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
-
-	"github.com/tink-crypto/tink-go/v2/aead"
-	"github.com/tink-crypto/tink-go/v2/prf"
-	"github.com/tink-crypto/tink-go/v2/tink"
+	"sync/atomic"
 )
 
 // ErrSealed is returned for a value that does not open: sealed with another
 // key or for another field, or altered since.
 var ErrSealed = errors.New("vault: the value does not open")
 
-// Vault seals and opens fields with one key file.
+// Vault seals and opens fields with the keys of one key file.
 type Vault struct {
-	aead        tink.AEAD
-	prf         *prf.Set
-	fingerprint []byte
+	ring  atomic.Pointer[ring]
+	watch watch
 }
 
 // Field is the place a sealed value belongs to. All three parts are needed.
@@ -41,23 +41,23 @@ func (f Field) associatedData() ([]byte, error) {
 	return encode(f.Table, f.Column, f.ID), nil
 }
 
-// Open makes a Vault from the content of a key file. A malformed file is
-// refused; the error never quotes it.
-func Open(key []byte) (*Vault, error) {
-	file, err := parse(key)
+// Open makes a Vault from the content of a key file in the clear. A malformed
+// file is refused; the error never quotes it.
+func Open(content []byte) (*Vault, error) {
+	k, err := ReadKeys(content, nil)
+	if err != nil {
+		return nil, err
+	}
+	return k.vault()
+}
+
+func (k Keys) vault() (*Vault, error) {
+	r, err := k.ring()
 	if err != nil {
 		return nil, err
 	}
 	v := &Vault{}
-	if v.aead, err = aead.New(file.sealing); err != nil {
-		return nil, errMalformed
-	}
-	if v.prf, err = prf.NewPRFSet(file.deriving); err != nil {
-		return nil, errMalformed
-	}
-	if v.fingerprint, err = v.prf.ComputePrimaryPRF(encode("fingerprint"), secretLength); err != nil {
-		return nil, errMalformed
-	}
+	v.ring.Store(r)
 	return v, nil
 }
 
@@ -67,21 +67,24 @@ func (v *Vault) Seal(f Field, plain []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return v.aead.Encrypt(plain, ad)
+	return v.ringToSeal().aead.Encrypt(plain, ad)
 }
 
-// Open decrypts what was sealed for the field f, with the present sealing key
-// or an earlier one of the same file. It returns ErrSealed for anything else.
+// Open decrypts what was sealed for the field f, with any sealing key that is, or
+// in the life of this process was, in the key file. It returns ErrSealed for anything else.
 func (v *Vault) Open(f Field, sealed []byte) ([]byte, error) {
 	ad, err := f.associatedData()
 	if err != nil {
 		return nil, err
 	}
-	plain, err := v.aead.Decrypt(sealed, ad)
-	if err != nil {
-		return nil, fmt.Errorf("opening %s.%s of %s: %w", f.Table, f.Column, f.ID, ErrSealed)
+	if id, ok := KeyOf(sealed); ok {
+		if r := v.ringWith(id); r != nil {
+			if plain, err := r.aead.Decrypt(sealed, ad); err == nil {
+				return plain, nil
+			}
+		}
 	}
-	return plain, nil
+	return nil, fmt.Errorf("opening %s.%s of %s: %w", f.Table, f.Column, f.ID, ErrSealed)
 }
 
 // SealString seals a text; the empty text is nil, so that its column is NULL.
@@ -104,7 +107,7 @@ func (v *Vault) OpenString(f Field, sealed []byte) (string, error) {
 // Fingerprint identifies the key file without revealing it. Rotating the
 // sealing key does not change it. Kept in the database, it shows at start that
 // the key is another one than the data was written with.
-func (v *Vault) Fingerprint() []byte { return append([]byte(nil), v.fingerprint...) }
+func (v *Vault) Fingerprint() []byte { return bytes.Clone(v.ring.Load().fingerprint) }
 
 const secretLength = 32
 
@@ -112,8 +115,8 @@ const secretLength = 32
 // that it belongs to. Different purposes and different parts give unrelated
 // secrets.
 func (v *Vault) Derive(purpose string, parts ...string) []byte {
-	out, err := v.prf.ComputePrimaryPRF(encode(append([]string{"derive", purpose}, parts...)...), secretLength)
-	if err != nil { // Open has computed one of this length already
+	out, err := v.ring.Load().prf.ComputePrimaryPRF(encode(append([]string{"derive", purpose}, parts...)...), secretLength)
+	if err != nil { // a ring has computed one of this length already
 		panic(fmt.Errorf("vault: deriving a secret: %w", err))
 	}
 	return out

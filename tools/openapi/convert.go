@@ -24,6 +24,7 @@ const (
 //   - refusals are problem documents, spreadsheets are not JSON;
 //   - request bodies are closed, for an unknown property is refused, and require
 //     what the lenient reading of the same comments does;
+//   - who asks too often is told so, by headers: see limits.go;
 //   - `_at` is an instant and `_on` a date, unless the type says otherwise.
 func convert(swagger, lenient *openapi2.T, names map[route]string) (*openapi3.T, error) {
 	base := strings.TrimSuffix(swagger.BasePath, "/")
@@ -45,6 +46,7 @@ func convert(swagger, lenient *openapi2.T, names map[route]string) (*openapi3.T,
 		paths.Set(base+path, item)
 	}
 	doc.Paths = paths
+	tellLimits(doc)
 	closeRequests(doc, lenient)
 	for _, schema := range doc.Components.Schemas {
 		nameFormats(schema.Value)
