@@ -36,14 +36,14 @@ func TestNothingTellsOfWhatIsDenied(t *testing.T) {
 	}
 }
 
-// asking are some that ask in every city: nobody, who sees much, little and nothing, and
+// everywhere are those who ask in every city: nobody, who sees much, little and nothing, and
 // those who left.
-var asking = []string{"", "admin", "city_leader", "clerk", "leader", "courier", "inspector", "handler", "courier2"}
+var everywhere = []string{"", "admin", "city_leader", "clerk", "leader", "courier", "inspector", "handler", "courier2"}
 
 // some gives those, the overseers and the others who are barred from most, and so many
 // at random.
 func (a *agreement) some(people int) []string {
-	rest := slices.DeleteFunc(a.accounts(), func(name string) bool { return slices.Contains(asking, name) })
+	rest := slices.DeleteFunc(a.accounts(), func(name string) bool { return slices.Contains(everywhere, name) })
 	a.Shuffle(len(rest), func(i, j int) { rest[i], rest[j] = rest[j], rest[i] })
 	barred := map[string]int{}
 	for _, name := range rest {
@@ -55,7 +55,7 @@ func (a *agreement) some(people int) []string {
 	slices.SortStableFunc(rest, func(x, y string) int { return barred[y] - barred[x] })
 	most := min(3, len(rest))
 	a.Shuffle(len(rest)-most, func(i, j int) { rest[most+i], rest[most+j] = rest[most+j], rest[most+i] })
-	return append(slices.Clone(asking), rest[:min(most+people, len(rest))]...)
+	return append(slices.Clone(everywhere), rest[:min(most+people, len(rest))]...)
 }
 
 func full() bool { return os.Getenv("HUIYIN_TEST_SCALE") == "full" }

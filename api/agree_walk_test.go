@@ -21,6 +21,8 @@ var walks = map[string]func(*agreement, string){
 	"/docs/:file": apart, "/.well-known/jwks.json": apart, // files and keys, which no case is in
 	v1 + "/auth/me":                     plainly,
 	v1 + "/auth/sessions":               plainly,
+	v1 + "/api-keys":                    plainly,
+	v1 + "/changes":                     listed,
 	v1 + "/units":                       listed,
 	v1 + "/units/:id":                   ofUnits,
 	v1 + "/units/:id/subtree":           ofUnits,
@@ -53,26 +55,26 @@ var walks = map[string]func(*agreement, string){
 	v1 + "/bulletins/:id":               (*agreement).bulletins,
 	v1 + "/bulletins/:id/body":          (*agreement).bodies,
 	v1 + "/bulletins/:id/figures/:name": (*agreement).figures,
-	v1 + "/cases/:id":                   ofCases,
-	v1 + "/cases/:id/events":            ofCases,
-	v1 + "/cases/:id/deadlines":         ofCases,
+	v1 + "/cases/:id":                   aboutCases,
+	v1 + "/cases/:id/events":            aboutCases,
+	v1 + "/cases/:id/deadlines":         aboutCases,
 	v1 + "/deadlines/:id/explanation":   (*agreement).deadlines,
-	v1 + "/cases/:id/notices":           ofCases,
-	v1 + "/cases/:id/parties":           ofCases,
-	v1 + "/cases/:id/sign-offs":         ofCases,
-	v1 + "/cases/:id/escalations":       ofCases,
-	v1 + "/cases/:id/suspensions":       ofCases,
-	v1 + "/cases/:id/objections":        ofCases,
-	v1 + "/cases/:id/co-handlers":       ofCases,
-	v1 + "/cases/:id/follow-ups":        ofCases,
-	v1 + "/cases/:id/reviews":           ofCases,
-	v1 + "/cases/:id/related":           ofCases,
-	v1 + "/cases/:id/sponsor":           ofCases,
-	v1 + "/cases/:id/recusals":          ofCases,
+	v1 + "/cases/:id/notices":           aboutCases,
+	v1 + "/cases/:id/parties":           aboutCases,
+	v1 + "/cases/:id/sign-offs":         aboutCases,
+	v1 + "/cases/:id/escalations":       aboutCases,
+	v1 + "/cases/:id/suspensions":       aboutCases,
+	v1 + "/cases/:id/objections":        aboutCases,
+	v1 + "/cases/:id/co-handlers":       aboutCases,
+	v1 + "/cases/:id/follow-ups":        aboutCases,
+	v1 + "/cases/:id/reviews":           aboutCases,
+	v1 + "/cases/:id/related":           aboutCases,
+	v1 + "/cases/:id/sponsor":           aboutCases,
+	v1 + "/cases/:id/recusals":          aboutCases,
 
-	v1 + "/cases/:id/supervision-orders":  ofCases,
-	v1 + "/cases/:id/notices/:n/document": ofCases,
-	v1 + "/cases/:id/notices/:n/service":  ofCases,
+	v1 + "/cases/:id/supervision-orders":  aboutCases,
+	v1 + "/cases/:id/notices/:n/document": aboutCases,
+	v1 + "/cases/:id/notices/:n/service":  aboutCases,
 	v1 + "/public/wall":                   listed,
 	v1 + "/public/units":                  plainly,
 	v1 + "/engine":                        plainly,
@@ -80,7 +82,7 @@ var walks = map[string]func(*agreement, string){
 
 // mayBeSilent are the routes that tell this account's questions nothing, or nothing
 // with anything in it.
-var mayBeSilent = []string{"/openapi.json", "/docs/:file", "/.well-known/jwks.json", v1 + "/reports/upcoming/feeds", "/readyz", "/healthz", "/", v1 + "/auth/sessions"}
+var mayBeSilent = []string{"/openapi.json", "/docs/:file", "/.well-known/jwks.json", v1 + "/reports/upcoming/feeds", "/readyz", "/healthz", "/", v1 + "/auth/sessions", v1 + "/api-keys"}
 
 func apart(*agreement, string) {}
 
@@ -105,7 +107,7 @@ func (a *agreement) pages(route, href string) (items []anyItem) {
 	a.t.Helper()
 	seen := map[string]bool{}
 	for cursor := ""; ; {
-		status, body := a.tells(route, with(href, "limit="+strconv.Itoa(1+a.IntN(8))+cursor))
+		status, body := a.tells(route, asking(href, "limit="+strconv.Itoa(1+a.IntN(8))+cursor))
 		if status != 200 {
 			if status != 401 && status != 403 {
 				a.t.Errorf("%s as %q: %d %s", href, a.account, status, body)
@@ -142,7 +144,7 @@ type anyItem struct {
 	} `json:"vacant_above"`
 }
 
-func with(href, more string) string {
+func asking(href, more string) string {
 	if strings.Contains(href, "?") {
 		return href + "&" + more
 	}
@@ -153,7 +155,7 @@ func with(href, more string) string {
 func (a *agreement) counts(route, href string) []anyItem {
 	a.t.Helper()
 	items := a.pages(route, href)
-	status, body := a.get(with(href, "count=true&limit=1"))
+	status, body := a.get(asking(href, "count=true&limit=1"))
 	if status != 200 {
 		return items
 	}
@@ -217,9 +219,9 @@ func (a *agreement) listsEscalations(route string) {
 	a.counts(route, route+"?"+pick(a.population, "target=mine", "unroutable=true", "state=open", "level=2,3", "unit="+a.unit("990121")))
 }
 
-// ofCases asks for something of every case: of one that is denied there is none, for
+// aboutCases asks for something of every case: of one that is denied there is none, for
 // whoever may ask for it at all.
-func ofCases(a *agreement, route string) {
+func aboutCases(a *agreement, route string) {
 	a.t.Helper()
 	for id, c := range a.cases {
 		if !a.sees[id] && a.IntN(4) > 0 {
