@@ -284,8 +284,7 @@ func (a *agreement) calendar(route string) {
 // reports holds every figure of some questions against what it opens into.
 func (a *agreement) reports(route string) {
 	a.t.Helper()
-	status, body := a.get(route)
-	if status != 200 {
+	if status, _ := a.get(route); status != 200 {
 		return
 	}
 	dimensions := []string{"unit", "kind"}
@@ -295,7 +294,7 @@ func (a *agreement) reports(route string) {
 	for range 2 {
 		question := a.question(a.account, dimensions...)
 		a.tells(route, route+question, "Accept: text/csv")
-		_, body = a.tells(route, route+question)
+		_, body := a.tells(route, route+question)
 		a.opensFigures(body)
 	}
 }

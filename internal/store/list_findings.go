@@ -77,15 +77,16 @@ func findingsVisibleTo(v Viewer) func(*gorm.DB) *gorm.DB {
 }
 
 // findingsNotBarred leaves out the findings that rest on a case from which the
-// viewer is barred: their own, or another that their evidence names.
+// viewer is barred: their own, or another that their evidence names. Both are counted,
+// finding by finding: of EXISTS PostgreSQL would make a join with all evidence.
 func findingsNotBarred(v Viewer) func(*gorm.DB) *gorm.DB {
 	return func(db *gorm.DB) *gorm.DB {
 		of := func(id string) *gorm.DB {
-			return db.Session(&gorm.Session{NewDB: true}).Table("cases").Select("1").Where("cases.id = " + id).Scopes(notBarred(v))
+			return db.Session(&gorm.Session{NewDB: true}).Table("cases").Select("COUNT(*)").Where("cases.id = " + id).Scopes(notBarred(v))
 		}
-		return db.Where("EXISTS (?)", of("findings.case_id")).
-			Where(`NOT EXISTS (SELECT 1 FROM finding_evidence other WHERE other.finding_id = findings.id
-				AND other.case_id <> findings.case_id AND NOT EXISTS (?))`, of("other.case_id"))
+		return db.Where("(?) = 1", of("findings.case_id")).
+			Where(`(SELECT COUNT(*) FROM finding_evidence other WHERE other.finding_id = findings.id
+				AND other.case_id <> findings.case_id AND (?) = 0) = 0`, of("other.case_id"))
 	}
 }
 
