@@ -45,7 +45,7 @@ func (s *server) correctBulletin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	req, err := repeatable(c, func(b *report.Bulletin) (answer.Response, error) { return correctedBulletin(b, book) })
+	req, err := repeatable(c, func(b report.Shown) (answer.Response, error) { return correctedBulletin(b, book) })
 	if err != nil {
 		return err
 	}
@@ -56,13 +56,8 @@ func (s *server) correctBulletin(c echo.Context) error {
 	return respond(c, r)
 }
 
-func correctedBulletin(b *report.Bulletin, book *grievance.Book) (answer.Response, error) {
-	p, _ := grievance.ParseBulletinPeriod(b.Period)
-	row, err := b.Row("", p)
-	if err != nil {
-		return answer.Response{}, err
-	}
-	body, err := marshal(bulletinDocument(&row.Bulletin, b, book))
+func correctedBulletin(b report.Shown, book *grievance.Book) (answer.Response, error) {
+	body, err := marshal(bulletinDocument(b, book))
 	header := map[string]string{"Location": v1 + "/bulletins/" + b.ID.String()}
 	return answer.Response{Status: http.StatusCreated, Header: header, Body: body}, err
 }

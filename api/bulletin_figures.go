@@ -19,8 +19,7 @@ type BulletinFigurePage struct {
 	// Of how many cases they are, whether or not the reader may see them.
 	Cases int                  `json:"cases"`
 	Items []BulletinFigureItem `json:"items"`
-	// The cursor of the next page; absent on the last. A page has fewer items than
-	// its limit where the reader may not see all of its cases.
+	// The cursor of the next page; absent on the last.
 	Next string `json:"next,omitempty"`
 } // @name BulletinFigurePage
 
@@ -58,22 +57,21 @@ func (s *server) bulletinFigure(c echo.Context) error {
 		return err
 	}
 	cases := report.CasesOf(f.Refs)
-	page := BulletinFigurePage{Name: f.Name, Count: f.Count, Cases: len(cases), Items: []BulletinFigureItem{}}
-	rest, last := cut(casesAfter(cases, after), limit, func(id grievance.CaseID) grievance.CaseID { return id })
-	var seen map[grievance.CaseID]string
+	page := BulletinFigurePage{Name: f.Name, Count: f.Count, Cases: len(cases)}
+	var open openCases
 	err = s.Store.Read(c.Request().Context(), func(sn *store.Snapshot) (err error) {
-		seen, err = sn.CasesVisible(store.ViewerOf(actorOf(c), book), rest)
+		open, err = report.OpenTo(sn, store.ViewerOf(actorOf(c), book), casesAfter(cases, after))
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	for _, id := range rest {
-		if receipt, ok := seen[id]; ok {
-			page.Items = append(page.Items, BulletinFigureItem{CaseID: id.String(), ReceiptNumber: receipt, Refs: refsOf(f, id)})
-		}
-	}
-	page.Next, err = nextPage(c, "figure", last)
+	shown := slices.DeleteFunc(casesAfter(cases, after), func(id grievance.CaseID) bool { return !open.has(id) })
+	page.Items, page.Next, err = pageOf(c, "figure", shown, limit,
+		func(id grievance.CaseID) grievance.CaseID { return id },
+		func(id grievance.CaseID) BulletinFigureItem {
+			return BulletinFigureItem{CaseID: id.String(), ReceiptNumber: open[id], Refs: refsOf(f, id)}
+		})
 	return reply(c, page, err)
 }
 

@@ -80,7 +80,8 @@ type BulletinRateView struct {
 } // @name BulletinRate
 
 // BulletinChangeView is a figure that a correction changed: what came and went are
-// the references of what is counted now and was not, and the other way round.
+// the references of what is counted now and was not, and the other way round, in
+// cases that the reader may see.
 type BulletinChangeView struct {
 	Unit      UnitRef           `json:"unit"`
 	UnitAlone bool              `json:"unit_alone"`
@@ -116,7 +117,8 @@ type ScoreView struct {
 type DeductionView struct {
 	BulletinFigureView
 	Points int `json:"points"`
-	// What they were taken off for: "case/seq", "case/finding" or "case/finding/n".
+	// What they were taken off for, in cases that the reader may see: "case/seq",
+	// "case/finding" or "case/finding/n".
 	Refs []report.Ref `json:"refs" swaggertype:"array,string"`
 } // @name Deduction
 
@@ -166,35 +168,36 @@ func bulletinView(b *store.Bulletin, book *grievance.Book) BulletinView {
 
 // bulletinDocument shows a bulletin as it was issued: its units are called what
 // they were called then.
-func bulletinDocument(row *store.Bulletin, b *report.Bulletin, book *grievance.Book) BulletinDocument {
-	doc := BulletinDocument{BulletinView: bulletinView(row, book), Title: b.Title()}
+func bulletinDocument(b report.Shown, book *grievance.Book) BulletinDocument {
+	doc := BulletinDocument{BulletinView: bulletinView(&b.Row.Bulletin, book), Title: b.Title()}
 	doc.Unit = unitThen(b.Unit)
 	for _, sum := range b.Total {
-		doc.Total = append(doc.Total, openFigure(b, sum.Name, sum.Count, grievance.UnitID{}))
+		doc.Total = append(doc.Total, openFigure(b.Bulletin, sum.Name, sum.Count, grievance.UnitID{}))
 	}
 	for _, p := range b.Parts {
 		v := BulletinPartView{Unit: unitThen(p.Unit), UnitAlone: p.Alone}
 		for _, f := range p.Figures {
-			v.Figures = append(v.Figures, openFigure(b, f.Name, f.Count, p.Unit.ID))
+			v.Figures = append(v.Figures, openFigure(b.Bulletin, f.Name, f.Count, p.Unit.ID))
 		}
 		doc.Parts = append(doc.Parts, v)
 	}
 	for _, q := range report.Questions {
 		figure := func(name report.FigureName) BulletinFigureView {
-			return openFigure(b, name, b.SumOf(name), grievance.UnitID{})
+			return openFigure(b.Bulletin, name, b.SumOf(name), grievance.UnitID{})
 		}
 		doc.Rates = append(doc.Rates, BulletinRateView{Question: q, Yes: figure(report.FigYes(q)), Asked: figure(report.FigAsked(q))})
 	}
 	for _, d := range b.Changes {
 		doc.Changes = append(doc.Changes, BulletinChangeView{
-			Unit: unitThen(d.Unit), UnitAlone: d.Alone, Name: d.Figure, Title: d.Figure.Words(), Was: d.Was, Is: d.Is, Gone: d.Gone, Come: d.Come,
+			Unit: unitThen(d.Unit), UnitAlone: d.Alone, Name: d.Figure, Title: d.Figure.Words(), Was: d.Was, Is: d.Is,
+			Gone: b.Named(d.Gone), Come: b.Named(d.Come),
 		})
 	}
 	doc.Settlement = settlementView(b)
 	return doc
 }
 
-func settlementView(b *report.Bulletin) *SettlementView {
+func settlementView(b report.Shown) *SettlementView {
 	if b.Score == nil {
 		return nil
 	}
@@ -206,7 +209,7 @@ func settlementView(b *report.Bulletin) *SettlementView {
 		}
 		one := ScoreView{Unit: unitThen(score.Unit), Whole: score.Whole, Cases: score.Cases, Points: score.Points, Rank: score.Rank}
 		for _, d := range score.Deductions {
-			one.Deductions = append(one.Deductions, DeductionView{openFigure(b, d.Figure, d.Count, of), d.Points, d.Refs})
+			one.Deductions = append(one.Deductions, DeductionView{openFigure(b.Bulletin, d.Figure, d.Count, of), d.Points, b.Named(d.Refs)})
 		}
 		v.Scores = append(v.Scores, one)
 	}

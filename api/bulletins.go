@@ -14,8 +14,9 @@ import (
 const typeHTML = "text/html"
 
 var (
-	errBulletinAccept = grievance.Refuse(grievance.Invalid, "bulletin.accept", "通报只能以 application/json、text/csv 或 text/html 提供")
-	errBulletinPeriod = grievance.Refuse(grievance.Invalid, "bulletin.period", "期间应写作 2026-11、2026-Q4 或 2026")
+	errBulletinAccept   = grievance.Refuse(grievance.Invalid, "bulletin.accept", "通报只能以 application/json、text/csv 或 text/html 提供")
+	errBulletinWithheld = grievance.Refuse(grievance.Forbidden, "bulletin.withheld", "正文涉及您不能查看的事项，不予提供；统计数字可在通报中查看")
+	errBulletinPeriod   = grievance.Refuse(grievance.Invalid, "bulletin.period", "期间应写作 2026-11、2026-Q4 或 2026")
 )
 
 // listBulletins lists the bulletins of the units that the reader watches over.
@@ -82,11 +83,7 @@ func (s *server) getBulletin(c echo.Context) error {
 	if csv == 0 && json == 0 && html == 0 {
 		return errBulletinAccept
 	}
-	row, book, err := s.bulletinOf(c)
-	if err != nil {
-		return err
-	}
-	b, err := report.ReadBulletin(row.Body)
+	b, book, err := s.bulletinOf(c)
 	if err != nil {
 		return err
 	}
@@ -96,17 +93,17 @@ func (s *server) getBulletin(c echo.Context) error {
 		c.Response().Header().Set(echo.HeaderContentType, typeHTML+"; charset=utf-8")
 		c.Response().Header().Set("Content-Security-Policy", "default-src 'none'; style-src "+report.PageStyle+"; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 		c.Response().WriteHeader(http.StatusOK)
-		return b.WritePage(c.Response(), row.Digest)
+		return b.WritePage(c.Response(), b.Row.Digest)
 	case csv > 0 && csv >= json:
 		return sendTable(c, b.Table(), b.Title())
 	}
-	return c.JSON(http.StatusOK, bulletinDocument(&row.Bulletin, b, book))
+	return c.JSON(http.StatusOK, bulletinDocument(b, book))
 }
 
 // bulletinBody gives the bytes that were frozen.
 //
 //	@Summary		通报正文 / the frozen body of a bulletin
-//	@Description	编发时固定的正文字节，其 SHA-256 即通报的 digest，也在 Repr-Digest 头（RFC 9530）中。 The bytes whose SHA-256 is the bulletin's digest, which Repr-Digest (RFC 9530) repeats.
+//	@Description	编发时固定的正文字节，其 SHA-256 即通报的 digest，也在 Repr-Digest 头（RFC 9530）中。正文列明每件诉求，其中有读者不能查看的即不予提供。 For who may see every case that it names: the bytes whose SHA-256 is the bulletin's digest, which Repr-Digest (RFC 9530) repeats.
 //	@Tags			accountability
 //	@Produce		json
 //	@Param			id	path	string	true	"bulletin"	format(uuid)
@@ -117,10 +114,22 @@ func (s *server) getBulletin(c echo.Context) error {
 //	@Security		bearer
 //	@Router			/api/v1/bulletins/{id}/body [get]
 func (s *server) bulletinBody(c echo.Context) error {
-	row, _, err := s.bulletinOf(c)
+	b, book, err := s.bulletinOf(c)
 	if err != nil {
 		return err
 	}
+	var withheld bool
+	err = s.Store.Read(c.Request().Context(), func(sn *store.Snapshot) (err error) {
+		withheld, err = b.Withheld(sn, store.ViewerOf(actorOf(c), book))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if withheld {
+		return errBulletinWithheld
+	}
+	row := b.Row
 	c.Response().Header().Set("Repr-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(row.Digest)+":")
 	if unchanged(c, contentTag(row.Body)) {
 		return c.NoContent(http.StatusNotModified)
@@ -142,30 +151,27 @@ func (s *server) bulletinScheme(c echo.Context) error {
 	return c.JSON(http.StatusOK, schemeView(report.CurrentScheme))
 }
 
-// bulletinOf reads the bulletin of the path. ErrNotFound where there is none that
-// the actor may read.
-func (s *server) bulletinOf(c echo.Context) (row store.WholeBulletin, book *grievance.Book, err error) {
+// bulletinOf reads the bulletin of the path as the actor is shown it. ErrNotFound
+// where there is none that they may read.
+func (s *server) bulletinOf(c echo.Context) (b report.Shown, book *grievance.Book, err error) {
 	id, err := pathID[store.Bulletin](c, "id")
 	if err != nil {
-		return row, nil, err
+		return b, nil, err
 	}
 	if book, err = s.Office.Book(c.Request().Context()); err != nil {
-		return row, nil, err
+		return b, nil, err
 	}
+	actor := actorOf(c)
 	err = s.Store.Read(c.Request().Context(), func(sn *store.Snapshot) (err error) {
-		row, err = sn.Bulletin(id, report.BulletinPaths(actorOf(c), book))
+		b, err = report.ShowBulletin(sn, store.ViewerOf(actor, book), id, report.BulletinPaths(actor, book))
 		return err
 	})
-	return row, book, err
+	return b, book, err
 }
 
 // figureOf opens a figure of a bulletin of the path.
 func (s *server) figureOf(c echo.Context, unit grievance.UnitID) (report.OpenedFigure, *grievance.Book, error) {
-	row, book, err := s.bulletinOf(c)
-	if err != nil {
-		return report.OpenedFigure{}, nil, err
-	}
-	b, err := report.ReadBulletin(row.Body)
+	b, book, err := s.bulletinOf(c)
 	if err != nil {
 		return report.OpenedFigure{}, nil, err
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -114,7 +115,7 @@ type SignOffView struct {
 	Step    int                `json:"step"`
 	Chain   []grievance.Signer `json:"chain" swaggertype:"array,string" enums:"leader,head,superior,sponsor"`
 	// Of a decline on facts that are finalised: the case that they were, and the
-	// document number of its final opinion.
+	// document number of its final opinion; both absent for who may not see that case.
 	EarlierCaseID string `json:"earlier_case_id,omitempty" format:"uuid"`
 	RefersTo      string `json:"refers_to,omitempty"`
 	// Of a recusal: who is to be kept from the case.
@@ -269,10 +270,24 @@ func (l look) signOffs() (SignOffList, error) {
 		return list, errOutside
 	}
 	papers, err := l.papers()
+	if err != nil {
+		return list, err
+	}
+	var earlier []grievance.CaseID
 	for _, x := range l.about.SignOffs() {
-		list.Items = append(list.Items, signOffView(x, l.about, l.book, papers.signOffs[x.Request]))
+		earlier = append(earlier, x.EarlierCaseID)
+	}
+	open, err := l.opens(earlier)
+	for _, x := range l.about.SignOffs() {
+		list.Items = append(list.Items, signOffView(x, l.about, open, l.book, papers.signOffs[x.Request]))
 	}
 	return list, err
+}
+
+// opens finds those of the cases that this one refers to which the reader may see too.
+func (l look) opens(ids []grievance.CaseID) (openCases, error) {
+	others := slices.DeleteFunc(ids, grievance.CaseID.IsZero)
+	return l.CasesVisible(store.ViewerOf(l.actor, l.book), others)
 }
 
 func orNone(texts []TextView) []TextView {

@@ -141,7 +141,11 @@ func (s *server) sendPage(c echo.Context, show func(look, grievance.Notice) (not
 	page, err := lookAt(s, c, store.Needs{Notices: true}, func(l look) (notice.Page, error) {
 		for _, n := range l.about.Notices() {
 			if n.N == number {
-				return show(l, l.about.Complete(l.book, *n))
+				whole, err := l.notice(n)
+				if err != nil {
+					return notice.Page{}, err
+				}
+				return show(l, whole)
 			}
 		}
 		return notice.Page{}, grievance.ErrNotFound

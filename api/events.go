@@ -69,7 +69,7 @@ type FactsView struct {
 	CoHandler  *CoHandlerFactView  `json:"co_handler,omitempty"`
 	FollowUp   *FollowUpFactView   `json:"follow_up,omitempty"`
 	Review     *ReviewFactView     `json:"review,omitempty"`
-	// Of a decline: the case of the same facts.
+	// Of a decline: the case of the same facts; absent for who may not see it.
 	EarlierCaseID string `json:"earlier_case_id,omitempty" format:"uuid"`
 	// The leader in charge (包案) from now on.
 	Sponsor *HolderView    `json:"sponsor,omitempty"`
@@ -236,10 +236,14 @@ func (l look) events(events []grievance.Event) (EventPage, error) {
 		if err != nil {
 			return page, fmt.Errorf("reading event %d of case %s: %w", e.Seq, l.about.ID, err)
 		}
+		open, err := l.opens([]grievance.CaseID{f.Earlier})
+		if err != nil {
+			return page, err
+		}
 		if l.mayLearn(e, f) && (l.inside || concernsPetitioner(e.Kind, f)) {
 			page.Items = append(page.Items, EventView{
 				Seq: e.Seq, Kind: e.Kind, Actor: optionalPerson(l.book, e.ActorID), Post: postView(l.book, e.Post),
-				DeputyFor: inPlaceOf(l.book, e), AboutAt: e.AboutAt, RecordedAt: e.RecordedAt, Facts: factsView(f, l.book, readable),
+				DeputyFor: inPlaceOf(l.book, e), AboutAt: e.AboutAt, RecordedAt: e.RecordedAt, Facts: factsView(f, open, l.book, readable),
 			})
 		}
 	}
@@ -268,13 +272,13 @@ func concernsPetitioner(kind grievance.EventKind, f grievance.Facts) bool {
 	return slices.Contains(petitionersEvents, kind) || kind == grievance.EvNoted && f.ToPetitioner
 }
 
-func factsView(f grievance.Facts, book *grievance.Book, readable words) FactsView {
+func factsView(f grievance.Facts, open openCases, book *grievance.Book, readable words) FactsView {
 	v := FactsView{
 		Status: f.Status, Round: unlessZero(f.Round), Unit: optionalUnit(book, f.Unit), FromUnit: optionalUnit(book, f.FromUnit),
 		Handler: optionalPerson(book, f.Handler), Receipt: f.Receipt, Source: f.Source, Channel: f.Channel,
 		Nature: f.Nature, Route: unlessZero(f.Route), Category: f.Category, Urgency: f.Urgency, Profile: f.Profile,
 		Area: optionalUnit(book, f.Area), Proposed: optionalUnit(book, f.Proposed), Reason: f.Reason, Outcome: f.Outcome,
-		OnBehalf: f.OnBehalf, ToPetitioner: f.ToPetitioner, Extended: f.Extended, EarlierCaseID: f.Earlier.String(),
+		OnBehalf: f.OnBehalf, ToPetitioner: f.ToPetitioner, Extended: f.Extended, EarlierCaseID: open.name(f.Earlier),
 		FollowUp: followUpFact(f.FollowUp), Review: reviewFact(f.Review, book),
 		Started: clockFacts(f.Started), Stopped: clockFacts(f.Stopped), Moved: clockFacts(f.Moved), Texts: textRefs(f.Texts, readable),
 	}
@@ -285,7 +289,7 @@ func factsView(f grievance.Facts, book *grievance.Book, readable words) FactsVie
 		v.Awaiting = optionalHolder(book, f.Awaiting.Post, f.Awaiting.User)
 	}
 	if n := f.Notice; n != nil {
-		v.Notice = &NoticeFactView{n.N, n.Kind, n.Number, unlessZero(n.ServedAt), n.How, n.RefersTo}
+		v.Notice = &NoticeFactView{n.N, n.Kind, n.Number, unlessZero(n.ServedAt), n.How, open.number(f.Earlier, n.RefersTo)}
 	}
 	v.SignOff, v.Voided = signOffFactView(f.SignOff, book), signOffFactView(f.Voided, book)
 	v.Order, v.Duties, v.Named = orderFactView(f.Order, book), dutyFactViews(f.Duties), f.Named

@@ -14,7 +14,8 @@ import (
 )
 
 // FindingDetailView is a finding with all that it rests on, and both lines of the
-// back-trace. Of the case it tells events by number and kind, and no words.
+// back-trace. Of the case it tells events by number and kind, and no words; to who
+// may not see the case, neither numbers nor ids.
 type FindingDetailView struct {
 	FindingView
 	Evidence []EvidenceView `json:"evidence"`
@@ -28,8 +29,9 @@ type FindingDetailView struct {
 
 // EvidenceView names an event on which a finding rests.
 type EvidenceView struct {
-	CaseID string `json:"case_id" format:"uuid"`
-	Seq    int64  `json:"seq"`
+	// Both absent where the reader may not see the case.
+	CaseID string `json:"case_id,omitempty" format:"uuid"`
+	Seq    int64  `json:"seq,omitempty,omitzero"`
 	// Of the finding's own case alone.
 	Kind    grievance.EventKind `json:"kind,omitempty" swaggertype:"string"`
 	AboutAt *time.Time          `json:"about_at,omitempty"`
@@ -50,18 +52,20 @@ type MeasureView struct {
 
 // DeedView is an event of the case by which somebody did something, or came to know it.
 type DeedView struct {
-	Seq  int64               `json:"seq"`
+	// Absent for who may not see the case.
+	Seq  int64               `json:"seq,omitempty,omitzero"`
 	Kind grievance.EventKind `json:"kind" swaggertype:"string"`
 	At   time.Time           `json:"at"`
 } // @name Deed
 
 // MissedView is a deadline that ran out.
 type MissedView struct {
-	ClockID string              `json:"clock_id" format:"uuid"`
+	// Absent, like the event, for who may not see the case.
+	ClockID string              `json:"clock_id,omitempty" format:"uuid"`
 	Kind    grievance.ClockKind `json:"kind" swaggertype:"string" enums:"acceptance,acknowledgement,first_contact,handling,sign_off,review,re_review,consent,jurisdiction,co_handling,order,duty"`
 	DueAt   time.Time           `json:"due_at"`
 	// The event of the breach.
-	Seq int64 `json:"seq"`
+	Seq int64 `json:"seq,omitempty,omitzero"`
 } // @name Missed
 
 // UnitStretchView is a stretch in which one person had the case, in one post.
@@ -116,7 +120,7 @@ type FindingTextView struct {
 // getFinding shows a finding with both lines of the back-trace.
 //
 //	@Summary		问题线索与两倒查 / a finding with both traces
-//	@Description	证据为事件编号；单位线为每一段时间由谁负责、在何岗位、历时多少工作小时、做了什么、漏了什么；领导线为其上级当时的负责人知道什么、做了什么。不含诉求的任何文字。 Evidence by event number; who should have done it, and who should have led them, by the appointments of that time. No words of the case.
+//	@Description	证据为事件编号；单位线为每一段时间由谁负责、在何岗位、历时多少工作小时、做了什么、漏了什么；领导线为其上级当时的负责人知道什么、做了什么。不含诉求的任何文字；不能查看该诉求的，也不显示其编号。 Evidence by event number; who should have done it, and who should have led them, by the appointments of that time. No words of the case, and no number of its events to who may not see it.
 //	@Tags			accountability
 //	@Produce		json
 //	@Param			id	path		string	true	"finding"	format(uuid)
@@ -153,6 +157,7 @@ type lookAtFinding struct {
 	book  *grievance.Book
 	now   time.Time
 	found *grievance.Finding
+	open  openCases
 	view  FindingDetailView
 }
 
@@ -160,7 +165,10 @@ func (l *lookAtFinding) read(id grievance.FindingID, v store.Viewer) (err error)
 	if l.found, err = l.Finding(id, v); err != nil {
 		return err
 	}
-	l.view.FindingView = findingView(l.found, l.book)
+	if l.open, err = l.CasesOfFindings(v, l.found); err != nil {
+		return err
+	}
+	l.view.FindingView = findingView(l.found, l.open, l.book)
 	for _, m := range l.found.Measures() {
 		l.view.Measures = append(l.view.Measures, MeasureView{
 			m.N, m.Kind, m.Articles, optionalPerson(l.book, m.UserID), unitRef(l.book, m.UnitID), m.DecidedAt, personRef(l.book, m.DecidedBy), m.ReversedAt,
@@ -178,7 +186,7 @@ func (l *lookAtFinding) read(id grievance.FindingID, v store.Viewer) (err error)
 }
 
 // evidence shows what the finding rests on. What another case has to do with it is
-// named and no more: the reader may not be one who sees that case.
+// named and no more, and that only to who may see that case.
 func (l *lookAtFinding) evidence() error {
 	events, err := l.EventsOfCases([]grievance.CaseID{l.found.CaseID})
 	if err != nil {
@@ -186,7 +194,10 @@ func (l *lookAtFinding) evidence() error {
 	}
 	own := events[l.found.CaseID]
 	for _, ref := range l.found.Evidence() {
-		v := EvidenceView{CaseID: ref.CaseID.String(), Seq: ref.Seq}
+		v := EvidenceView{CaseID: l.open.name(ref.CaseID)}
+		if l.open.has(ref.CaseID) {
+			v.Seq = ref.Seq
+		}
 		if ref.CaseID == l.found.CaseID && ref.Seq <= int64(len(own)) {
 			e := own[ref.Seq-1]
 			v.Kind, v.AboutAt = e.Kind, &e.AboutAt
@@ -197,12 +208,19 @@ func (l *lookAtFinding) evidence() error {
 }
 
 func (l *lookAtFinding) lines(t grievance.Trace) {
+	deeds, named := deeds, l.open.has(l.found.CaseID)
+	if !named {
+		deeds = unnumbered
+	}
 	for _, s := range t.Units {
 		v := UnitStretchView{
 			Part: s.Part, Holder: holderView(l.book, s.Holder.Post, s.Holder.User), DeputyFor: optionalPerson(l.book, s.DeputyFor),
 			From: s.From, Until: s.Until, WorkingHours: hours(s.WorkingMinutes), Did: deeds(s.Did), Unheeded: deeds(s.Unheeded),
 		}
 		for _, m := range s.Missed {
+			if !named {
+				m.Clock, m.Seq = grievance.ClockID{}, 0
+			}
 			v.Missed = append(v.Missed, MissedView{m.Clock.String(), m.Kind, m.DueAt, m.Seq})
 		}
 		l.view.UnitLine = append(l.view.UnitLine, v)
@@ -222,6 +240,15 @@ func deeds(list []grievance.Deed) []DeedView {
 	views := make([]DeedView, len(list))
 	for i, d := range list {
 		views[i] = DeedView(d)
+	}
+	return views
+}
+
+// unnumbered are deeds without the numbers of their events.
+func unnumbered(list []grievance.Deed) []DeedView {
+	views := deeds(list)
+	for i := range views {
+		views[i].Seq = 0
 	}
 	return views
 }

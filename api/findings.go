@@ -17,14 +17,16 @@ import (
 type FindingView struct {
 	ID string `json:"id" format:"uuid"`
 	// What the ETag says and If-Match insists on.
-	Version int64                 `json:"version" example:"2"`
-	CaseID  string                `json:"case_id" format:"uuid"`
-	Rule    grievance.FindingRule `json:"rule" swaggertype:"string" enums:"overdue_acceptance,overdue_closure,no_first_contact,passing_the_buck,false_closure,repeat_petition,petition_two_levels_up,group_after_neglect,rubber_stamp,late_or_repeated_extension,suspension_abuse,order_unanswered,leak_or_retaliation"`
-	Title   string                `json:"title" example:"逾期办结"`
+	Version int64 `json:"version" example:"2"`
+	// Absent for who may see the finding and not its case.
+	CaseID string                `json:"case_id,omitempty" format:"uuid"`
+	Rule   grievance.FindingRule `json:"rule" swaggertype:"string" enums:"overdue_acceptance,overdue_closure,no_first_contact,passing_the_buck,false_closure,repeat_petition,petition_two_levels_up,group_after_neglect,rubber_stamp,late_or_repeated_extension,suspension_abuse,order_unanswered,leak_or_retaliation"`
+	Title  string                `json:"title" example:"逾期办结"`
 	// The articles of the 信访工作条例 on which the rule rests.
 	Articles []int `json:"articles" example:"34,45"`
-	// What tells it apart from others of the rule in the case: a clock, a sign-off, another case.
-	Subject string `json:"subject"`
+	// What tells it apart from others of the rule in the case: a clock, a sign-off,
+	// another case. Absent for who may not see what it names.
+	Subject string `json:"subject,omitempty"`
 	// The unit that it is held against.
 	Unit UnitRef `json:"unit"`
 	// The instant at which it showed, and its date.
@@ -51,17 +53,50 @@ type FindingView struct {
 	ClosedAt    *time.Time `json:"closed_at,omitempty"`
 } // @name Finding
 
-func findingView(f *grievance.Finding, book *grievance.Book) FindingView {
+// findingView shows a finding to who may see those of its cases that are open to
+// them, and of no other anything that tells which it is.
+func findingView(f *grievance.Finding, open openCases, book *grievance.Book) FindingView {
 	audit := engine.AuditOf(f.Rule)
 	return FindingView{
-		ID: f.ID.String(), Version: f.Version, CaseID: f.CaseID.String(), Rule: f.Rule, Title: f.Rule.Title(), Articles: audit.Articles,
-		Subject: f.Subject, Unit: unitRef(book, f.UnitID), AboutAt: f.AboutAt, AboutOn: calendar.DateOf(f.AboutAt), OpenedAt: f.OpenedAt,
+		ID: f.ID.String(), Version: f.Version, CaseID: open.name(f.CaseID), Rule: f.Rule, Title: f.Rule.Title(), Articles: audit.Articles,
+		Subject: open.subject(f), Unit: unitRef(book, f.UnitID), AboutAt: f.AboutAt, AboutOn: calendar.DateOf(f.AboutAt), OpenedAt: f.OpenedAt,
 		State: f.State, Result: f.Result, Reason: f.Reason, ExplainDueAt: f.ExplainDueAt, ExplainDueOn: f.ExplainDueOn,
 		ExplainedAt: f.ExplainedAt, ExplainedBy: optionalPerson(book, f.ExplainedBy), ExplanationLate: f.ExplanationLate,
 		UnfoundedAt: f.UnfoundedAt, DecidedAt: f.DecidedAt, DecidedBy: optionalPerson(book, f.DecidedBy),
 		DecidedUnit: optionalUnit(book, f.DecidedUnitID), AppealDueAt: f.AppealDueAt, AppealedAt: f.AppealedAt,
 		AppealedBy: optionalPerson(book, f.AppealedBy), ClosedAt: f.ClosedAt,
 	}
+}
+
+// openCases are cases that a reader may see, by what tells them apart.
+type openCases map[grievance.CaseID]string
+
+func (o openCases) has(id grievance.CaseID) bool {
+	_, open := o[id]
+	return open
+}
+
+// name gives the id of a case, "" of one that is not open.
+func (o openCases) name(id grievance.CaseID) string {
+	if !o.has(id) {
+		return ""
+	}
+	return id.String()
+}
+
+// number gives the number of a document of a case, "" of one that is not open.
+func (o openCases) number(id grievance.CaseID, number string) string {
+	if !o.has(id) {
+		return ""
+	}
+	return number
+}
+
+func (o openCases) subject(f *grievance.Finding) string {
+	if other, pair := f.OtherCase(); !o.has(f.CaseID) || pair && !o.has(other) {
+		return ""
+	}
+	return f.Subject
 }
 
 // FindingPage is a page of findings.
@@ -109,7 +144,7 @@ type DecideAppealRequest struct {
 // listFindings lists findings, those about the newest instants first.
 //
 //	@Summary		问题线索列表 / findings
-//	@Description	审计规则发现的问题，按所涉时点由近到远。领导、督查、纪检可见本单位及下级的，窗口可见本单位的，被处理人可见涉及本人的。日期为北京日期，含首尾；可多选的参数用逗号分隔。 What audit rules hold against units, the newest first. Dates are Beijing's, both included; several values are separated by commas.
+//	@Description	审计规则发现的问题，按所涉时点由近到远。领导、督查、纪检可见本单位及下级的，窗口可见本单位的，被处理人可见涉及本人的；不能查看所涉诉求的，不显示诉求。日期为北京日期，含首尾；可多选的参数用逗号分隔。 What audit rules hold against units, the newest first; of a case that the reader may not see nothing tells which it is. Dates are Beijing's, both included; several values are separated by commas.
 //	@Tags			accountability
 //	@Produce		json
 //	@Param			unit		query	string	false	"held against this unit or one below"	format(uuid)
@@ -143,10 +178,14 @@ func (s *server) listFindings(c echo.Context) error {
 		return err
 	}
 	viewer := store.FindingViewerOf(actorOf(c), book, s.Clock.Now())
-	var found []grievance.Finding
+	var found []*grievance.Finding
+	var open openCases
 	var page FindingPage
 	err = s.Store.Read(c.Request().Context(), func(sn *store.Snapshot) (err error) {
-		if found, err = sn.ListFindings(viewer, f, after, limit+1); err != nil || !counted {
+		if found, err = sn.ListFindings(viewer, f, after, limit+1); err != nil {
+			return err
+		}
+		if open, err = sn.CasesOfFindings(viewer, found...); err != nil || !counted {
 			return err
 		}
 		n, err := sn.CountFindings(viewer, f)
@@ -157,10 +196,10 @@ func (s *server) listFindings(c echo.Context) error {
 		return err
 	}
 	page.Items, page.Next, err = pageOf(c, "findings", found, limit,
-		func(f grievance.Finding) store.FindingPosition {
+		func(f *grievance.Finding) store.FindingPosition {
 			return store.FindingPosition{AboutAt: f.AboutAt, ID: f.ID}
 		},
-		func(f grievance.Finding) FindingView { return findingView(&f, book) })
+		func(f *grievance.Finding) FindingView { return findingView(f, open, book) })
 	return reply(c, page, err)
 }
 

@@ -17,9 +17,9 @@ type InboxItemView struct {
 	// somebody who urges; an answered order; a finding to explain, one to decide, an
 	// appeal to decide.
 	Reason store.InboxReason `json:"reason" swaggertype:"string" enums:"unroutable,escalation,deadline,awaiting,sign_off,warning,reminder,urged,reply,explain,decide,appeal"`
-	CaseID string            `json:"case_id" format:"uuid"`
-	// Absent for who may not see the case: who administers the root, or may see the
-	// finding alone.
+	// Absent, with all that tells of the case, for who may not see it: who may see the
+	// finding alone, or learns of the vacancy.
+	CaseID        string           `json:"case_id,omitempty" format:"uuid"`
 	ReceiptNumber string           `json:"receipt_number,omitempty" example:"430102003-20261122-0007"`
 	Title         string           `json:"title,omitempty" example:"村口路灯不亮"`
 	Status        grievance.Status `json:"status,omitempty" swaggertype:"string" enums:"registered,accepted,assigned,handling,suspended,awaiting_signoff,closed,finalised,declined,withdrawn"`
@@ -38,6 +38,9 @@ type InboxItemView struct {
 	Escalation *EscalationView `json:"escalation,omitempty"`
 	// The number of the sign-off, where the reason is one.
 	SignOff int `json:"sign_off,omitempty,omitzero"`
+	// Of who administers the root: the unit above which nobody can take escalations of
+	// cases that the reader may not see.
+	VacantAbove *UnitRef `json:"vacant_above,omitempty"`
 	// The finding, and its rule, where the reason is one.
 	FindingID string                `json:"finding_id,omitempty" format:"uuid"`
 	Rule      grievance.FindingRule `json:"rule,omitempty" swaggertype:"string"`
@@ -53,7 +56,7 @@ type InboxPage struct {
 // inbox lists what waits for the actor, most urgent first.
 //
 //	@Summary		待办 / inbox
-//	@Description	等我办的事，最急的在前：无人可接的升级，其次未交办或未签收的诉求，再按到期先后。同一诉求同一事由只列一条，问题线索逐条列出（待说明、待决定、待处理申诉）。 What waits for the reader by the posts held now, vacant seats filled in included: unroutable escalations, then unassigned and unacknowledged cases, then by the due instant. A case stands in it once for each reason, and each finding that waits to be explained, decided, or decided on appeal.
+//	@Description	等我办的事，最急的在前：无人可接的升级（管理员只见其上级岗位空缺的单位），其次未交办或未签收的诉求，再按到期先后。同一诉求同一事由只列一条，问题线索逐条列出（待说明、待决定、待处理申诉）。 What waits for the reader by the posts held now, vacant seats filled in included: unroutable escalations, then unassigned and unacknowledged cases, then by the due instant. A case stands in it once for each reason, and each finding that waits to be explained, decided, or decided on appeal.
 //	@Tags			cases
 //	@Produce		json
 //	@Param			limit	query	int		false	"how many"	minimum(1)	maximum(200)	default(50)
@@ -88,9 +91,9 @@ func (s *server) inbox(c echo.Context) error {
 }
 
 func inboxItemView(i *store.InboxItem, book *grievance.Book, now time.Time) InboxItemView {
-	v := InboxItemView{Reason: i.Reason, CaseID: i.CaseID.String(), Since: i.Since}
+	v := InboxItemView{Reason: i.Reason, Since: i.Since, VacantAbove: optionalUnit(book, i.Unit)}
 	if i.Case != nil {
-		v.ReceiptNumber, v.Title, v.Status = i.Case.ReceiptNumber, i.Case.Title, i.Case.Status
+		v.CaseID, v.ReceiptNumber, v.Title, v.Status = i.Case.ID.String(), i.Case.ReceiptNumber, i.Case.Title, i.Case.Status
 		v.Unassigned = i.Finding == nil && i.Case.Unassigned()
 	}
 	if k := i.Clock; k != nil {

@@ -98,7 +98,10 @@ func TestOnlyTheRecusedLeft(t *testing.T) {
 		if got := s.waits("city_supervisor", names); len(got) == 0 || got[0] != "unroutable A" {
 			t.Errorf("the root's supervisor: %q", got)
 		}
-		s.wantCalled(id, map[string]bool{"head_jichuan": false, "admin": true})
+		s.wantCalled(id, map[string]bool{"head_jichuan": false, "admin": false})
+		if i := read[InboxPage](s, "admin", "/inbox").Items; len(i) != 1 || i[0].VacantAbove == nil || i[0].VacantAbove.Code != village {
+			t.Errorf("the administrator learns of %+v", i)
+		}
 		st, err := s.Engine.Status(t.Context())
 		must(t, err)
 		if st.Unroutable != 1 {

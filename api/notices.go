@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
@@ -26,7 +27,8 @@ type NoticeView struct {
 	ServedHow  string     `json:"served_how,omitempty" enums:"in_person,mail,sms,phone,app,left,announcement"`
 	ServedBy   *PersonRef `json:"served_by,omitempty"`
 	RecordedAt *time.Time `json:"recorded_at,omitempty"`
-	// The document number of the final opinion that a decline on the same facts goes by.
+	// The document number of the final opinion that a decline on the same facts goes by;
+	// absent, as in the document, for who may not see the case of that opinion.
 	RefersTo string `json:"refers_to,omitempty"`
 	// What proves the service, for those who work on the case.
 	Proof []TextView `json:"proof,omitempty"`
@@ -70,9 +72,39 @@ func (l look) notices() (NoticeList, error) {
 		return list, err
 	}
 	for _, n := range l.about.Notices() {
-		list.Items = append(list.Items, l.noticeView(l.about.Complete(l.book, *n), papers))
+		n, err := l.notice(n)
+		if err != nil {
+			return list, err
+		}
+		list.Items = append(list.Items, l.noticeView(n, papers))
 	}
 	return list, nil
+}
+
+// notice completes a notice as the reader may see it: without the number of another
+// case's opinion, unless they may see that case.
+func (l look) notice(n *grievance.Notice) (grievance.Notice, error) {
+	whole := l.about.Complete(l.book, *n)
+	if whole.RefersTo == "" {
+		return whole, nil
+	}
+	whole.RefersTo = ""
+	events, err := l.EventsOfKinds(l.about.ID, grievance.EvDeclined)
+	for _, e := range events {
+		f, err := grievance.ReadFacts(e)
+		if err != nil {
+			return whole, fmt.Errorf("reading event %d of case %s: %w", e.Seq, l.about.ID, err)
+		}
+		if f.Notice == nil || f.Notice.N != n.N {
+			continue
+		}
+		open, err := l.opens([]grievance.CaseID{f.Earlier})
+		if err != nil {
+			return whole, err
+		}
+		whole.RefersTo = open.number(f.Earlier, n.RefersTo)
+	}
+	return whole, err
 }
 
 func (l look) noticeView(n grievance.Notice, papers papers) NoticeView {

@@ -159,7 +159,7 @@ func (l look) objections(year int) (ObjectionList, error) {
 		list.Items = append(list.Items, objectionView(o, l.book, said[o.N]))
 	}
 	first, next := calendar.Date{Year: year, Month: time.January, Day: 1}, calendar.Date{Year: year + 1, Month: time.January, Day: 1}
-	counts, err := l.CountObjections(units, first.Start(), next.Start())
+	counts, err := l.CountObjections(store.ViewerOf(l.actor, l.book), units, first.Start(), next.Start())
 	for _, n := range counts {
 		list.Units = append(list.Units, ObjectionCountView{unitRef(l.book, n.UnitID), year, n.N})
 	}

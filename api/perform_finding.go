@@ -45,11 +45,11 @@ func findingRequest(c echo.Context, book *grievance.Book) (casework.FindingReque
 		return casework.FindingRequest{}, err
 	}
 	faults := blamed(c)
-	req, err := repeatable(c, func(f *grievance.Finding) (answer.Response, error) {
+	req, err := repeatable(c, func(f casework.SeenFinding) (answer.Response, error) {
 		if len(faults) > 0 { // nothing is kept once its answer fails
 			return answer.Response{}, &badInput{cause: errInvalid, faults: faults}
 		}
-		body, err := marshal(findingView(f, book))
+		body, err := marshal(findingView(f.Finding, f.Cases, book))
 		return answer.Response{Status: http.StatusOK, Header: map[string]string{"ETag": entityTag(f.Version)}, Body: body}, err
 	})
 	return casework.FindingRequest{Actor: req.Actor, IfVersion: version, Key: req.Key, Digest: req.Digest, Render: req.Render}, err

@@ -83,8 +83,13 @@ func (s *server) listSignOffs(c echo.Context) error {
 	}
 	desk := store.SignOffDesk{Leader: store.WaitingOf(actor, book, now), Areas: ledBy(actor, book, false), Heads: ledBy(actor, book, true), Decided: state == "decided"}
 	var found []store.SignOffItem
+	var open openCases
+	viewer := store.ViewerOf(actor, book)
 	err = s.Store.Read(ctx, func(sn *store.Snapshot) (err error) {
-		found, err = sn.ListSignOffs(store.ViewerOf(actor, book).AtWork(), desk, after, limit+1)
+		if found, err = sn.ListSignOffs(viewer.AtWork(), desk, after, limit+1); err != nil {
+			return err
+		}
+		open, err = openEarlier(sn, viewer, found)
 		return err
 	})
 	if err != nil {
@@ -92,7 +97,7 @@ func (s *server) listSignOffs(c echo.Context) error {
 	}
 	items, next, err := pageOf(c, list, found, limit,
 		func(i store.SignOffItem) store.SignOffPosition { return i.Position() },
-		func(i store.SignOffItem) SignOffItemView { return signOffItemView(&i, book, now) })
+		func(i store.SignOffItem) SignOffItemView { return signOffItemView(&i, open, book, now) })
 	return reply(c, SignOffPage{items, next}, err)
 }
 
@@ -106,13 +111,24 @@ func ledBy(actor grievance.Actor, book *grievance.Book, head bool) (areas []stor
 	return areas
 }
 
-func signOffItemView(i *store.SignOffItem, book *grievance.Book, now time.Time) SignOffItemView {
+// openEarlier finds those of the earlier cases of declines that the viewer may see.
+func openEarlier(sn *store.Snapshot, v store.Viewer, list []store.SignOffItem) (openCases, error) {
+	var ids []grievance.CaseID
+	for _, i := range list {
+		if !i.EarlierCaseID.IsZero() {
+			ids = append(ids, i.EarlierCaseID)
+		}
+	}
+	return sn.CasesVisible(v, ids)
+}
+
+func signOffItemView(i *store.SignOffItem, open openCases, book *grievance.Book, now time.Time) SignOffItemView {
 	texts := make([]TextView, len(i.Words))
 	for n, t := range i.Words {
 		texts[n] = textView(t, book)
 	}
 	return SignOffItemView{
-		SignOffView: signOffView(&i.SignOff, i.About, book, texts), Case: caseBrief(&i.Case, book, now),
+		SignOffView: signOffView(&i.SignOff, i.About, open, book, texts), Case: caseBrief(&i.Case, book, now),
 		OpenCoHandlers: i.Case.OpenCoHandlers,
 		SignBy:         nextDueView(i.Step, now), HandleBy: nextDueView(i.Handling, now), Summary: signOffDigest(i, book),
 	}

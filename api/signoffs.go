@@ -91,8 +91,9 @@ func (s *server) amendOpinion(c echo.Context) error {
 }
 
 // signOffView shows a sign-off; about is its case with its clocks, which may be
-// nil where nothing is to be told of what an extension would come to.
-func signOffView(x *grievance.SignOff, about *grievance.Case, book *grievance.Book, texts []TextView) SignOffView {
+// nil where nothing is to be told of what an extension would come to. Of another case
+// that it rests on only what is open to the reader is named.
+func signOffView(x *grievance.SignOff, about *grievance.Case, open openCases, book *grievance.Book, texts []TextView) SignOffView {
 	v := SignOffView{
 		N: x.N, Round: x.Round, Kind: x.Kind, State: x.State, Unit: unitRef(book, x.UnitID), Outcome: x.Outcome, Reason: x.Reason,
 		RequestedBy: optionalPerson(book, x.RequestedBy), RequestedAt: x.RequestedAt,
@@ -100,7 +101,7 @@ func signOffView(x *grievance.SignOff, about *grievance.Case, book *grievance.Bo
 		Texts: orNone(texts), Digest: hex.EncodeToString(x.Digest),
 		ClockID: x.ClockID.String(), Length: x.Length.N, LengthUnit: x.Length.Unit,
 		Request: x.Request, Step: x.Step, Chain: x.Chain.Signers(), Head: x.Head,
-		SeenSeq: x.SeenSeq, SeenDigest: hex.EncodeToString(x.SeenDigest), EarlierCaseID: x.EarlierCaseID.String(), RefersTo: x.EarlierNumber,
+		SeenSeq: x.SeenSeq, SeenDigest: hex.EncodeToString(x.SeenDigest), EarlierCaseID: open.name(x.EarlierCaseID), RefersTo: open.number(x.EarlierCaseID, x.EarlierNumber),
 		Recuse: optionalPerson(book, x.Recuse),
 	}
 	if x.Until != nil {

@@ -108,7 +108,7 @@ var questions = []asked{
 	}},
 	{"objections of a unit", false, func(a *asker) error {
 		now := a.p.clock.Now()
-		_, err := a.CountObjections([]grievance.UnitID{a.unit("clerk2")}, now.AddDate(-1, 0, 0), now)
+		_, err := a.CountObjections(a.viewer("clerk2"), []grievance.UnitID{a.unit("clerk2")}, now.AddDate(-1, 0, 0), now)
 		return err
 	}},
 	{"cases to hand on, of a handler", true, func(a *asker) error { return a.held("handler2", grievance.RoleHandler) }},

@@ -124,7 +124,7 @@ func TestObjectionsAreKept(t *testing.T) {
 		for until, want := range map[time.Time]int{w.clock.Now(): 1, w.clock.Now().Add(time.Microsecond): 2} {
 			var counts []store.UnitObjections
 			err := w.store.Read(t.Context(), func(s *store.Snapshot) (err error) {
-				counts, err = s.CountObjections(units, began, until)
+				counts, err = s.CountObjections(store.ViewerOf(grievance.System, nil), units, began, until)
 				return err
 			})
 			if err != nil || len(counts) != 1 || counts[0].UnitID != units[0] || counts[0].N != want {

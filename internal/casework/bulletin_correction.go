@@ -10,7 +10,7 @@ import (
 )
 
 // BulletinRequest is what a caller brings to the correction of a bulletin.
-type BulletinRequest = answer.Request[*report.Bulletin]
+type BulletinRequest = answer.Request[report.Shown]
 
 // CorrectBulletin draws the bulletin anew, as the record is now, and issues it as
 // the next edition, which says why and what changed; the one before stays as it
@@ -20,13 +20,13 @@ type BulletinRequest = answer.Request[*report.Bulletin]
 // where nothing changed (bulletin.unchanged), and where there is a newer edition
 // already (bulletin.superseded).
 func (d *Desk) CorrectBulletin(ctx context.Context, req BulletinRequest, id store.BulletinID, in grievance.BulletinCorrection) (Response, error) {
-	_, r, err := answer.Once(ctx, d.store, d.clock.Now(), req, func(keep answer.Keep[*report.Bulletin]) error {
+	_, r, err := answer.Once(ctx, d.store, d.clock.Now(), req, func(keep answer.Keep[report.Shown]) error {
 		return d.correctBulletin(ctx, req.Actor, id, in, keep)
 	})
 	return r, err
 }
 
-func (d *Desk) correctBulletin(ctx context.Context, by grievance.Actor, id store.BulletinID, in grievance.BulletinCorrection, keep answer.Keep[*report.Bulletin]) error {
+func (d *Desk) correctBulletin(ctx context.Context, by grievance.Actor, id store.BulletinID, in grievance.BulletinCorrection, keep answer.Keep[report.Shown]) error {
 	book, err := d.office.Book(ctx)
 	if err != nil {
 		return err
@@ -41,12 +41,12 @@ func (d *Desk) correctBulletin(ctx context.Context, by grievance.Actor, id store
 	if err := d.placeAll(ctx); err != nil {
 		return err
 	}
-	row, next, err := d.drawCorrection(ctx, book, by, id, in)
+	next, err := d.drawCorrection(ctx, book, by, id, in)
 	if err != nil {
 		return err
 	}
 	return d.store.Write(ctx, func(tx *store.Tx) error {
-		n, err := tx.InsertBulletins([]store.WholeBulletin{row})
+		n, err := tx.InsertBulletins([]store.WholeBulletin{next.Row})
 		if err != nil {
 			return err
 		}
@@ -73,8 +73,9 @@ func (d *Desk) mayCorrect(ctx context.Context, book *grievance.Book, by grievanc
 	})
 }
 
-// drawCorrection draws the next edition on one snapshot.
-func (d *Desk) drawCorrection(ctx context.Context, book *grievance.Book, by grievance.Actor, id store.BulletinID, in grievance.BulletinCorrection) (row store.WholeBulletin, next *report.Bulletin, err error) {
+// drawCorrection draws the next edition on one snapshot, as it is shown to who
+// issues it.
+func (d *Desk) drawCorrection(ctx context.Context, book *grievance.Book, by grievance.Actor, id store.BulletinID, in grievance.BulletinCorrection) (shown report.Shown, err error) {
 	err = d.store.Read(ctx, func(s *store.Snapshot) error {
 		before, err := s.Bulletin(id, report.BulletinPaths(by, book))
 		if err != nil {
@@ -96,13 +97,17 @@ func (d *Desk) drawCorrection(ctx context.Context, book *grievance.Book, by grie
 		if err != nil {
 			return err
 		}
-		next = drawn[0]
+		next := drawn[0]
 		next.ID = d.newID(next.IssuedAt)
 		if !next.Correct(before.Bulletin, was, in, by.UserID) {
 			return errNothingChanged
 		}
-		row, err = next.Row(before.UnitPath, p)
+		row, err := next.Row(before.UnitPath, p)
+		if err != nil {
+			return err
+		}
+		shown, err = report.ShowCorrection(s, store.ViewerOf(by, book), row, next, was)
 		return err
 	})
-	return row, next, err
+	return shown, err
 }

@@ -15,7 +15,14 @@ type FindingRequest struct {
 	IfVersion *int64
 	Key       string
 	Digest    []byte
-	Render    func(*grievance.Finding) (Response, error)
+	Render    func(SeenFinding) (Response, error)
+}
+
+// SeenFinding is a finding with those of its cases, by receipt number, that who
+// acted on it may see.
+type SeenFinding struct {
+	*grievance.Finding
+	Cases map[grievance.CaseID]string
 }
 
 // FindingDone is what an operation on a finding leaves. A replay has no finding.
@@ -67,11 +74,12 @@ func (d *Desk) changeFinding(ctx context.Context, req FindingRequest, id grievan
 	if err != nil {
 		return FindingDone{}, err
 	}
-	asked := answer.Request[*grievance.Finding]{Actor: req.Actor, Key: req.Key, Digest: req.Digest, Render: req.Render}
-	f, r, err := answer.Once(ctx, d.store, d.clock.Now(), asked, func(keep answer.Keep[*grievance.Finding]) error {
+	asked := answer.Request[SeenFinding]{Actor: req.Actor, Key: req.Key, Digest: req.Digest, Render: req.Render}
+	f, r, err := answer.Once(ctx, d.store, d.clock.Now(), asked, func(keep answer.Keep[SeenFinding]) error {
 		return d.store.Write(ctx, func(tx *store.Tx) error {
 			m := d.moment(Request{Actor: req.Actor}, book)
-			f, err := tx.LockFinding(id, store.FindingViewerOf(m.By, book, m.Now))
+			viewer := store.FindingViewerOf(m.By, book, m.Now)
+			f, err := tx.LockFinding(id, viewer)
 			if err != nil {
 				return err
 			}
@@ -84,10 +92,14 @@ func (d *Desk) changeFinding(ctx context.Context, req FindingRequest, id grievan
 			if err := tx.SaveFindings([]*grievance.Finding{f}); err != nil {
 				return err
 			}
-			return keep(tx, f)
+			seen, err := tx.CasesOfFindings(viewer, f)
+			if err != nil {
+				return err
+			}
+			return keep(tx, SeenFinding{f, seen})
 		})
 	})
-	return FindingDone{f, r}, err
+	return FindingDone{f.Finding, r}, err
 }
 
 // caseRecord is what a trace is drawn from.

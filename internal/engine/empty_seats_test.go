@@ -142,7 +142,7 @@ func TestWhereOnlyTheRecusedAreLeftTheAlarmIsRaised(t *testing.T) {
 		if err != nil || st.Unroutable != 1 {
 			t.Errorf("the gauge shows %d, %v", st.Unroutable, err)
 		}
-		if first := w.inbox("city_supervisor")[0]; first.Reason != store.WaitsUnroutable || first.CaseID != id {
+		if first := w.inbox("city_supervisor")[0]; first.Reason != store.WaitsUnroutable || first.Case == nil || first.Case.ID != id {
 			t.Errorf("the root's supervisor finds first %+v", first)
 		}
 		for _, i := range w.inbox("head_jichuan") {

@@ -1,12 +1,14 @@
 package engine_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/huiyin/huiyin/internal/casework"
 	"github.com/huiyin/huiyin/internal/grievance"
+	"github.com/huiyin/huiyin/internal/office/officetest"
 	"github.com/huiyin/huiyin/internal/store"
 	"github.com/huiyin/huiyin/internal/store/storetest"
 	"github.com/huiyin/huiyin/migrations"
@@ -103,6 +105,55 @@ func TestPostgreSQLLooksUpWhatTheAuditAsks(t *testing.T) {
 			t.Errorf("nothing is looked up in %s", index)
 		}
 	}
+}
+
+// Nor does anybody who lists, counts or opens findings, on either: that they may not
+// rest on a case from which the reader is barred is looked up for each.
+func TestFindingsAreListedByTheirIndexes(t *testing.T) {
+	t.Parallel()
+	storetest.Dialects(t, func(t *testing.T, dialect string) {
+		w := newWorks(t, dialect)
+		late := w.petition("10012345678")
+		w.clock.Advance(60 * day)
+		w.settledDown()
+		storetest.CopyWhole(t, w.url, late, 1500, 60*day)
+		storetest.Exec(t, w.url, "ANALYZE")
+		ctx, sent := store.CountStatements(t.Context())
+		for _, account := range []string{"clerk", "leader", "handler"} {
+			w.readsFindings(ctx, account, late)
+		}
+		plans := storetest.Plans(t, w.url, sent.List())
+		for statement, plan := range plans {
+			pages := strings.Count(plan, "CO-ROUTINE findings") // which are gone through under the same name
+			for _, table := range []string{"cases", "findings", "finding_evidence"} {
+				if strings.Count(plan, "SCAN "+table) > pages || strings.Contains(plan, "Seq Scan on "+table+" ") {
+					t.Errorf("%s\ngoes through all %s: %s", statement, table, plan)
+				}
+			}
+		}
+		if len(plans) == 0 {
+			t.Error("nothing was asked")
+		}
+	})
+}
+
+func (w *works) readsFindings(ctx context.Context, account string, about grievance.CaseID) {
+	w.Helper()
+	err := w.store.Read(ctx, func(s *store.Snapshot) error {
+		v := store.FindingViewerOf(w.as(account).Actor, officetest.Book(w, w.office), w.clock.Now())
+		list, err := s.ListFindings(v, store.FindingFilter{}, nil, 51)
+		if err != nil || len(list) == 0 && account != "handler" {
+			w.Errorf("%s lists %d findings: %v", account, len(list), err)
+		}
+		for _, f := range list {
+			if _, err := s.Finding(f.ID, v); err != nil {
+				return err
+			}
+		}
+		_, err = s.CountFindings(v, store.FindingFilter{CaseID: about})
+		return err
+	})
+	w.must(err)
 }
 
 // declined lets a case be declined, signed and told.

@@ -14,7 +14,7 @@ import (
 )
 
 // findings lists all findings, the oldest first.
-func (w *works) findings() (list []grievance.Finding) {
+func (w *works) findings() (list []*grievance.Finding) {
 	w.Helper()
 	err := w.store.Read(w.Context(), func(s *store.Snapshot) (err error) {
 		list, err = s.ListFindings(store.ViewerOf(grievance.System, nil), store.FindingFilter{}, nil, 1000)
@@ -180,9 +180,9 @@ func (w *works) petition(phone string) grievance.CaseID {
 	return done.Case.ID
 }
 
-func (w *works) of(rule grievance.FindingRule) []grievance.Finding {
+func (w *works) of(rule grievance.FindingRule) []*grievance.Finding {
 	w.Helper()
-	return slices.DeleteFunc(w.findings(), func(f grievance.Finding) bool { return f.Rule != rule })
+	return slices.DeleteFunc(w.findings(), func(f *grievance.Finding) bool { return f.Rule != rule })
 }
 
 // A leader signs eleven files in less than three minutes, the engine running after

@@ -128,14 +128,21 @@ func (d Dossier) Next(p Pair) bool {
 // Judges reports whether the dossier holds all that a finding of a rule rests on:
 // of a finding about two cases both, of any other its case.
 func (d Dossier) Judges(f *Finding) bool {
-	other, err := ParseID[Case](f.Subject)
-	if err != nil || !f.Rule.pairs() {
+	other, ok := f.OtherCase()
+	if !ok {
 		return f.CaseID == d.Case.CaseID
 	}
 	has := func(id CaseID) bool {
 		return id == d.Case.CaseID || slices.ContainsFunc(d.Related, func(r *Record) bool { return r.CaseID == id })
 	}
 	return f.CaseID == d.Case.CaseID && has(other) || other == d.Case.CaseID && has(f.CaseID)
+}
+
+// OtherCase gives the case that a finding holds against its own, false for a finding
+// about one case alone.
+func (f *Finding) OtherCase() (CaseID, bool) {
+	other, err := ParseID[Case](f.Subject)
+	return other, err == nil && f.Rule.pairs()
 }
 
 // pairs reports whether the rule holds two cases against each other.

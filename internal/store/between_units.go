@@ -50,11 +50,12 @@ type UnitObjections struct {
 }
 
 // CountObjections counts the objections of units, whatever came of them, from one
-// instant up to, not including, another. Units without any are left out.
-func (s session) CountObjections(units []grievance.UnitID, from, until time.Time) (counts []UnitObjections, err error) {
-	err = s.db.Table("objections").Select("unit_id, count(*) AS n").
-		Where("unit_id IN ? AND objected_at >= ? AND objected_at < ?", units, from, until).
-		Group("unit_id").Order("unit_id").Find(&counts).Error
+// instant up to, not including, another. Units without any are left out, and so is
+// what happened in a case from which the viewer is barred.
+func (s session) CountObjections(v Viewer, units []grievance.UnitID, from, until time.Time) (counts []UnitObjections, err error) {
+	err = s.db.Table("objections").Select("objections.unit_id, count(*) AS n").Joins("JOIN cases ON cases.id = objections.case_id").
+		Where("objections.unit_id IN ? AND objections.objected_at >= ? AND objections.objected_at < ?", units, from, until).
+		Scopes(notBarred(v)).Group("objections.unit_id").Order("objections.unit_id").Find(&counts).Error
 	if err != nil {
 		return nil, fmt.Errorf("counting objections: %w", err)
 	}

@@ -10,7 +10,8 @@ import (
 	"github.com/huiyin/huiyin/internal/grievance"
 )
 
-// FindingFilter says which findings are meant; the zero value means all.
+// FindingFilter says which findings are meant; the zero value means all. CaseID means
+// those of a case that the viewer may see: of another there are none.
 type FindingFilter struct {
 	Unit    Area // that they are held against
 	About   Period
@@ -46,11 +47,19 @@ func FindingViewerOf(a grievance.Actor, b *grievance.Book, t time.Time) Viewer {
 	if v.all {
 		return v
 	}
-	v.user = a.UserID
+	v.user, v.left = a.UserID, len(a.Posts) == 0
 	for _, p := range b.Seats(a, t).Own {
 		if u := b.Unit(p.UnitID); u != nil && p.Role == grievance.RoleClerk {
 			v.desks = append(v.desks, u.Path)
 		}
+	}
+	return v
+}
+
+// ofCases is the viewer of findings as a viewer of cases.
+func (v Viewer) ofCases() Viewer {
+	if v.left {
+		v.user = grievance.UserID{}
 	}
 	return v
 }
@@ -62,7 +71,23 @@ func findingsVisibleTo(v Viewer) func(*gorm.DB) *gorm.DB {
 	for _, w := range v.waysToFindings() {
 		any.add("("+w.sql()+")", w.args...)
 	}
-	return func(db *gorm.DB) *gorm.DB { return db.Where("("+strings.Join(any.parts, " OR ")+")", any.args...) }
+	return func(db *gorm.DB) *gorm.DB {
+		return db.Where("("+strings.Join(any.parts, " OR ")+")", any.args...).Scopes(findingsNotBarred(v))
+	}
+}
+
+// findingsNotBarred leaves out the findings that rest on a case from which the
+// viewer is barred: their own, or another that their evidence names. Both are counted,
+// finding by finding: of EXISTS PostgreSQL would make a join with all evidence.
+func findingsNotBarred(v Viewer) func(*gorm.DB) *gorm.DB {
+	return func(db *gorm.DB) *gorm.DB {
+		of := func(id string) *gorm.DB {
+			return db.Session(&gorm.Session{NewDB: true}).Table("cases").Select("COUNT(*)").Where("cases.id = " + id).Scopes(notBarred(v))
+		}
+		return db.Where("(?) = 1", of("findings.case_id")).
+			Where(`(SELECT COUNT(*) FROM finding_evidence other WHERE other.finding_id = findings.id
+				AND other.case_id <> findings.case_id AND (?) = 0) = 0`, of("other.case_id"))
+	}
 }
 
 // waysToFindings are the ways in which the viewer comes to see findings; there is
@@ -96,10 +121,10 @@ func (v Viewer) waysToFindings() (ways []*conditions) {
 // ListFindings gives up to limit findings after a position, those about the newest
 // instants first, without their evidence. Each way to see some is gone by itself,
 // for each has another index; together they have none.
-func (s session) ListFindings(v Viewer, f FindingFilter, after *FindingPosition, limit int) (rows []grievance.Finding, err error) {
+func (s session) ListFindings(v Viewer, f FindingFilter, after *FindingPosition, limit int) (rows []*grievance.Finding, err error) {
 	var pages []any
 	for _, w := range v.waysToFindings() {
-		page := s.db.Table("findings").Select("findings.*").Scopes(w.scope, f.conditions().scope)
+		page := s.findingsFor(v, w, f).Select("findings.*")
 		if after != nil {
 			page = page.Where("(findings.about_at, findings.id) < (?, ?)", after.AboutAt, after.ID)
 		}
@@ -117,11 +142,36 @@ func (s session) ListFindings(v Viewer, f FindingFilter, after *FindingPosition,
 func (s session) CountFindings(v Viewer, f FindingFilter) (n int64, err error) {
 	var ids []any
 	for _, w := range v.waysToFindings() {
-		ids = append(ids, s.db.Table("findings").Select("findings.id").Scopes(w.scope, f.conditions().scope))
+		ids = append(ids, s.findingsFor(v, w, f).Select("findings.id"))
 	}
 	all := s.db.Raw("?"+strings.Repeat(" UNION ?", len(ids)-1), ids...)
 	if err = s.db.Table("(?) AS seen", all).Count(&n).Error; err != nil {
 		return 0, fmt.Errorf("counting findings: %w", err)
 	}
 	return n, nil
+}
+
+// findingsFor are those that the viewer comes to see in one way and the filter means.
+func (s session) findingsFor(v Viewer, way *conditions, f FindingFilter) *gorm.DB {
+	meant := s.db.Table("findings").Scopes(way.scope, findingsNotBarred(v), f.conditions().scope)
+	if !f.CaseID.IsZero() {
+		meant = meant.Where("EXISTS (?)", s.db.Table("cases").Select("1").Where("cases.id = findings.case_id").Scopes(visibleTo(v.ofCases())))
+	}
+	return meant
+}
+
+// CasesOfFindings gives those of the cases which findings are about, or rest on, that
+// the viewer of the findings may see, with their receipt numbers.
+func (s session) CasesOfFindings(v Viewer, list ...*grievance.Finding) (map[grievance.CaseID]string, error) {
+	var ids []grievance.CaseID
+	for _, f := range list {
+		ids = append(ids, f.CaseID)
+		if other, ok := f.OtherCase(); ok {
+			ids = append(ids, other)
+		}
+		for _, ref := range f.Evidence() {
+			ids = append(ids, ref.CaseID)
+		}
+	}
+	return s.CasesVisible(v.ofCases(), unique(ids))
 }

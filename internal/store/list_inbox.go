@@ -30,15 +30,15 @@ const (
 	WaitsAppeal     InboxReason = "appeal"     // an appeal that it is the user's turn to decide
 )
 
-// InboxItem is one reason why one case waits for a user. Case is nil for who
-// administers the root but may not see the case: they learn of the vacant seat
-// alone, and for who may see a finding but not its case. Clock, Escalation,
-// SignOff and Finding are set where the reason is one.
+// InboxItem is one reason why one case waits for a user. Case is nil for who may
+// see a finding but not its case, and of a vacancy: Unit, above which nobody can
+// take escalations of cases that the user, who administers the root, may not see.
+// Clock, Escalation, SignOff and Finding are set where the reason is one.
 type InboxItem struct {
 	Reason     InboxReason
 	Since      time.Time
-	CaseID     grievance.CaseID
 	Case       *CaseItem
+	Unit       grievance.UnitID
 	Clock      *grievance.Clock
 	Escalation *grievance.Escalation
 	SignOff    *grievance.SignOff
@@ -48,7 +48,7 @@ type InboxItem struct {
 
 // InboxPosition is a place in an inbox: At is the instant that orders it, which
 // is the due instant where a clock runs; Subject is the finding, where the reason
-// is one, else the case.
+// is one, the unit of a vacancy, else the case.
 type InboxPosition struct {
 	Rank    int32             `json:"rank"`
 	At      time.Time         `json:"at"`
@@ -65,7 +65,7 @@ type inboxRow struct {
 	Reason  InboxReason
 	CaseID  grievance.CaseID
 	ClockID grievance.ClockID
-	RefID   grievance.ID[any] // of the escalation, the sign-off or the finding
+	RefID   grievance.ID[any] // of the escalation, the sign-off, the finding or the unit
 	Subject grievance.ID[any]
 	At      instant
 	Since   instant
@@ -137,7 +137,7 @@ func (s session) Inbox(v Viewer, w Waiting, after *InboxPosition, limit int) ([]
 const gravity = `CASE reason WHEN 'unroutable' THEN 0 WHEN 'escalation' THEN 1 WHEN 'sign_off' THEN 2 WHEN 'warning' THEN 3 WHEN 'reminder' THEN 4 ELSE 5 END`
 
 // subject is what an item is about.
-const subject = `CASE WHEN reason IN ('explain', 'decide', 'appeal') THEN ref_id ELSE case_id END`
+const subject = `CASE WHEN case_id IS NULL OR reason IN ('explain', 'decide', 'appeal') THEN ref_id ELSE case_id END`
 
 // awaited are the cases that are open or before an organ for review whose next
 // move is the user's, but for signatures.

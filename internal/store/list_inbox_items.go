@@ -11,8 +11,14 @@ type inboxIDs struct {
 	findings    []grievance.FindingID
 }
 
+// vacancy reports whether the row is about a unit, and no case.
+func (r inboxRow) vacancy() bool { return r.CaseID.IsZero() }
+
 func namedBy(rows []inboxRow) (n inboxIDs) {
 	for _, r := range rows {
+		if r.vacancy() {
+			continue
+		}
 		n.cases = append(n.cases, r.CaseID)
 		if !r.ClockID.IsZero() {
 			n.clocks = append(n.clocks, r.ClockID)
@@ -59,9 +65,12 @@ func (s session) inboxItems(v Viewer, rows []inboxRow) ([]InboxItem, error) {
 	items := make([]InboxItem, len(rows))
 	for i, r := range rows {
 		items[i] = InboxItem{
-			Reason: r.Reason, Since: r.Since.Time, CaseID: r.CaseID, Case: cases[r.CaseID], Clock: clocks[r.ClockID],
+			Reason: r.Reason, Since: r.Since.Time, Case: cases[r.CaseID], Clock: clocks[r.ClockID],
 			Escalation: escalations[grievance.EscalationID(r.RefID)], SignOff: signOffs[grievance.SignOffID(r.RefID)],
 			Finding: findings[grievance.FindingID(r.RefID)], position: InboxPosition{r.Place, r.At.Time, r.Subject, r.Reason},
+		}
+		if r.vacancy() {
+			items[i].Unit = grievance.UnitID(r.RefID)
 		}
 		if items[i].Clock == nil && r.Reason == WaitsMove && items[i].Case != nil {
 			items[i].Clock = items[i].Case.Next

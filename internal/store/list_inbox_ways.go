@@ -39,8 +39,10 @@ func (s session) escalationsWaiting(v Viewer, w Waiting, passed []grievance.Esca
 	return []*gorm.DB{
 		open.Where("escalations.unroutable = ? AND escalations.target_unit_id IN ?", true, w.seats.Roots).
 			Select(row("0", WaitsUnroutable, ofEscalated)),
-		s.db.Table("escalations").Where("unroutable = ? AND state <> 'resolved' AND target_unit_id IN ?", true, w.seats.Admins).
-			Select(row("0", WaitsUnroutable, "case_id, "+noClock+", id AS ref_id, opened_at AS at, opened_at AS since")),
+		s.calling(v).Joins("LEFT JOIN clocks ON clocks.id = escalations.clock_id").
+			Where("escalations.unroutable = ? AND escalations.target_unit_id IN ?", true, w.seats.Admins).
+			Select(row("0", WaitsUnroutable, ofEscalated)),
+		s.vacancies(v, w).Select(row("0", WaitsUnroutable, "CAST(NULL AS uuid) AS case_id, "+noClock+", escalations.from_unit_id AS ref_id, MIN(escalations.opened_at) AS at, MIN(escalations.opened_at) AS since")),
 		open.Where("escalations.unroutable = ?", false).
 			Where("("+postsMatch("escalations.target", w.seats.CalledOn)+" OR escalations.id IN ?)", append(postsArgs(w.seats.CalledOn), passed)...).
 			Select(row(caseRank, WaitsEscalated, ofEscalated)),
@@ -48,6 +50,17 @@ func (s session) escalationsWaiting(v Viewer, w Waiting, passed []grievance.Esca
 			Where("(escalations.level = 1 AND escalations.from_unit_id IN ? OR escalations.level > 1 AND escalations.from_unit_id IN ? OR escalations.id IN ?)", w.seats.Leads, w.seats.Oversees, passed).
 			Select(row(caseRank, WaitsEscalated, ofEscalated)),
 	}
+}
+
+// vacancies are the units above which nobody can take an escalation, for who
+// administers the root: of the cases that they may not see they learn that alone,
+// and not even that of those from which they are barred.
+func (s session) vacancies(v Viewer, w Waiting) *gorm.DB {
+	of := func() *gorm.DB { return s.db.Table("cases").Select("COUNT(*)").Where("cases.id = escalations.case_id") }
+	return s.db.Table("escalations").
+		Where("escalations.unroutable = ? AND escalations.state <> 'resolved' AND escalations.target_unit_id IN ?", true, w.seats.Admins).
+		Where("(?) = 0", of().Scopes(visibleTo(v))).Where("(?) = 1", of().Scopes(notBarred(v))). // one by one, as findingsNotBarred
+		Group("escalations.from_unit_id")
 }
 
 // clocksWaiting are the running clocks that the user owes, and the reminders and

@@ -19,6 +19,7 @@ import (
 // to review. The engine sees all.
 type Viewer struct {
 	user     grievance.UserID
+	left     bool             // holds no post any more: sees findings about them, and no case
 	proved   grievance.CaseID // whose query code was shown
 	all      bool
 	posts    []grievance.UnitID // units of the posts held

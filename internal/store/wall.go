@@ -11,19 +11,21 @@ import (
 // and, once it is closed, the answer that was signed. No party is read for it.
 type WallItem struct {
 	grievance.Case
+	nth    int // of those that were received at the same instant
 	Title  string
 	Body   string
 	Answer string
 }
 
-// WallPosition is a place on the wall.
+// WallPosition is a place on the wall: behind the nth of the posts that were received
+// at an instant. It goes to everybody, so it names no case.
 type WallPosition struct {
-	At time.Time        `json:"at"`
-	ID grievance.CaseID `json:"id"`
+	At  time.Time `json:"at"`
+	Nth int       `json:"nth"`
 }
 
 // Position is where the post stands on the wall.
-func (i *WallItem) Position() WallPosition { return WallPosition{i.ReceivedAt, i.ID} }
+func (i *WallItem) Position() WallPosition { return WallPosition{i.ReceivedAt, i.nth} }
 
 // onTheWall is the condition of grievance.Case.OnTheWall.
 const onTheWall = `cases.channel = 'wall' AND cases.accepted_at IS NOT NULL AND cases.taken_down_at IS NULL
@@ -34,7 +36,7 @@ const onTheWall = `cases.channel = 'wall' AND cases.accepted_at IS NOT NULL AND 
 func (s session) Wall(after *WallPosition, limit int) ([]WallItem, error) {
 	page := s.db.Table("cases").Where(onTheWall, false).Order("cases.received_at DESC, cases.id DESC").Limit(limit)
 	if after != nil {
-		page = page.Where("(cases.received_at, cases.id) < (?, ?)", after.At, after.ID)
+		page = page.Where("cases.received_at <= ?", after.At).Offset(after.Nth)
 	}
 	var rows []grievance.Case
 	if err := page.Find(&rows).Error; err != nil {
@@ -43,7 +45,18 @@ func (s session) Wall(after *WallPosition, limit int) ([]WallItem, error) {
 	if len(rows) == 0 {
 		return nil, nil
 	}
-	return s.wallItems(rows)
+	items, err := s.wallItems(rows)
+	last := WallPosition{}
+	if after != nil {
+		last = *after
+	}
+	for i := range items {
+		if items[i].nth = 1; items[i].ReceivedAt.Equal(last.At) {
+			items[i].nth = last.Nth + 1
+		}
+		last = items[i].Position()
+	}
+	return items, err
 }
 
 func (s session) wallItems(rows []grievance.Case) ([]WallItem, error) {
