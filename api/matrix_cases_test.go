@@ -196,9 +196,9 @@ func (m *matrix) learns(p place, s stage, vars subject) {
 	for _, x := range s.acts {
 		switch x.path {
 		case "/escalate":
-			vars["escalation"] = read[EscalationList](m.city, string(p)+".clerk", "/cases/"+vars["case"]+"/escalations").Items[0].ID
+			vars["escalation"] = read[EscalationList](m.city, string(p)+".inspector", "/cases/"+vars["case"]+"/escalations").Items[0].ID
 		case "/acknowledge":
-			vars["clock"] = read[ClockList](m.city, string(p)+".clerk", "/cases/"+vars["case"]+"/deadlines").Items[0].ID
+			vars["clock"] = read[ClockList](m.city, string(p)+".inspector", "/cases/"+vars["case"]+"/deadlines").Items[0].ID
 		}
 	}
 }

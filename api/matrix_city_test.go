@@ -62,8 +62,8 @@ func superior(of place) place {
 	return atTop
 }
 
-// asking are who asks: nobody, and one account of own for each role.
-var asking = append([]grievance.Role{"anonymous", petitioner}, grievance.StaffRoles...)
+// allAsking are who asks: nobody, and one account of own for each role.
+var allAsking = append([]grievance.Role{"anonymous", petitioner}, grievance.StaffRoles...)
 
 // matrix is the interface over a city of its own, in which every role has an
 // account in every place, and what the requests are about.
@@ -132,7 +132,7 @@ func (m *matrix) settle() {
 	}
 	m.clock.Advance(time.Date(2026, 12, 4, 1, 0, 0, 0, time.UTC).Sub(m.clock.Now()))
 	m.wholeEngine()
-	for _, role := range asking[1:] {
+	for _, role := range allAsking[1:] {
 		body := `{"username":"own.` + string(role) + `","password":"` + officetest.Password + `"}`
 		m.tokens[string(role)] = as[Tokens](m.city, m.send("", "POST", v1+"/auth/token", body), 200).AccessToken
 	}
@@ -141,7 +141,7 @@ func (m *matrix) settle() {
 // staff gives a place one account of each role.
 func (m *matrix) staff(p place, hash string) {
 	m.t.Helper()
-	for _, role := range asking[1:] {
+	for _, role := range allAsking[1:] {
 		in := office.NewUser{Username: string(p) + "." + string(role), Name: string(p) + " " + string(role), PasswordHash: hash}
 		post := office.NewAppointment{UnitID: m.at(p), Role: role, Head: role == leader, OnDuty: role == clerk}
 		if role == gridWorker && (p == atOwn || p == atChild) {

@@ -98,13 +98,13 @@ type alike struct{ names, marks []string }
 
 // alike gives who is answered alike, those left out whom every gate stops.
 func (p *block) alike(of []relation) (rows []alike) {
-	for _, who := range asking {
+	for _, who := range allAsking {
 		marks, known := p.marks(who, len(existing(of)))
 		if !known {
 			continue
 		}
 		name := strings.ReplaceAll(string(who), "_", " ")
-		if len(p.cells) < len(asking) { // no login is looked at
+		if len(p.cells) < len(allAsking) { // no login is looked at
 			name = "everybody"
 		}
 		i := slices.IndexFunc(rows, func(r alike) bool { return slices.Equal(r.marks, marks) })
@@ -120,7 +120,7 @@ func (p *block) alike(of []relation) (rows []alike) {
 
 func (p *block) marks(who grievance.Role, n int) (marks []string, known bool) {
 	cells := p.cells[who]
-	if len(cells) == 0 || who == asking[0] && cells[0] == "401" {
+	if len(cells) == 0 || who == allAsking[0] && cells[0] == "401" {
 		return nil, false
 	}
 	for _, c := range cells[:n] {

@@ -54,7 +54,7 @@ func readMatrix(t *testing.T) (preamble []string, policies []*block) {
 		case line[0] == '[':
 			p := &block{name: strings.Trim(line, "[]"), lines: append(said, line), cells: map[grievance.Role][]string{}}
 			policies, said = append(policies, p), nil
-		case slices.Contains(asking, grievance.Role(fields[len(fields)-1])):
+		case slices.Contains(allAsking, grievance.Role(fields[len(fields)-1])):
 			policies[len(policies)-1].readRow(fields)
 		default:
 			p := policies[len(policies)-1]
@@ -107,9 +107,9 @@ func (p *block) columns(t *testing.T) []relation {
 	return of
 }
 
-// readRow reads what some askers get: the cells, and after them who.
+// readRow reads what some allAsking get: the cells, and after them who.
 func (p *block) readRow(fields []string) {
-	n := slices.IndexFunc(fields, func(f string) bool { return slices.Contains(asking, grievance.Role(f)) })
+	n := slices.IndexFunc(fields, func(f string) bool { return slices.Contains(allAsking, grievance.Role(f)) })
 	for _, who := range fields[n:] {
 		p.cells[grievance.Role(who)] = fields[:n]
 	}

@@ -26,7 +26,7 @@ var never = []struct {
 	says func(cell) bool
 }{
 	{"nobody comes past a gate without a login", func(c cell) bool {
-		return c.who == asking[0] && !c.gate.anonymous && c.got != "401"
+		return c.who == allAsking[0] && !c.gate.anonymous && c.got != "401"
 	}},
 	{"what is beside, above or elsewhere is told as what does not exist", func(c cell) bool {
 		return c.ofCase && c.elsewhere() && c.got != c.nowhere

@@ -17,7 +17,7 @@ import (
 
 // unproved are the columns that are not judged yet, by the beginning of a path. It
 // has to be empty.
-var unproved = map[string][]string{"/findings": {"accused", "unit"}}
+var unproved map[string][]string
 
 // judged reports whether a route is asked about a relation: not about what cannot be,
 // since an accusation that is the inspectors' from the first nobody sends there.
@@ -103,10 +103,10 @@ func (m *matrix) judge(p *block) {
 func (m *matrix) rows(p *block) []grievance.Role {
 	for _, x := range p.probes {
 		if !m.routeOf(x).gate.anonymous {
-			return asking
+			return allAsking
 		}
 	}
-	return []grievance.Role{asking[0], clerk}
+	return []grievance.Role{allAsking[0], clerk}
 }
 
 func namesOf(of []relation) (names []string) {
