@@ -192,6 +192,9 @@ func (c *Case) breakOff(m Moment, f *Facts) {
 		if s.State == SignOffPending {
 			f.Stopped = append(f.Stopped, c.stopStep(s, Cancelled, m.Now)...)
 			c.lapse(m, s.Kind)
+			if s.Kind == SignReview { // the organ writes its opinion anew
+				f.Review = c.handedBack()
+			}
 		}
 	}
 	if o := c.objection(); o != nil {

@@ -182,6 +182,23 @@ func TestTheShieldRisesInEveryState(t *testing.T) {
 	}
 }
 
+// A review goes on behind the shield: its opinion, which was before a leader, is written
+// anew by inspectors of the organ, and signed.
+func TestAReviewGoesOnBehindTheShield(t *testing.T) {
+	t.Parallel()
+	s := answered(t, petition())
+	s.does("petitioner", askReview).does("county_clerk", review(1, Upheld)).does("inspector", nameUnit("river"))
+	s.rec.row.Nature = Accusation
+	s.does("inspector", nameUser("deputy"))
+	if p := s.rec.proceedings[0]; p.State != ProceedingOpen || s.c().PendingSignOff != 0 {
+		t.Fatalf("the review is %s, sign-off %d is open", p.State, s.c().PendingSignOff)
+	}
+	s.does("inspector", review(1, Changed)).does("county_leader", approve(3))
+	if p, c := s.rec.proceedings[0], s.c(); p.State != ProceedingDecided || !c.Status.Open() || !c.Shielded {
+		t.Errorf("%s of a case that is %s", p.State, c.Status)
+	}
+}
+
 func escalateNow(c *Case, m Moment) error {
 	return c.escalate(m, escalation{level: 1, cause: Urgent, at: m.Now, unit: unitID("river")})
 }
