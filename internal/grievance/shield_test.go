@@ -199,6 +199,17 @@ func TestAReviewGoesOnBehindTheShield(t *testing.T) {
 	}
 }
 
+// Who takes an accusation where the last inspector has left owes what they answer for.
+func TestWhoStandsInForInspectorsOwes(t *testing.T) {
+	t.Parallel()
+	s := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", accusing(Party{User: userID("leader")}))
+	s.o.leaves("inspector", s.now)
+	s.does("county_clerk", accept(AcceptanceDecision{}))
+	if c, k := s.c(), s.clock(Handling); c.Responsible != userID("county_clerk") || k.DebtorUser != c.Responsible {
+		t.Errorf("%s answers, %s owes", s.o.user(c.Responsible), s.o.user(k.DebtorUser))
+	}
+}
+
 func escalateNow(c *Case, m Moment) error {
 	return c.escalate(m, escalation{level: 1, cause: Urgent, at: m.Now, unit: unitID("river")})
 }
