@@ -44,7 +44,7 @@ type Book struct {
 	categories  map[string]Category
 	responsible map[string][]Responsibility
 	merged      map[UnitID][]UnitID // into the unit that does their work today
-	bar         *barrier // of the one case that the book is for, else nil
+	bar         *barrier            // of the one case that the book is for, else nil
 }
 
 // BookData is what a Book is made from. Calendar and Profiles are the newest;
