@@ -104,3 +104,28 @@ func TestAnOldAccusationGoesToInspectors(t *testing.T) {
 		outOfReach(t, s)
 	}
 }
+
+// The head of the inspectors' unit who also holds a post behind the shield is not
+// called on, be it in the first instant.
+func TestUrgentAccusationsCallOnTheFree(t *testing.T) {
+	t.Parallel()
+	o := newTestOffice(t)
+	o.employ("county_leader", []string{"leader station"})
+	o.book = NewBook(o.data)
+	in := accusing(Party{User: userID("leader")})
+	in.Urgency = LifeProperty
+	s := begin(t, o, "2026-11-20 10:00", "clerk", in)
+	if e := s.rec.escalations; len(e) != 1 || e[0].TargetPost.UnitID != unitID("city") {
+		t.Errorf("%+v", e)
+	}
+	m := o.moment("system", s.now)
+	desk, err := Desk(m, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Source, in.SourceID, in.ID = "12345", "1", CaseID(m.Mint.ID())
+	c, err := Import(m, in, desk, Receipt{N: 1}, History{})
+	if err != nil || len(c.escalations) != 1 || c.escalations[0].TargetPost.UnitID != unitID("city") {
+		t.Errorf("imported: %v %+v", err, c)
+	}
+}
