@@ -129,3 +129,13 @@ func TestUrgentAccusationsCallOnTheFree(t *testing.T) {
 		t.Errorf("imported: %v %+v", err, c)
 	}
 }
+
+// Nobody is ordered to answer for a case that does not exist for them.
+func TestTheAccusedAnswerNoRecommendation(t *testing.T) {
+	t.Parallel()
+	s := accusedAtCounty(t, newTestOffice(t)).does("inspector", assign("hill", "hill_inspector")).does("hill_inspector", acknowledge)
+	s.does("hill_inspector", contact).does("hill_inspector", submit).does("hill_leader", approve(1)).does("inspector", nameUnit("hill"))
+	s.refuses("inspector", "unit.barred", func(c *Case, m Moment) error {
+		return c.Recommend(m, Recommending{Kind: HoldToAccount, Ordering: Ordering{Words: "问责"}})
+	})
+}
