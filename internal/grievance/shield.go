@@ -302,16 +302,18 @@ func (c *Case) breakOff(m Moment, f *Facts) {
 	}
 }
 
-// turnEscalations puts what stands before barred posts before those who are free.
-func (c *Case) turnEscalations(m Moment) {
+// turnEscalations puts what stands before barred posts before those who are free, and
+// tells whether anything did.
+func (c *Case) turnEscalations(m Moment) (turned bool) {
 	for _, e := range c.escalations {
 		if e.State == EscalationResolved || !m.Book.BarsUnit(e.TargetPost.UnitID) {
 			continue
 		}
 		post, ok := target(m.Book, e.FromUnitID, e.Level, m.Now, c.recused()...)
-		e.TargetPost, e.Unroutable = post, !ok
+		e.TargetPost, e.Unroutable, turned = post, !ok, true
 		c.changes.Escalations = once(c.changes.Escalations, e)
 	}
+	return turned
 }
 
 // Lines gives the units of the actor's posts, all those above them, and every unit

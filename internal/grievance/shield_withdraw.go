@@ -17,8 +17,7 @@ func (c *Case) withdraw(m Moment) error {
 		changed = c.handOver(m, m.Now, &f, barred) || changed
 		changed = c.redirect(m) || changed
 	}
-	c.turnEscalations(m)
-	if !changed {
+	if turned := c.turnEscalations(m); !changed && !turned {
 		return nil
 	}
 	return c.record(m.asSystem(), systemPost, EvShielded, f)
