@@ -54,18 +54,6 @@ func (s session) CasesBarred(v Viewer, ids []grievance.CaseID) (map[grievance.Ca
 	return barred, nil
 }
 
-// LockExposed names some shielded cases whose desk is behind their own shield, because
-// the organisation has changed, and holds them.
-func (tx *Tx) LockExposed(some Some) ([]grievance.CaseID, error) {
-	const behind = `substr(lead.path, 1, length(barred.path)) = barred.path`
-	exposed := tx.db.Raw(`SELECT c.id FROM cases c JOIN units lead ON lead.id = c.lead_unit_id WHERE c.shielded AND (
-		EXISTS (SELECT 1 FROM shields JOIN units barred ON barred.id = shields.unit_id WHERE shields.case_id = c.id AND `+behind+`)
-		OR EXISTS (SELECT 1 FROM recusals JOIN appointments held ON held.user_id = recusals.user_id JOIN units barred ON barred.id = held.unit_id
-			WHERE recusals.case_id = c.id AND recusals.cause = ? AND held.role <> ? AND (held.until IS NULL OR held.until > recusals.since) AND `+behind+`))`,
-		grievance.RecusedNamed, grievance.RoleCourier)
-	return tx.lock(some, "cases.id IN (?)", exposed)
-}
-
 // Attempted finds the case that a request was about, by the route's path and the id in
 // it, where the viewer was kept from it: to read by its shield, to act by recusal. It is
 // zero where there is no such case, and where the same was told since an instant.
