@@ -27,7 +27,7 @@ var (
 type gate struct {
 	roles     []grievance.Role // one of these, in any unit; none: whoever has logged in
 	anonymous bool             // no login is asked for, or looked at
-	bucket    string           // which allowance of its address it spends; none: it is not limited
+	bucket    string           // which allowances of an address and a device it spends; none: it is not limited
 	patient   bool             // may take minutes
 	initially bool             // also with a password that has to be changed first
 }
@@ -49,7 +49,7 @@ const (
 // The gates that stand in the route table: first those that ask for no login, then
 // from the widest to the narrowest.
 var (
-	machines    = gate{anonymous: true} // probes and documents
+	visitors    = gate{anonymous: true} // everybody without a limit: probes, documents, public keys
 	logins      = gate{anonymous: true, bucket: "login"}
 	senders     = gate{anonymous: true, bucket: "intake"} // the public with a new grievance
 	askers      = gate{anonymous: true, bucket: "lookup"} // the public with a query code, which could be guessed
@@ -61,8 +61,8 @@ var (
 	overseers   = only(report.Overseers...)
 	intake      = only(clerk, courier, gridWorker)
 	registrars  = only(clerk, courier, gridWorker, petitioner)
-	desks       = only(clerk, leader, inspector) // the head acts for a desk without clerks, inspectors of what accuses
-	handlers    = only(handler, inspector)
+	desks       = only(clerk, leader, inspector) // the head acts for an empty desk, inspectors have what is shielded
+	handlers    = only(handler, inspector)       // inspectors of what is shielded
 	workers     = only(handler, clerk, leader, inspector)
 	reporters   = only(handler, clerk, leader, supervisor, inspector)    // whoever has a hand in cases
 	answerers   = only(petitioner, clerk, leader, inspector)             // the petitioner, or a desk for them

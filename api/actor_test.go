@@ -13,7 +13,7 @@ import (
 func gated(*server) []route {
 	who := func(c echo.Context) error { return c.String(http.StatusOK, "I am "+actorOf(c).UserID.String()) }
 	return []route{
-		{"GET", "/machines", who, machines},
+		{"GET", "/visitors", who, visitors},
 		{"GET", "/anybody", who, askers},
 		{"GET", "/login", who, logins},
 		{"GET", "/logged-in", who, loggedIn},
@@ -31,8 +31,8 @@ func TestGates(t *testing.T) {
 		status      int
 		code        string
 	}{
-		{"/machines", "", 200, ""},
-		{"/machines", "stale", 200, ""},
+		{"/visitors", "", 200, ""},
+		{"/visitors", "stale", 200, ""},
 		{"/anybody", "", 200, ""},
 		{"/anybody", "stale", 200, ""},
 		{"/logged-in", "", 401, "auth.required"},

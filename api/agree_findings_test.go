@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/huiyin/huiyin/internal/grievance"
 	"github.com/huiyin/huiyin/internal/store"
@@ -65,5 +66,56 @@ func (p *throng) correctBulletins() {
 				p.count("correct", true)
 			}
 		}
+	}
+}
+
+// listsFindings wants the list to have exactly the findings that can be opened, and
+// to name the cases that can be opened, and no other.
+func (a *agreement) listsFindings(route string) {
+	a.t.Helper()
+	items := a.counts(route, route)
+	if w := a.ask(a.account, "GET", route, ""); w.Code != 200 {
+		return
+	}
+	has := map[string]string{}
+	for _, i := range items {
+		has[i.ID] = i.CaseID
+	}
+	for _, f := range a.found {
+		id, listed := has[f.ID.String()]
+		status, _ := a.get(route + "/" + f.ID.String())
+		if listed != (status == 200) {
+			a.t.Errorf("%s finds a finding in the list: %v, and opens it: %d", a.account, listed, status)
+		}
+		if listed && !a.sees[f.CaseID] {
+			a.met["a finding without its case"]++
+		}
+		if listed && (id != "") != a.sees[f.CaseID] {
+			a.t.Errorf("the case of a finding is named %q to %s", id, a.account)
+		}
+		if a.rests(f) {
+			a.met["a finding barred"]++
+		}
+		if listed && a.rests(f) {
+			a.t.Errorf("%s sees a finding about a case from which they are barred", a.account)
+		}
+		if !full() && a.IntN(3) > 0 {
+			continue
+		}
+		if of := a.counts(route, route+"?case="+f.CaseID.String()); len(of) > 0 && !a.sees[f.CaseID] {
+			a.t.Errorf("%s finds %d findings of a case which is denied", a.account, len(of))
+		}
+	}
+}
+
+// rests reports whether a finding rests on a case from which the account is barred.
+func (a *agreement) rests(f *grievance.Finding) bool {
+	other, _ := f.OtherCase()
+	return a.barred[f.CaseID] || a.barred[other]
+}
+
+func (a *agreement) opensFindings(route string) {
+	for _, f := range part(a, a.found, 20) {
+		a.tells(route, strings.Replace(route, ":id", f.ID.String(), 1))
 	}
 }

@@ -142,11 +142,8 @@ func (s *server) listAPIKeys(c echo.Context) error {
 //	@Security		bearer
 //	@Router			/api/v1/api-keys/{id}/revoke [post]
 func (s *server) revokeAPIKey(c echo.Context) error {
-	id, err := pathID[store.APIKey](c, "id")
+	id, err := actedOn[store.APIKey](c)
 	if err != nil {
-		return err
-	}
-	if _, err := decodeAction[nothing](c); err != nil {
 		return err
 	}
 	shown := func(k office.Changed[store.APIKey]) (string, any) { return "", apiKeyView(k.Of) }

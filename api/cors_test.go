@@ -11,7 +11,7 @@ const portal = "https://portal.example"
 func TestPagesOfNamedOrigins(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, Deps{Origins: []string{portal}, Rates: Rates{Address: allowing(1)}}, gated)
-	for path, status := range map[string]int{"/machines": 200, "/staff": 401, "/nowhere": 404, "/anybody": 200} {
+	for path, status := range map[string]int{"/visitors": 200, "/staff": 401, "/nowhere": 404, "/anybody": 200} {
 		res := r.call("GET", path, "", "Origin: "+portal)
 		h := res.Header
 		if res.StatusCode != status || h.Get("Access-Control-Allow-Origin") != portal || h.Get("Access-Control-Allow-Credentials") != "" {
@@ -30,7 +30,7 @@ func TestPagesOfNamedOrigins(t *testing.T) {
 		t.Errorf("who is limited is not told why: %d %v", res.StatusCode, res.Header)
 	}
 	for _, other := range []string{"https://elsewhere.example", "null", portal + ".example"} {
-		if h := r.call("GET", "/machines", "", "Origin: "+other).Header; h.Get("Access-Control-Allow-Origin") != "" {
+		if h := r.call("GET", "/visitors", "", "Origin: "+other).Header; h.Get("Access-Control-Allow-Origin") != "" {
 			t.Errorf("%s may: %v", other, h)
 		}
 	}

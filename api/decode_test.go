@@ -42,7 +42,7 @@ func decoding(*server) []route {
 			return err
 		}
 		return c.JSON(http.StatusOK, in)
-	}, machines}}
+	}, visitors}}
 }
 
 const asJSON = "Content-Type: application/json"

@@ -9,14 +9,14 @@ import (
 
 func tagged(*server) []route {
 	return []route{
-		{"GET", "/seven", func(c echo.Context) error { return show(c, 7, "seven") }, machines},
+		{"GET", "/seven", func(c echo.Context) error { return show(c, 7, "seven") }, visitors},
 		{"POST", "/seven", func(c echo.Context) error {
 			version, err := ifMatch(c)
 			if err != nil {
 				return err
 			}
 			return c.JSON(http.StatusOK, version)
-		}, machines},
+		}, visitors},
 	}
 }
 

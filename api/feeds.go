@@ -118,11 +118,8 @@ func (s *server) listFeeds(c echo.Context) error {
 //	@Security		bearer
 //	@Router			/api/v1/reports/upcoming/feeds/{id}/revoke [post]
 func (s *server) revokeFeed(c echo.Context) error {
-	id, err := pathID[store.Feed](c, "id")
+	id, err := actedOn[store.Feed](c)
 	if err != nil {
-		return err
-	}
-	if _, err := decodeAction[nothing](c); err != nil {
 		return err
 	}
 	view := func(f store.Feed) any { return feedView(f) }

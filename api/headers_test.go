@@ -15,19 +15,19 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, Deps{OpenAPI: []byte("{}"), Rates: Rates{Address: allowing(2)}}, func(s *server) []route {
 		fails := func(err error) echo.HandlerFunc { return func(echo.Context) error { return err } }
-		return append(gated(s), route{"GET", "/docs", s.page, machines}, route{"GET", "/docs/:file", s.pageFile, machines},
-			route{"GET", "/openapi.json", s.contract(), machines}, route{"GET", "/fails", fails(errors.New("lost")), machines},
-			route{"GET", "/panics", func(echo.Context) error { panic("lost") }, machines}, route{"GET", "/large", fails(errTooLarge), machines})
+		return append(gated(s), route{"GET", "/docs", s.page, visitors}, route{"GET", "/docs/:file", s.pageFile, visitors},
+			route{"GET", "/openapi.json", s.contract(), visitors}, route{"GET", "/fails", fails(errors.New("lost")), visitors},
+			route{"GET", "/panics", func(echo.Context) error { panic("lost") }, visitors}, route{"GET", "/large", fails(errTooLarge), visitors})
 	})
 	tag := r.call("GET", "/docs", "").Header.Get("ETag")
 	for path, status := range map[string]int{
 		"/docs": 200, "/docs/init.js": 200, "/docs/nothing.js": 404, "/docs/..%2fapi.go": 404, "/openapi.json": 200, "/nowhere": 404,
-		"/staff": 401, "/fails": 500, "/panics": 500, "/large": 413, "/machines": 200,
+		"/staff": 401, "/fails": 500, "/panics": 500, "/large": 413, "/visitors": 200,
 	} {
 		wantGuarded(t, r, status, "GET", path)
 	}
 	wantGuarded(t, r, 304, "GET", "/docs", "If-None-Match: "+tag)
-	wantGuarded(t, r, 405, "POST", "/machines")
+	wantGuarded(t, r, 405, "POST", "/visitors")
 	wantGuarded(t, r, 200, "GET", "/anybody")
 	wantGuarded(t, r, 200, "GET", "/anybody")
 	wantGuarded(t, r, 429, "GET", "/anybody")

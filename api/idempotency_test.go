@@ -26,7 +26,7 @@ func keyed(*server) []route {
 		}
 		return c.String(http.StatusOK, key+" "+hex.EncodeToString(sum))
 	}
-	return []route{{"POST", "/keyed/:id", answer, machines}, {"PUT", "/keyed/:id", answer, machines}}
+	return []route{{"POST", "/keyed/:id", answer, visitors}, {"PUT", "/keyed/:id", answer, visitors}}
 }
 
 func TestIdempotencyKeys(t *testing.T) {
@@ -107,7 +107,7 @@ func acting(*server) []route {
 			return err
 		}
 		return respond(c, answer)
-	}, machines}}
+	}, visitors}}
 }
 
 func TestAnswersOfTheDesk(t *testing.T) {

@@ -23,13 +23,13 @@ func TestRequestIDs(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, Deps{}, gated)
 	for _, kept := range []string{"a", "A.b_c-9", strings.Repeat("x", 64)} {
-		if got := r.call("GET", "/machines", "", "X-Request-Id: "+kept).Header.Get("X-Request-Id"); got != kept {
+		if got := r.call("GET", "/visitors", "", "X-Request-Id: "+kept).Header.Get("X-Request-Id"); got != kept {
 			t.Errorf("%s became %s", kept, got)
 		}
 	}
 	made := map[string]bool{}
 	for _, bad := range []string{"", strings.Repeat("x", 65), "a b", "a\"b", "编号", "a/b", "a\nb"} {
-		got := r.call("GET", "/machines", "", "X-Request-Id: "+bad).Header.Get("X-Request-Id")
+		got := r.call("GET", "/visitors", "", "X-Request-Id: "+bad).Header.Get("X-Request-Id")
 		if !goodRequestID.MatchString(got) || got == bad || made[got] {
 			t.Errorf("%q became %q", bad, got)
 		}
@@ -40,7 +40,7 @@ func TestRequestIDs(t *testing.T) {
 func TestHeadersOfEveryResponse(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, Deps{}, gated)
-	for _, path := range []string{"/machines", "/nowhere", "/staff"} {
+	for _, path := range []string{"/visitors", "/nowhere", "/staff"} {
 		h := r.call("GET", path, "", "Origin: https://elsewhere.example").Header
 		for name, want := range map[string]string{
 			"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer",
@@ -56,7 +56,7 @@ func TestHeadersOfEveryResponse(t *testing.T) {
 func TestHeadAnswersWhereGetDoes(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, Deps{}, gated)
-	if res := r.call("HEAD", "/machines", ""); res.StatusCode != http.StatusOK {
+	if res := r.call("HEAD", "/visitors", ""); res.StatusCode != http.StatusOK {
 		t.Errorf("status %d", res.StatusCode)
 	}
 	if res := r.call("HEAD", "/staff", ""); res.StatusCode != http.StatusUnauthorized {
@@ -173,13 +173,13 @@ func TestAddressesHaveTheirOwnRate(t *testing.T) {
 func TestMetricsCannotBeInflated(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, Deps{}, func(s *server) []route {
-		return append(gated(s), route{"GET", "/metrics", s.metrics(), machines})
+		return append(gated(s), route{"GET", "/metrics", s.metrics(), visitors})
 	})
-	for _, path := range []string{"/nowhere/1", "/nowhere/2", "/machines"} {
+	for _, path := range []string{"/nowhere/1", "/nowhere/2", "/visitors"} {
 		r.call("GET", path, "")
 	}
-	r.call("BREW", "/machines", "")
-	req := httptest.NewRequest("GET", "http://evil.example/machines", nil)
+	r.call("BREW", "/visitors", "")
+	req := httptest.NewRequest("GET", "http://evil.example/visitors", nil)
 	r.ServeHTTP(httptest.NewRecorder(), req)
 	text := string(bodyOf(t, r.call("GET", "/metrics", "")))
 	for _, bad := range []string{"nowhere", "evil", "BREW"} {
@@ -189,7 +189,7 @@ func TestMetricsCannotBeInflated(t *testing.T) {
 	}
 	for _, want := range []string{
 		`huiyin_http_requests_total\{code="404",host="",method="GET",url=""\} 2`,
-		`huiyin_http_requests_total\{code="200",host="",method="GET",url="/machines"\} 2`, `go_goroutines`,
+		`huiyin_http_requests_total\{code="200",host="",method="GET",url="/visitors"\} 2`, `go_goroutines`,
 	} {
 		if !regexp.MustCompile(want).MatchString(text) {
 			t.Errorf("the metrics lack %s:\n%s", want, text)
@@ -236,7 +236,7 @@ func TestPatientRoutesHaveTime(t *testing.T) {
 		return c.JSON(http.StatusOK, deadline.Sub(clock.System{}.Now()) > time.Minute)
 	}
 	r := newRig(t, Deps{}, func(*server) []route {
-		return []route{{"GET", "/usual", left, machines}, {"GET", "/long", left, machines.patiently()}}
+		return []route{{"GET", "/usual", left, visitors}, {"GET", "/long", left, visitors.patiently()}}
 	})
 	for path, want := range map[string]string{"/usual": "false", "/long": "true"} {
 		if got := string(bodyOf(t, r.call("GET", path, ""))); got != want {

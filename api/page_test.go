@@ -37,7 +37,7 @@ func paging(*server) []route {
 			return reply(c, letterPage{items, next}, err)
 		}
 	}
-	return []route{{"GET", "/letters", list("letters"), machines}, {"GET", "/others", list("others"), machines}}
+	return []route{{"GET", "/letters", list("letters"), visitors}, {"GET", "/others", list("others"), visitors}}
 }
 
 func (r *rig) page(t *testing.T, target string) (letterPage, http.Header) {

@@ -204,11 +204,8 @@ func (s *server) showUser(u office.Changed[grievance.User]) (string, any) {
 //	@Security		bearer
 //	@Router			/api/v1/users/{id}/disable [post]
 func (s *server) disableUser(c echo.Context) error {
-	id, err := pathID[grievance.User](c, "id")
+	id, err := actedOn[grievance.User](c)
 	if err != nil {
-		return err
-	}
-	if _, err := decodeAction[nothing](c); err != nil {
 		return err
 	}
 	return reorganise(s, c, http.StatusOK, s.showUser, func(ctx context.Context, keep office.Keep[grievance.User]) (grievance.User, error) {

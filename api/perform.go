@@ -90,6 +90,15 @@ func decodeAction[In any](c echo.Context) (In, error) {
 	return decodeWhole[In](c)
 }
 
+// actedOn reads the id of what an action is about that needs no words.
+func actedOn[T any](c echo.Context) (grievance.ID[T], error) {
+	id, err := pathID[T](c, "id")
+	if err == nil {
+		_, err = decodeAction[nothing](c)
+	}
+	return id, err
+}
+
 // look is one reader's look at one case, in one snapshot. Inside says that the
 // reader works on it, and may read what is not meant for the petitioner.
 type look struct {

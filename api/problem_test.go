@@ -40,7 +40,7 @@ func failing(failures map[string]error) func(*server) []route {
 				panic("disk 王五 is gone")
 			}
 			return failures[c.Param("name")]
-		}, machines}, {"POST", "/only-post", func(echo.Context) error { return nil }, machines}}
+		}, visitors}, {"POST", "/only-post", func(echo.Context) error { return nil }, visitors}}
 	}
 }
 
@@ -126,7 +126,7 @@ func TestClientThatLeftIsNoError(t *testing.T) {
 		return []route{{"GET", "/slow", func(c echo.Context) error {
 			<-c.Request().Context().Done()
 			return errors.New("interrupted (9)")
-		}, machines}}
+		}, visitors}}
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -143,7 +143,7 @@ func TestSlowWorkIsStopped(t *testing.T) {
 		return []route{{"GET", "/slow", func(c echo.Context) error {
 			<-c.Request().Context().Done()
 			return errors.New("interrupted (9)")
-		}, machines}}
+		}, visitors}}
 	})
 	if p := problemOf(t, r.call("GET", "/slow", "")); p.Code != "request.timeout" || p.Status != http.StatusServiceUnavailable {
 		t.Errorf("%+v", p)
@@ -156,7 +156,7 @@ func TestNothingIsAddedToAResponseUnderWay(t *testing.T) {
 		return []route{{"GET", "/half", func(c echo.Context) error {
 			_ = c.String(http.StatusOK, "half")
 			return errors.New("then it broke")
-		}, machines}}
+		}, visitors}}
 	})
 	res := r.call("GET", "/half", "")
 	if body := string(bodyOf(t, res)); body != "half" || !strings.Contains(r.logs.String(), "then it broke") {

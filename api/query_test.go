@@ -35,7 +35,7 @@ func querying(*server) []route {
 			return err
 		}
 		return c.JSON(http.StatusOK, a)
-	}, machines}}
+	}, visitors}}
 }
 
 func TestQueryIsRead(t *testing.T) {

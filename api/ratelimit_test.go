@@ -151,7 +151,7 @@ func TestUnlimitedRoutesHaveNoAllowance(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, Deps{Rates: Rates{Address: allowing(1), Account: allowing(1), Login: allowing(1)}}, gated)
 	for range 3 {
-		if res := r.call("GET", "/machines", ""); res.StatusCode != 200 || res.Header.Get("RateLimit") != "" {
+		if res := r.call("GET", "/visitors", ""); res.StatusCode != 200 || res.Header.Get("RateLimit") != "" {
 			t.Errorf("%d, RateLimit %s", res.StatusCode, res.Header.Get("RateLimit"))
 		}
 		if res := r.call("GET", "/logged-in", "", "Authorization: Bearer stale"); res.StatusCode != 401 || res.Header.Get("RateLimit") != "" {

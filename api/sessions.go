@@ -104,11 +104,8 @@ func (s *server) listSessions(c echo.Context) error {
 //	@Security		bearer
 //	@Router			/api/v1/auth/sessions/{id}/revoke [post]
 func (s *server) revokeSession(c echo.Context) error {
-	id, err := pathID[store.LoginSession](c, "id")
+	id, err := actedOn[store.LoginSession](c)
 	if err != nil {
-		return err
-	}
-	if _, err := decodeAction[nothing](c); err != nil {
 		return err
 	}
 	token, err := bearer(c)
@@ -135,11 +132,8 @@ func (s *server) revokeSession(c echo.Context) error {
 //	@Security		bearer
 //	@Router			/api/v1/users/{id}/revoke-logins [post]
 func (s *server) revokeLogins(c echo.Context) error {
-	id, err := pathID[grievance.User](c, "id")
+	id, err := actedOn[grievance.User](c)
 	if err != nil {
-		return err
-	}
-	if _, err := decodeAction[nothing](c); err != nil {
 		return err
 	}
 	return reorganise(s, c, http.StatusOK, s.showUser, func(ctx context.Context, keep office.Keep[grievance.User]) (grievance.User, error) {

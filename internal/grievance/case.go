@@ -165,8 +165,8 @@ type Changes struct {
 // Children are the rows that belong to a case. Which of them were loaded is up
 // to the operation; an operation needs those that it reads. The suspensions of a
 // suspended case, an open objection, units that have still to help, open duties and
-// reminders, whom the grievance names, and the ledgers of a clock and the reviews of
-// a case that has any are always needed.
+// reminders, whom the case is about or is kept from, and the ledgers of a
+// clock and the reviews of a case that has any are always needed.
 type Children struct {
 	Clocks      []*Clock
 	SignOffs    []*SignOff

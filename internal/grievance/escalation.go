@@ -132,9 +132,9 @@ func (e *Escalation) fact() *EscalFact {
 }
 
 // recused are those whom nothing about a case is put before for judgement (回避):
-// who handles it, whose matter it is, and whom it is about.
+// who handles it, whose matter it is, and who is kept from it.
 func (c *Case) recused() []UserID {
-	who := c.recusedByName()
+	who := c.recusedUsers()
 	for _, id := range []UserID{c.Handler, c.PetitionerUserID} {
 		if !id.IsZero() {
 			who = append(who, id)

@@ -50,7 +50,7 @@ func (m *model) signsInCharge(s SignOff) bool {
 	return !s.Chain.bySponsor() || heads || slices.Contains([]UserID{m.before.row.Sponsor, m.rec.row.Sponsor}, s.DecidedBy)
 }
 
-func (m *model) isNamed(who UserID) bool {
+func (m *model) isRecused(who UserID) bool {
 	return slices.ContainsFunc(m.rec.recusals, func(n *Recusal) bool { return n.UserID == who })
 }
 
@@ -95,7 +95,7 @@ func (m *model) checkSupervision(t *rapid.T) {
 // The leader in charge is none of the recused when named, and holds the post
 // whenever somebody has just looked.
 func (m *model) checkSponsor(t *rapid.T, c *Case) {
-	if c.Sponsor.IsZero() != c.SponsorPost.IsZero() || m.isNamed(c.Sponsor) {
+	if c.Sponsor.IsZero() != c.SponsorPost.IsZero() || m.isRecused(c.Sponsor) {
 		t.Fatalf("in charge is %s as %s", m.o.user(c.Sponsor), m.o.post(c.SponsorPost))
 	}
 	left := !c.Sponsor.IsZero() && !m.o.book.holds(c.Sponsor, c.SponsorPost, m.now)

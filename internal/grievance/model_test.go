@@ -323,7 +323,7 @@ func (m *model) checkSigned(t *rapid.T, s SignOff) {
 		})
 	})
 	own := slices.Contains(append(m.partial(s), s.RequestedBy, m.before.row.Handler, m.rec.row.PetitionerUserID), s.DecidedBy) ||
-		m.isNamed(s.DecidedBy) || m.handled(s.DecidedBy) || m.helped(s.DecidedBy)
+		m.isRecused(s.DecidedBy) || m.handled(s.DecidedBy) || m.helped(s.DecidedBy)
 	if s.State != SignOffApproved || !leads || own || !m.signsInCharge(s) || !m.o.book.Unit(s.UnitID).Organ || !s.DecidedAt.Equal(m.now) {
 		t.Fatalf("sign-off %+v, decided by %s", s, m.o.user(s.DecidedBy))
 	}

@@ -40,17 +40,8 @@ func (c *Case) Name(m Moment, in Naming) error {
 	if in.Name != "" {
 		c.addParty(Party{Kind: PersonNamed, Name: in.Name})
 	}
-	f := Facts{Named: c.aboutCount()}
-	for _, user := range recused {
-		c.release(m, user, &f)
-	}
-	if err := c.record(m, by, EvNamed, f); err != nil {
+	if err := c.recordRecused(m, by, EvNamed, Facts{Named: c.aboutCount()}, recused...); err != nil {
 		return err
-	}
-	for _, user := range recused {
-		if err := c.takeFrom(m, user); err != nil {
-			return err
-		}
 	}
 	return c.raiseShield(m)
 }
@@ -113,13 +104,8 @@ func (c *Case) concernsAll(m Moment, desk UnitID, others []Party) {
 }
 
 // aboutCount is how many persons and units the grievance is known to be about.
-func (c *Case) aboutCount() (n int) {
-	for _, r := range c.supervised.Recusals {
-		if r.Cause == RecusedNamed {
-			n++
-		}
-	}
-	return n + len(c.supervised.Shields)
+func (c *Case) aboutCount() int {
+	return len(c.recusedUsers(RecusedNamed)) + len(c.supervised.Shields)
 }
 
 // watchedOver reports whether somebody above a unit could take an accusation from it.

@@ -133,11 +133,12 @@ type Actor struct {
 	Posts  []Post
 	Proved CaseID
 
-	held  []Post // those that Narrow has taken out among them
-	roles []Role // to which Narrow has narrowed it
 	// Through names the login or the key by which the actor came, if there is one.
 	// No decision looks at it: it tells one device of somebody from another.
 	Through string
+
+	held  []Post // all posts, also those that Narrow has taken from Posts
+	roles []Role // to which Narrow has narrowed it
 }
 
 // Narrow gives the actor in posts of these roles alone, nil for all. What bars any

@@ -136,10 +136,11 @@ var permissions = map[Operation]permission{
 // which post.
 type relation func(c *Case, m Moment) (Post, bool)
 
-// leadClerk is a clerk of the desk that holds the case.
+// leadClerk is a clerk of the desk that holds the case, or an inspector where it is
+// shielded; likewise below.
 func leadClerk(c *Case, m Moment) (Post, bool) { return deskClerk(m, c.LeadUnitID, c.deskRole()) }
 
-// deskClerk is a clerk of a unit's desk, or who has another role there; where the desk has none, whoever is on
+// deskClerk is who has the role of a unit's desk there; where nobody has, whoever is on
 // duty for it, so that no case is stuck at an empty desk.
 func deskClerk(m Moment, unit UnitID, role Role) (Post, bool) {
 	if p, ok := m.By.PostAt(unit, role); ok {

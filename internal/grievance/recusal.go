@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// The events of recusal (回避). Who is named stands in rows of its own and in no event.
+// The events of recusal (回避). Who is recused, or named, stands in rows of its own and
+// in no event.
 const (
 	EvNamed            EventKind = "person_named" // a person or a unit
 	EvInterestDeclared EventKind = "interest_declared"
@@ -22,7 +23,7 @@ type RecusalCause string
 const (
 	RecusedNamed    RecusalCause = "named"
 	RecusedDeclared RecusalCause = "declared"
-	RecusedDemanded RecusalCause = "granted"
+	RecusedGranted  RecusalCause = "granted"
 )
 
 // Recusal (回避) is that a person does nothing to a case: signs nothing of it,
@@ -37,16 +38,19 @@ type Recusal struct {
 // ErrRecused refuses an act on a case from which the actor is kept.
 var ErrRecused = Refuse(Forbidden, "case.recused", "您与该事项有利害关系，应当回避，不能办理")
 
-// recusedByName are those who are kept from the case, for whatever cause.
-func (c *Case) recusedByName() (who []UserID) {
+// recusedUsers are those who are kept from the case for one of the causes, or for
+// whatever cause where none is given.
+func (c *Case) recusedUsers(causes ...RecusalCause) (who []UserID) {
 	for _, r := range c.supervised.Recusals {
-		who = append(who, r.UserID)
+		if len(causes) == 0 || slices.Contains(causes, r.Cause) {
+			who = append(who, r.UserID)
+		}
 	}
 	return who
 }
 
 // Recused reports whether a user is kept from the case, for whatever cause.
-func (c *Case) Recused(user UserID) bool { return slices.Contains(c.recusedByName(), user) }
+func (c *Case) Recused(user UserID) bool { return slices.Contains(c.recusedUsers(), user) }
 
 // Recusals gives who is kept from the case, where they were loaded or made.
 func (c *Case) Recusals() []*Recusal { return c.supervised.Recusals }
@@ -55,17 +59,18 @@ func (c *Case) Recusals() []*Recusal { return c.supervised.Recusals }
 // word is not taken from anybody.
 func (c *Case) keptFrom(by Actor) bool {
 	own := by.Proved == c.ID || c.PetitionerUserID == by.UserID
-	return !by.UserID.IsZero() && !own && slices.Contains(c.recusedByName(), by.UserID)
+	return !by.UserID.IsZero() && !own && c.Recused(by.UserID)
 }
 
-// mayHandle reports whether the case is neither about a user nor the user's own.
+// mayHandle reports whether the case is not the user's own, and nothing keeps the user
+// from it.
 func (c *Case) mayHandle(user UserID) bool {
-	return user.IsZero() || user != c.PetitionerUserID && !slices.Contains(c.recusedByName(), user)
+	return user.IsZero() || user != c.PetitionerUserID && !c.Recused(user)
 }
 
 // recuse keeps a user from the case, and tells whether that is news.
 func (c *Case) recuse(m Moment, user UserID, cause RecusalCause) bool {
-	if slices.Contains(c.recusedByName(), user) {
+	if c.Recused(user) {
 		return false
 	}
 	r := &Recusal{CaseID: c.ID, UserID: user, Cause: cause, Since: m.Now}
@@ -75,11 +80,21 @@ func (c *Case) recuse(m Moment, user UserID, cause RecusalCause) bool {
 	return true
 }
 
-// release takes the charge of a case from a leader who is recused from now on.
-func (c *Case) release(m Moment, user UserID, f *Facts) {
-	if c.Sponsor == user {
-		c.endSponsorship(m, f)
+// recordRecused records why users are recused from now on. The charge of the case goes
+// from them with that event; what else they had passes on by an event of its own.
+func (c *Case) recordRecused(m Moment, by Post, kind EventKind, f Facts, users ...UserID) error {
+	if !c.Sponsor.IsZero() && slices.Contains(users, c.Sponsor) {
+		c.endSponsorship(m, &f)
 	}
+	if err := c.record(m, by, kind, f); err != nil {
+		return err
+	}
+	for _, user := range users {
+		if err := c.takeFrom(m, user); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // takeFrom hands on what a person has of a case who is recused from now on, as if
@@ -112,11 +127,7 @@ func (c *Case) DeclareInterest(m Moment, in Declaring) error {
 	}
 	f := Facts{Texts: c.writeAll(m, false, textIn{TextReason, in.Words})}
 	c.recuse(m, m.By.UserID, RecusedDeclared)
-	c.release(m, m.By.UserID, &f)
-	if err := c.record(m, by, EvInterestDeclared, f); err != nil {
-		return err
-	}
-	return c.takeFrom(m, m.By.UserID)
+	return c.recordRecused(m, by, EvInterestDeclared, f, m.By.UserID)
 }
 
 // staffMember is anybody of the staff who sees the case.
@@ -145,7 +156,7 @@ func (c *Case) DemandRecusal(m Moment, in Demanding) error {
 		return err
 	}
 	switch {
-	case slices.Contains(c.recusedByName(), in.User):
+	case c.Recused(in.User):
 		return errRecusedAlready
 	case c.PendingRecusal != 0:
 		return Refuse(Conflict, "recusal.pending", "已有回避申请等待决定")
@@ -157,12 +168,8 @@ var errRecusedAlready = Refuse(Conflict, "recusal.already", "该人员已经回�
 
 // grantRecusal keeps from the case whom the petitioner has demanded.
 func (c *Case) grantRecusal(m Moment, by Post, s *SignOff, f Facts) error {
-	c.recuse(m, s.Recuse, RecusedDemanded)
-	c.release(m, s.Recuse, &f)
-	if err := c.record(m, by, EvRecusalGranted, f); err != nil {
-		return err
-	}
-	return c.takeFrom(m, s.Recuse)
+	c.recuse(m, s.Recuse, RecusedGranted)
+	return c.recordRecused(m, by, EvRecusalGranted, f, s.Recuse)
 }
 
 // Attempt is what somebody tried who is kept from a case.

@@ -336,13 +336,14 @@ func (c *Case) registered(m Moment, in Registration, h Holder) Facts {
 	return f
 }
 
-// deskDebtor is who owes what the desk owes: the person on duty there by name,
-// the desk's clerks while a courier or grid worker still answers for the case.
+// deskDebtor is who owes what the desk owes: whoever answers for the case there by
+// name, who may be a clerk on duty for inspectors; the desk itself while a courier or
+// grid worker still answers for it.
 func (c *Case) deskDebtor() debtor {
-	if slices.Contains([]Role{c.deskRole(), RoleLeader}, c.ResponsiblePost.Role) {
+	if slices.Contains([]Role{RoleClerk, RoleInspector, RoleLeader}, c.ResponsiblePost.Role) {
 		return debtor{c.ResponsiblePost, c.Responsible}
 	}
-	return debtor{post: Post{UnitID: c.LeadUnitID, Role: RoleClerk}}
+	return debtor{post: Post{UnitID: c.LeadUnitID, Role: c.deskRole()}}
 }
 
 // classified puts the classification into an event's facts.

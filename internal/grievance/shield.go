@@ -30,12 +30,6 @@ type Shield struct {
 	Since  time.Time
 }
 
-// barrier is who is barred from one case.
-type barrier struct {
-	persons []UserID
-	units   []*Unit // with all below them
-}
-
 // shield keeps that the case is about a unit, and tells whether that is news.
 func (c *Case) shield(m Moment, unit UnitID, cause ShieldCause) bool {
 	if slices.ContainsFunc(c.supervised.Shields, func(s *Shield) bool { return s.UnitID == unit }) {
@@ -50,76 +44,6 @@ func (c *Case) shield(m Moment, unit UnitID, cause ShieldCause) bool {
 
 // Shields gives the units that the case is about, where they were loaded or made.
 func (c *Case) Shields() []*Shield { return c.supervised.Shields }
-
-// barrier finds who is barred from a shielded case by the organisation as it is.
-func (c *Case) barrier(b *Book) *barrier {
-	bar := &barrier{}
-	for _, s := range c.supervised.Shields {
-		bar.close(b, s.UnitID)
-	}
-	for _, r := range c.supervised.Recusals {
-		if r.Cause != RecusedNamed {
-			continue
-		}
-		bar.persons = append(bar.persons, r.UserID)
-		for _, a := range b.byUser[r.UserID] {
-			if a.Role != RoleCourier && (a.Until == nil || a.Until.After(r.Since)) {
-				bar.close(b, a.UnitID)
-			}
-		}
-	}
-	return bar
-}
-
-// close bars a unit, and the one that does its work today.
-func (bar *barrier) close(b *Book, id UnitID) {
-	for _, u := range []*Unit{b.Unit(id), b.Current(id)} {
-		if u != nil && !slices.Contains(bar.units, u) {
-			bar.units = append(bar.units, u)
-		}
-	}
-}
-
-func (bar *barrier) holds(u *Unit) bool {
-	return slices.ContainsFunc(bar.units, u.Within)
-}
-
-// For is the book as it is for one case: who is barred from it holds no post and can
-// do nothing, and where it is an accusation the inspectors are its desk. Whatever a
-// decision looks for in it, a barred person is not found.
-func (b *Book) For(c *Case) *Book {
-	if !c.Shielded {
-		return b
-	}
-	own := *b
-	own.bar = c.barrier(b)
-	return &own
-}
-
-// For is the moment as a decision about one case may look at it (see Book.For).
-func (m Moment) For(c *Case) Moment {
-	m.Book = m.Book.For(c)
-	if m.Book.Bars(m.By.UserID, m.Now) {
-		m.By.Posts = nil
-	}
-	return m
-}
-
-// Bars reports whether a user is barred from the case that the book is for.
-func (b *Book) Bars(user UserID, t time.Time) bool {
-	if b.bar == nil || user.IsZero() {
-		return false
-	}
-	return slices.Contains(b.bar.persons, user) || slices.ContainsFunc(b.byUser[user], func(a Appointment) bool {
-		return a.HeldAt(t) && b.BarsUnit(a.UnitID)
-	})
-}
-
-// BarsUnit reports whether a unit is barred from the case that the book is for.
-func (b *Book) BarsUnit(id UnitID) bool {
-	u := b.units[id]
-	return b.bar != nil && u != nil && b.bar.holds(u)
-}
 
 var (
 	errBarred = Refuse(Conflict, "unit.barred", "检举控告事项不得交由被反映的单位及其下属单位（条例第三十条）")
@@ -160,23 +84,16 @@ func (b *Book) hasInspectors(unit UnitID) bool {
 	return slices.ContainsFunc(b.byUnit[unit], func(a Appointment) bool { return a.Role == RoleInspector })
 }
 
-// departments are those of a unit itself, by code.
+// departments are those that a unit itself has today, by code.
 func (b *Book) departments(of UnitID) []*Unit {
-	return slices.DeleteFunc(slices.Clone(b.inOrder), func(u *Unit) bool { return u.ParentID != of || u.Kind != "department" || u.EndedAt != nil })
+	return slices.DeleteFunc(slices.Clone(b.inOrder), func(u *Unit) bool {
+		return u.ParentID != of || u.Kind != "department" || u.EndedAt != nil
+	})
 }
 
 // accuses reports whether the case is an accusation that names anybody.
 func (c *Case) accuses() bool {
-	return c.Nature == Accusation && len(c.supervised.Shields)+len(c.recusedBy(RecusedNamed)) > 0
-}
-
-func (c *Case) recusedBy(cause RecusalCause) (who []UserID) {
-	for _, r := range c.supervised.Recusals {
-		if r.Cause == cause {
-			who = append(who, r.UserID)
-		}
-	}
-	return who
+	return c.Nature == Accusation && c.aboutCount() > 0
 }
 
 // deskRole is the role of those who sit at desks in the case that the book is for.
@@ -287,6 +204,9 @@ func (c *Case) breakOff(m Moment, f *Facts) {
 		if s.State == SignOffPending {
 			f.Stopped = append(f.Stopped, c.stopStep(s, Cancelled, m.Now)...)
 			c.lapse(m, s.Kind)
+			if s.Kind == SignReview { // the organ writes its opinion anew
+				f.Review = c.handedBack()
+			}
 		}
 	}
 	if o := c.objection(); o != nil {
@@ -314,17 +234,4 @@ func (c *Case) turnEscalations(m Moment) (turned bool) {
 		c.changes.Escalations = once(c.changes.Escalations, e)
 	}
 	return turned
-}
-
-// Lines gives the units of the actor's posts, all those above them, and every unit
-// whose work one of these does today: an actor is barred by what bars any of them.
-func (b *Book) Lines(a Actor) (ids []UnitID) {
-	for _, p := range slices.Concat(a.Posts, a.held) {
-		for _, u := range b.Ancestors(p.UnitID) {
-			if !slices.Contains(ids, u.ID) {
-				ids = append(append(ids, u.ID), b.merged[u.ID]...)
-			}
-		}
-	}
-	return ids
 }

@@ -182,6 +182,34 @@ func TestTheShieldRisesInEveryState(t *testing.T) {
 	}
 }
 
+// A review goes on behind the shield: its opinion, which was before a leader, is written
+// anew by inspectors of the organ, and signed.
+func TestAReviewGoesOnBehindTheShield(t *testing.T) {
+	t.Parallel()
+	s := answered(t, petition())
+	s.does("petitioner", askReview).does("county_clerk", review(1, Upheld)).does("inspector", nameUnit("river"))
+	s.rec.row.Nature = Accusation
+	s.does("inspector", nameUser("deputy"))
+	if p := s.rec.proceedings[0]; p.State != ProceedingOpen || s.c().PendingSignOff != 0 {
+		t.Fatalf("the review is %s, sign-off %d is open", p.State, s.c().PendingSignOff)
+	}
+	s.does("inspector", review(1, Changed)).does("county_leader", approve(3))
+	if p, c := s.rec.proceedings[0], s.c(); p.State != ProceedingDecided || !c.Status.Open() || !c.Shielded {
+		t.Errorf("%s of a case that is %s", p.State, c.Status)
+	}
+}
+
+// Who takes an accusation where the last inspector has left owes what they answer for.
+func TestWhoStandsInForInspectorsOwes(t *testing.T) {
+	t.Parallel()
+	s := begin(t, newTestOffice(t), "2026-11-20 10:00", "clerk", accusing(Party{User: userID("leader")}))
+	s.o.leaves("inspector", s.now)
+	s.does("county_clerk", accept(AcceptanceDecision{}))
+	if c, k := s.c(), s.clock(Handling); c.Responsible != userID("county_clerk") || k.DebtorUser != c.Responsible {
+		t.Errorf("%s answers, %s owes", s.o.user(c.Responsible), s.o.user(k.DebtorUser))
+	}
+}
+
 func escalateNow(c *Case, m Moment) error {
 	return c.escalate(m, escalation{level: 1, cause: Urgent, at: m.Now, unit: unitID("river")})
 }

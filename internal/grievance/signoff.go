@@ -210,6 +210,11 @@ func (c *Case) Approve(m Moment, number int, in Approval) error {
 	if next > 0 {
 		return c.passOn(m, by, s, next, seat, facts)
 	}
+	return c.carryOut(m, by, s, facts)
+}
+
+// carryOut does what the last signature approves.
+func (c *Case) carryOut(m Moment, by Post, s *SignOff, facts Facts) error {
 	switch s.Kind {
 	case SignDecline:
 		n, _ := c.issue(m, NoticeOfDecline, "")

@@ -55,8 +55,9 @@ func (s session) CasesBarred(v Viewer, ids []grievance.CaseID) (map[grievance.Ca
 }
 
 // Attempted finds the case that a request was about, by the route's path and the id in
-// it, where the viewer was kept from it: to read by its shield, to act by recusal. It is
-// zero where there is no such case, and where the same was told since an instant.
+// it, where the viewer was kept from it: from reading by its shield, from acting by
+// recusal. It is zero where there is no such case, and where the same attempt of the
+// same person was told since an instant.
 func (s session) Attempted(path, id string, v Viewer, what grievance.Attempt, since time.Time) (about grievance.CaseID, err error) {
 	about, err = s.caseBehind(path, id)
 	if err != nil || about.IsZero() {

@@ -64,7 +64,8 @@ type Some struct {
 
 // LockHeldBy names some cases that wait for somebody in a post of a unit: open
 // ones which the user answers for, handles or has in charge there, and any whose
-// running clock the user owes there. It holds them, unread: one that cannot be read is known.
+// running clock the user owes there. It holds them, unread: one that cannot be read
+// is known.
 func (tx *Tx) LockHeldBy(user grievance.UserID, unit grievance.UnitID, role grievance.Role, some Some) ([]grievance.CaseID, error) {
 	held := tx.db.Raw(`SELECT id FROM cases WHERE responsible_id = ? AND responsible_unit_id = ? AND responsible_role = ? AND status NOT IN ?
 		UNION SELECT id FROM cases WHERE handler_id = ? AND handling_unit_id = ? AND ? = 'handler' AND status NOT IN ?

@@ -9,7 +9,7 @@ import (
 )
 
 // notRecused is the condition that a person neither handles the case nor filed
-// it, nor is named in it: what is put before others is not before them.
+// it, nor is kept from it: what is put before others is not before them.
 const notRecused = `cases.handler_id IS DISTINCT FROM ? AND cases.petitioner_user_id IS DISTINCT FROM ?
 	AND (cases.recusal_count = 0 OR NOT EXISTS (SELECT 1 FROM recusals WHERE recusals.case_id = cases.id AND recusals.user_id = ?))`
 

@@ -9,9 +9,9 @@ import (
 	"github.com/huiyin/huiyin/internal/grievance"
 )
 
-// loadSupervision gives cases what few have: who is kept from them, open duties
-// and open reminders; of orders, and of reminders that are done, only what an
-// operation needs.
+// loadSupervision gives cases what few have: whom they are about or are kept from,
+// open duties and open reminders; of orders, and of reminders that are done, only what
+// an operation needs.
 func (s session) loadSupervision(rows []grievance.Case, into map[grievance.CaseID]*grievance.Children, n Needs) error {
 	having := func(has func(*grievance.Case) bool) (ids []grievance.CaseID) {
 		for i := range rows {
@@ -21,8 +21,8 @@ func (s session) loadSupervision(rows []grievance.Case, into map[grievance.CaseI
 		}
 		return ids
 	}
-	named := having(func(c *grievance.Case) bool { return c.RecusalCount > 0 })
-	err := childrenInOrder(s, "recusals", "case_id, since, user_id", named, func(x *grievance.Recusal) {
+	recused := having(func(c *grievance.Case) bool { return c.RecusalCount > 0 })
+	err := childrenInOrder(s, "recusals", "case_id, since, user_id", recused, func(x *grievance.Recusal) {
 		into[x.CaseID].Recusals = append(into[x.CaseID].Recusals, x)
 	})
 	if err != nil {

@@ -18,7 +18,8 @@ import (
 // handlers of the inspectors' own unit see as little, unless they are asked to help or
 // to review. The engine sees all.
 type Viewer struct {
-	user     grievance.UserID
+	self     grievance.UserID // who it is, whatever way the viewer looks
+	user     grievance.UserID // the same, zero where own cases do not count
 	left     bool             // holds no post any more: sees findings about them, and no case
 	proved   grievance.CaseID // whose query code was shown
 	all      bool
@@ -27,7 +28,6 @@ type Viewer struct {
 	subtrees []string           // paths seen with all below
 	grids    []string           // paths whose area is seen
 	desks    []string           // paths of units at whose desk the viewer sits
-	self     grievance.UserID   // who it is, whatever way the viewer looks
 	lines    []grievance.UnitID // the units of the posts held, those above, and what was merged into any of them
 }
 
@@ -64,15 +64,15 @@ func visibleTo(v Viewer) func(*gorm.DB) *gorm.DB {
 	if v.all {
 		return func(db *gorm.DB) *gorm.DB { return db }
 	}
-	any, work := v.asPetitioner(), v.atWork()
+	ways, work := v.asPetitioner(), v.atWork()
 	if len(work.parts) > 0 {
 		free := v.notBarred()
-		any.add("("+free.sql()+" AND ("+strings.Join(work.parts, " OR ")+"))", append(free.args, work.args...)...)
+		ways.add("("+free.sql()+" AND ("+strings.Join(work.parts, " OR ")+"))", append(free.args, work.args...)...)
 	}
-	if len(any.parts) == 0 {
+	if len(ways.parts) == 0 {
 		return func(db *gorm.DB) *gorm.DB { return db.Where("1 = 0") }
 	}
-	return func(db *gorm.DB) *gorm.DB { return db.Where("("+strings.Join(any.parts, " OR ")+")", any.args...) }
+	return func(db *gorm.DB) *gorm.DB { return db.Where("("+strings.Join(ways.parts, " OR ")+")", ways.args...) }
 }
 
 // asPetitioner are the ways to one's own cases, which no shield closes.
