@@ -23,7 +23,7 @@ type Desk struct {
 	clock  clock.Clock
 	ids    *uuid.Gen
 
-	exposed atomic.Int64 // the version of the Book by which shields were last looked at
+	exposed atomic.Pointer[lookedAt] // how shields were last looked at; nil: not yet
 }
 
 // New makes a Desk over a database and its organisation.

@@ -29,12 +29,12 @@ func (d *Desk) HandOnAll(ctx context.Context) (total int, err error) {
 
 // HandOnDue hands on the cases of each appointment that has ended, and of the
 // units that were merged, up to limit in a transaction, and tells how many it
-// handed on; after every change of the organisation also the accusations whose desk
-// has come behind their own shield. There may be more until it tells none. A case
-// that fails, be it that it cannot be read, is tried once and keeps neither the
-// others nor other appointments: all of them are handed on that can be, and the
-// error tells of it. It stays with whom it is with, and its appointment is looked at
-// again by the next call.
+// handed on; after every change of the organisation, and when a post begins, also the
+// accusations that are with somebody who has come behind their shield. There may be
+// more until it tells none. A case that fails, be it that it cannot be read, is tried
+// once and keeps neither the others nor other appointments: all of them are handed on
+// that can be, and the error tells of it. It stays with whom it is with, and its
+// appointment is looked at again by the next call.
 func (d *Desk) HandOnDue(ctx context.Context, limit int) (n int, err error) {
 	book, ended, err := d.leavers(ctx)
 	if err != nil {
@@ -47,9 +47,8 @@ func (d *Desk) HandOnDue(ctx context.Context, limit int) (n int, err error) {
 	for _, a := range ended {
 		p.through(ctx, func(h *handover) (int, error) { return h.left(a) })
 	}
-	if d.exposed.Load() != book.Version {
-		p.through(ctx, (*handover).exposed)
-		d.exposed.Store(book.Version)
+	if last, now := d.exposed.Load(), d.clock.Now(); last.isOver(book, now) && p.allExposed(ctx) {
+		d.exposed.Store(last.then(book, now))
 	}
 	return p.n, p.result()
 }
@@ -178,16 +177,6 @@ func handOnOne(c *grievance.Case, m grievance.Moment) error {
 		}
 		return c.Strand(m.For(c))
 	})
-}
-
-// exposed takes the next accusations away from desks that have become those of whom
-// they accuse.
-func (h *handover) exposed() (int, error) {
-	ids, err := h.tx.LockExposed(h.some)
-	if err != nil {
-		return 0, err
-	}
-	return h.each(ids)
 }
 
 // merged moves the next cases out of units that were merged into others.

@@ -84,18 +84,11 @@ func (b *Book) BarsUnit(id UnitID) bool {
 // Lines gives the units of the actor's posts, all those above them, and every unit
 // whose work one of these does today: an actor is barred by what bars any of them.
 func (b *Book) Lines(a Actor) (ids []UnitID) {
-	seen := map[UnitID]bool{}
 	for _, p := range slices.Concat(a.Posts, a.held) {
 		for _, u := range b.Ancestors(p.UnitID) {
-			seen[u.ID] = true
-		}
-	}
-	if len(seen) == 0 {
-		return nil
-	}
-	for _, u := range b.inOrder {
-		if now := b.Current(u.ID); seen[u.ID] || now != nil && seen[now.ID] {
-			ids = append(ids, u.ID)
+			if !slices.Contains(ids, u.ID) {
+				ids = append(append(ids, u.ID), b.merged[u.ID]...)
+			}
 		}
 	}
 	return ids

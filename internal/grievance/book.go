@@ -43,7 +43,8 @@ type Book struct {
 	byUnit      map[UnitID][]Appointment
 	categories  map[string]Category
 	responsible map[string][]Responsibility
-	bar         *barrier // of the one case that the book is for, else nil
+	merged      map[UnitID][]UnitID // into the unit that does their work today
+	bar         *barrier            // of the one case that the book is for, else nil
 }
 
 // BookData is what a Book is made from. Calendar and Profiles are the newest;
@@ -68,12 +69,17 @@ func NewBook(d BookData) *Book {
 		Version: d.Version, Calendar: d.Calendar, Profiles: d.Profiles, versions: newVersions(d),
 		units: map[UnitID]*Unit{}, byCode: map[string]*Unit{}, users: map[UserID]*User{},
 		byUser: map[UserID][]Appointment{}, byUnit: map[UnitID][]Appointment{},
-		categories: map[string]Category{}, responsible: map[string][]Responsibility{},
+		categories: map[string]Category{}, responsible: map[string][]Responsibility{}, merged: map[UnitID][]UnitID{},
 	}
 	for i := range d.Units {
 		b.units[d.Units[i].ID], b.byCode[d.Units[i].Code] = &d.Units[i], &d.Units[i]
 	}
 	b.inOrder = slices.SortedFunc(maps.Values(b.units), func(x, y *Unit) int { return strings.Compare(x.Code, y.Code) })
+	for _, u := range b.inOrder {
+		if now := b.Current(u.ID); now != nil && now.ID != u.ID {
+			b.merged[now.ID] = append(b.merged[now.ID], u.ID)
+		}
+	}
 	for i := range d.Users {
 		b.users[d.Users[i].ID] = &d.Users[i]
 	}

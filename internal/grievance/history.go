@@ -20,6 +20,7 @@ func Import(m Moment, in Registration, desk *Unit, receipt Receipt, h History) (
 	if err != nil {
 		return nil, err
 	}
+	m = m.For(c)
 	if h.RepliedAt.IsZero() {
 		return c, c.judgeHistory(m, m.Now)
 	}

@@ -143,6 +143,9 @@ func (c *Case) ordered(m Moment, by Post, in Ordering, most int) (*Unit, error) 
 	if own := m.Book.Unit(by.UnitID); unit.ID == own.ID || !unit.Within(own) {
 		return nil, Refuse(Forbidden, "order.not_superior", "只能由上级单位向下级单位发出")
 	}
+	if m.Book.BarsUnit(unit.ID) { // it has handled the case, which is over
+		return nil, errBarred
+	}
 	return unit, nil
 }
 

@@ -111,7 +111,7 @@ func Register(m Moment, in Registration, desk *Unit, receipt Receipt) (*Case, er
 	if err != nil {
 		return nil, err
 	}
-	return c, c.callUrgent(m, by)
+	return c, c.callUrgent(m.For(c), by)
 }
 
 // register opens the case without calling for help where it is urgent.

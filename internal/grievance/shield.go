@@ -78,6 +78,12 @@ func (b *Book) inspectorsDesk(desk UnitID, t time.Time) (*Unit, error) {
 	return nil, errNobodyAbove
 }
 
+// hasInspectors reports whether a unit is, or ever was, one with inspectors: their desk
+// stays theirs while the post is vacant.
+func (b *Book) hasInspectors(unit UnitID) bool {
+	return slices.ContainsFunc(b.byUnit[unit], func(a Appointment) bool { return a.Role == RoleInspector })
+}
+
 // departments are those that a unit itself has today, by code.
 func (b *Book) departments(of UnitID) []*Unit {
 	return slices.DeleteFunc(slices.Clone(b.inOrder), func(u *Unit) bool {
@@ -116,18 +122,24 @@ func (c *Case) workRole() Role {
 
 // raiseShield takes the case away from those whom it is about, if it has become an
 // accusation that names them, or names more of them; and lifts the shield where it is
-// an accusation no more. It leaves an accusation alone that inspectors have who are
-// not barred.
+// an accusation no more. An accusation that inspectors have who are not barred stays
+// with them, but nothing of it with anybody whom it bars.
 func (c *Case) raiseShield(m Moment) error {
 	was := c.Shielded
 	c.Shielded = c.accuses()
 	m = m.For(c)
-	if !c.Shielded || was && !m.Book.BarsUnit(c.LeadUnitID) {
+	switch {
+	case !c.Shielded:
 		return nil
+	case was && !m.Book.BarsUnit(c.LeadUnitID) && m.Book.hasInspectors(c.LeadUnitID):
+		return c.withdraw(m)
 	}
 	desk, err := m.Book.inspectorsDesk(c.LeadUnitID, m.Now)
 	if err != nil {
 		return err
+	}
+	if was && desk.ID == c.LeadUnitID { // the head has it, for want of inspectors
+		return c.withdraw(m)
 	}
 	user, post, ok := m.Book.DutyPerson(desk.ID, m.Now)
 	if !ok {
@@ -210,14 +222,16 @@ func (c *Case) breakOff(m Moment, f *Facts) {
 	}
 }
 
-// turnEscalations puts what stands before barred posts before those who are free.
-func (c *Case) turnEscalations(m Moment) {
+// turnEscalations puts what stands before barred posts before those who are free, and
+// tells whether anything did.
+func (c *Case) turnEscalations(m Moment) (turned bool) {
 	for _, e := range c.escalations {
 		if e.State == EscalationResolved || !m.Book.BarsUnit(e.TargetPost.UnitID) {
 			continue
 		}
 		post, ok := target(m.Book, e.FromUnitID, e.Level, m.Now, c.recused()...)
-		e.TargetPost, e.Unroutable = post, !ok
+		e.TargetPost, e.Unroutable, turned = post, !ok, true
 		c.changes.Escalations = once(c.changes.Escalations, e)
 	}
+	return turned
 }

@@ -15,20 +15,56 @@ import (
 // lasted beyond the naming.
 func (v Viewer) notBarred() *conditions {
 	w := &conditions{}
-	if v.all {
-		w.add("1 = 1")
+	if v.all || v.known && len(v.barred) == 0 {
 		return w
 	}
-	lines := v.lines
-	if len(lines) == 0 {
-		lines = []grievance.UnitID{{}}
+	if v.known {
+		w.add("cases.id NOT IN ?", v.barred)
+		return w
 	}
+	lines := v.reach()
 	w.add(`(NOT cases.shielded OR NOT EXISTS (SELECT 1 FROM shields WHERE shields.case_id = cases.id AND shields.unit_id IN ?)
 		AND NOT EXISTS (SELECT 1 FROM recusals WHERE recusals.case_id = cases.id AND recusals.cause = ? AND (recusals.user_id = ?
 			OR EXISTS (SELECT 1 FROM appointments held WHERE held.user_id = recusals.user_id AND held.unit_id IN ? AND held.role <> ?
 				AND (held.until IS NULL OR held.until > recusals.since)))))`,
 		lines, grievance.RecusedNamed, v.self, lines, grievance.RoleCourier)
 	return w
+}
+
+// reach is what lies in the viewer's line of command; never empty, for SQL has no empty
+// list.
+func (v Viewer) reach() []grievance.UnitID {
+	if len(v.lines) == 0 {
+		return []grievance.UnitID{{}}
+	}
+	return v.lines
+}
+
+// mostBarred is how many cases a query names one by one from which somebody is barred.
+const mostBarred = 200
+
+// knowing finds out once from which cases shields keep the viewer, for queries of many
+// parts, each of which would look for itself. They are those that are about the
+// viewer's own line of command: nearly always few or none. Where they are many, every
+// part looks for itself.
+func (s session) knowing(v Viewer) (Viewer, error) {
+	if v.all {
+		return v, nil
+	}
+	about := s.db.Raw(`SELECT case_id FROM shields WHERE unit_id IN ?
+		UNION SELECT case_id FROM recusals WHERE cause = ? AND user_id = ?
+		UNION SELECT recusals.case_id FROM appointments held JOIN recusals ON recusals.user_id = held.user_id AND recusals.cause = ?
+			WHERE held.unit_id IN ? AND held.role <> ? AND (held.until IS NULL OR held.until > recusals.since)`,
+		v.reach(), grievance.RecusedNamed, v.self, grievance.RecusedNamed, v.reach(), grievance.RoleCourier)
+	var found []grievance.CaseID
+	err := s.db.Table("cases").Where("cases.shielded AND cases.id IN (?)", about).Limit(mostBarred+1).Pluck("cases.id", &found).Error
+	if err != nil {
+		return v, fmt.Errorf("looking from which cases somebody is barred: %w", err)
+	}
+	if len(found) <= mostBarred {
+		v.known, v.barred = true, found
+	}
+	return v, nil
 }
 
 // notBarred narrows a query in which cases are joined to those from which no shield
@@ -52,18 +88,6 @@ func (s session) CasesBarred(v Viewer, ids []grievance.CaseID) (map[grievance.Ca
 		barred[id] = true
 	}
 	return barred, nil
-}
-
-// LockExposed names some shielded cases whose desk is behind their own shield, because
-// the organisation has changed, and holds them.
-func (tx *Tx) LockExposed(some Some) ([]grievance.CaseID, error) {
-	const behind = `substr(lead.path, 1, length(barred.path)) = barred.path`
-	exposed := tx.db.Raw(`SELECT c.id FROM cases c JOIN units lead ON lead.id = c.lead_unit_id WHERE c.shielded AND (
-		EXISTS (SELECT 1 FROM shields JOIN units barred ON barred.id = shields.unit_id WHERE shields.case_id = c.id AND `+behind+`)
-		OR EXISTS (SELECT 1 FROM recusals JOIN appointments held ON held.user_id = recusals.user_id JOIN units barred ON barred.id = held.unit_id
-			WHERE recusals.case_id = c.id AND recusals.cause = ? AND held.role <> ? AND (held.until IS NULL OR held.until > recusals.since) AND `+behind+`))`,
-		grievance.RecusedNamed, grievance.RoleCourier)
-	return tx.lock(some, "cases.id IN (?)", exposed)
 }
 
 // Attempted finds the case that a request was about, by the route's path and the id in

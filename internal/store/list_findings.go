@@ -80,6 +80,15 @@ func findingsVisibleTo(v Viewer) func(*gorm.DB) *gorm.DB {
 // viewer is barred: their own, or another that their evidence names. Both are counted,
 // finding by finding: of EXISTS PostgreSQL would make a join with all evidence.
 func findingsNotBarred(v Viewer) func(*gorm.DB) *gorm.DB {
+	switch {
+	case v.all || v.known && len(v.barred) == 0:
+		return func(db *gorm.DB) *gorm.DB { return db }
+	case v.known:
+		return func(db *gorm.DB) *gorm.DB {
+			return db.Where(`findings.case_id NOT IN ? AND (SELECT COUNT(*) FROM finding_evidence other
+				WHERE other.finding_id = findings.id AND other.case_id IN ?) = 0`, v.barred, v.barred)
+		}
+	}
 	return func(db *gorm.DB) *gorm.DB {
 		of := func(id string) *gorm.DB {
 			return db.Session(&gorm.Session{NewDB: true}).Table("cases").Select("COUNT(*)").Where("cases.id = " + id).Scopes(notBarred(v))
@@ -122,6 +131,9 @@ func (v Viewer) waysToFindings() (ways []*conditions) {
 // instants first, without their evidence. Each way to see some is gone by itself,
 // for each has another index; together they have none.
 func (s session) ListFindings(v Viewer, f FindingFilter, after *FindingPosition, limit int) (rows []*grievance.Finding, err error) {
+	if v, err = s.knowing(v); err != nil {
+		return nil, err
+	}
 	var pages []any
 	for _, w := range v.waysToFindings() {
 		page := s.findingsFor(v, w, f).Select("findings.*")
@@ -140,6 +152,9 @@ func (s session) ListFindings(v Viewer, f FindingFilter, after *FindingPosition,
 
 // CountFindings counts all that the filter means.
 func (s session) CountFindings(v Viewer, f FindingFilter) (n int64, err error) {
+	if v, err = s.knowing(v); err != nil {
+		return 0, err
+	}
 	var ids []any
 	for _, w := range v.waysToFindings() {
 		ids = append(ids, s.findingsFor(v, w, f).Select("findings.id"))

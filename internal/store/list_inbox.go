@@ -102,6 +102,10 @@ var never = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 // gravest reason, beside a signature that it is about; a case once for each
 // reason, with what presses most; and each finding.
 func (s session) Inbox(v Viewer, w Waiting, after *InboxPosition, limit int) ([]InboxItem, error) {
+	v, err := s.knowing(v)
+	if err != nil {
+		return nil, err
+	}
 	risen, err := s.risenSignOffs(v, w)
 	if err != nil {
 		return nil, err

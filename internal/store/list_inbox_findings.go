@@ -12,27 +12,29 @@ import (
 // sinceExplained is since when a finding can be decided.
 const sinceExplained = "COALESCE(findings.explained_at, findings.explain_due_at)"
 
-// waitingFindings are those that the user may see.
-func (s session) waitingFindings(w Waiting) *gorm.DB {
-	return s.db.Table("findings").Scopes(findingsVisibleTo(FindingViewerOf(w.actor, w.book, w.now)))
+// waitingFindings are those that the user, who is the viewer, may see.
+func (s session) waitingFindings(v Viewer, w Waiting) *gorm.DB {
+	of := FindingViewerOf(w.actor, w.book, w.now)
+	of.known, of.barred = v.known, v.barred
+	return s.db.Table("findings").Scopes(findingsVisibleTo(of))
 }
 
 // toExplain are the findings against units for which the user speaks, which have
 // not been explained.
-func (s session) toExplain(w Waiting) *gorm.DB {
-	return s.waitingFindings(w).Where("findings.state = 'opened' AND findings.unit_id IN ?", w.book.Explains(w.actor, w.now))
+func (s session) toExplain(v Viewer, w Waiting) *gorm.DB {
+	return s.waitingFindings(v, w).Where("findings.state = 'opened' AND findings.unit_id IN ?", w.book.Explains(w.actor, w.now))
 }
 
 // toDecide are the findings that were explained, or not in time, and that it is
 // the user's turn to decide.
-func (s session) toDecide(w Waiting) *gorm.DB {
-	return s.waitingFindings(w).Where("findings.state = 'explained' OR findings.state = 'opened' AND findings.explain_due_at <= ?", w.now).
+func (s session) toDecide(v Viewer, w Waiting) *gorm.DB {
+	return s.waitingFindings(v, w).Where("findings.state = 'explained' OR findings.state = 'opened' AND findings.explain_due_at <= ?", w.now).
 		Scopes(w.turn("findings.unit_id", (*grievance.Book).Judges))
 }
 
 // toHear are the appeals that it is the user's turn to decide.
-func (s session) toHear(w Waiting) *gorm.DB {
-	return s.waitingFindings(w).Where("findings.state = 'appealed'").
+func (s session) toHear(v Viewer, w Waiting) *gorm.DB {
+	return s.waitingFindings(v, w).Where("findings.state = 'appealed'").
 		Scopes(w.turn("findings.decided_unit_id", (*grievance.Book).AppealJudges))
 }
 

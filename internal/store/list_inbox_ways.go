@@ -28,7 +28,7 @@ func row(place string, reason InboxReason, rest string) string {
 // waits gives one query for each way in which something can wait.
 func (s session) waits(v Viewer, w Waiting, risen []grievance.SignOffID, passed []grievance.EscalationID) []*gorm.DB {
 	ways := append(s.escalationsWaiting(v, w, passed), s.clocksWaiting(v, w)...)
-	return append(append(ways, s.casesWaiting(v, w, risen)...), s.findingsWaiting(w)...)
+	return append(append(ways, s.casesWaiting(v, w, risen)...), s.findingsWaiting(v, w)...)
 }
 
 // escalationsWaiting are those that nobody can take, for who takes care of the
@@ -98,10 +98,10 @@ func (s session) casesWaiting(v Viewer, w Waiting, risen []grievance.SignOffID) 
 
 // findingsWaiting are the findings that the user is to explain or to decide about.
 // They say nothing of who has the case, so none of them is unassigned.
-func (s session) findingsWaiting(w Waiting) []*gorm.DB {
+func (s session) findingsWaiting(v Viewer, w Waiting) []*gorm.DB {
 	return []*gorm.DB{
-		s.toExplain(w).Select(row("2", WaitsExplaining, ofFinding+"findings.explain_due_at AS at, findings.opened_at AS since")),
-		s.toDecide(w).Select(row("2", WaitsDecision, ofFinding+sinceExplained+" AS at, "+sinceExplained+" AS since")),
-		s.toHear(w).Select(row("2", WaitsAppeal, ofFinding+"findings.appealed_at AS at, findings.appealed_at AS since")),
+		s.toExplain(v, w).Select(row("2", WaitsExplaining, ofFinding+"findings.explain_due_at AS at, findings.opened_at AS since")),
+		s.toDecide(v, w).Select(row("2", WaitsDecision, ofFinding+sinceExplained+" AS at, "+sinceExplained+" AS since")),
+		s.toHear(v, w).Select(row("2", WaitsAppeal, ofFinding+"findings.appealed_at AS at, findings.appealed_at AS since")),
 	}
 }

@@ -104,6 +104,10 @@ const ofOne = "sign_offs.chain NOT LIKE '% %'"
 // that the leader may sign, those due first first; or the decided ones, the
 // newest decision first.
 func (s session) ListSignOffs(v Viewer, d SignOffDesk, after *SignOffPosition, limit int) ([]SignOffItem, error) {
+	v, err := s.knowing(v)
+	if err != nil {
+		return nil, err
+	}
 	units, err := s.unitsIn(d.Areas)
 	if err != nil {
 		return nil, err

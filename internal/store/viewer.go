@@ -29,6 +29,8 @@ type Viewer struct {
 	grids    []string           // paths whose area is seen
 	desks    []string           // paths of units at whose desk the viewer sits
 	lines    []grievance.UnitID // the units of the posts held, those above, and what was merged into any of them
+	known    bool               // barred is all from which shields keep the viewer (see knowing)
+	barred   []grievance.CaseID
 }
 
 // ViewerOf makes the viewer that an actor is, by the units of the book.

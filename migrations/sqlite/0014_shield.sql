@@ -23,3 +23,7 @@ CREATE TABLE shields (
     PRIMARY KEY (case_id, unit_id)
 );
 CREATE INDEX cases_shielded ON cases (id) WHERE shielded;
+
+-- From which cases somebody is barred, is asked by who they are and where they work.
+CREATE INDEX shields_unit ON shields (unit_id, case_id);
+CREATE INDEX recusals_named ON recusals (user_id, case_id) WHERE cause = 'named';
