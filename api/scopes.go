@@ -13,8 +13,8 @@ import (
 var errScope = grievance.Refuse(grievance.Forbidden, "auth.scope", "此密钥的权限范围不包括这项操作")
 
 // keyRoutes says what a machine's key opens, by scope. A route that does not stand
-// here is closed to every key; one that stands neither here nor among the
-// personal ones fails a test, so that a new route is closed until it is placed.
+// here is closed to every key; a test fails for one that stands neither here nor among
+// its personal ones, so that a new route is closed until it is placed.
 var keyRoutes = map[grievance.KeyScope][]string{
 	grievance.ScopeCasesRead: {
 		"GET /cases", "GET /cases/:id", "GET /cases/:id/events", "GET /cases/:id/deadlines", "GET /deadlines/:id/explanation",
@@ -49,34 +49,6 @@ var keyRoutes = map[grievance.KeyScope][]string{
 		"POST /appointments/:id/end", "PUT /categories", "PUT /responsibilities", "PUT /calendar/:year", "PUT /calendar/hours",
 	},
 	grievance.ScopeEngineRun: {"GET /engine", "POST /engine/run"},
-}
-
-// personalRoutes are what a person alone does, whatever a key's owner may do:
-// signing and deciding, for which somebody answers by name; looking behind what
-// is masked, or for somebody by what they are called; naming who stands in or is
-// complained about; changing the law's numbers; and making what one logs in with.
-var personalRoutes = []string{
-	"POST /auth/password", "GET /auth/me", "POST /users", "GET /api-keys", "POST /api-keys", "POST /api-keys/:id/revoke",
-	"POST /reports/upcoming/feeds", "GET /reports/upcoming/feeds", "POST /reports/upcoming/feeds/:id/revoke",
-
-	"POST /cases/:id/sign-offs/:n/approve", "POST /cases/:id/sign-offs/:n/return", "POST /cases/:id/sign-offs/:n/amend",
-	"POST /cases/:id/objections/:n/decision", "POST /cases/:id/reviews/:n/decision", "POST /cases/:id/reviews/:n/hearing",
-	"POST /cases/:id/reviews/:n/hearing/record", "POST /findings/:id/explain", "POST /findings/:id/decide",
-	"POST /findings/:id/appeal", "POST /findings/:id/decide-appeal", "POST /bulletins/:id/correct",
-	"POST /escalations/:id/acknowledge", "POST /escalations/:id/resolve", "POST /cases/:id/take-down",
-	"POST /cases/:id/answer", // which ends a case without a signature
-
-	"POST /cases/:id/reminders", "POST /cases/:id/supervision-orders", "POST /cases/:id/supervision-orders/:n/reply",
-	"POST /cases/:id/supervision-orders/:n/accept", "POST /cases/:id/supervision-orders/:n/return",
-	"POST /cases/:id/recommendations", "POST /cases/:id/listing", "POST /cases/:id/listing/lift",
-	"POST /cases/:id/sponsor", "POST /cases/:id/sponsor/release", "POST /cases/:id/duties/:n/done",
-
-	"POST /cases/search", "GET /cases/:id/related", "POST /cases/:id/parties/reveal", "POST /cases/:id/notices/:n/document",
-	"POST /cases/:id/query-code", "POST /cases/:id/named", "POST /cases/:id/misconduct",
-	"GET /cases/:id/recusals", "POST /cases/:id/recusals", "POST /cases/:id/interest",
-	"GET /auth/sessions", "POST /auth/sessions/:id/revoke", "POST /users/:id/revoke-logins",
-
-	"POST /deputies", "POST /deputies/:id/end", "PUT /profiles/:name", "POST /profiles/:name/rebase",
 }
 
 // scopeOf has the scope of each route that stands in keyRoutes.

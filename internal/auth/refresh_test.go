@@ -225,23 +225,9 @@ func TestLogoutEndsTheSessionEverywhere(t *testing.T) {
 		_, other := h.replica(t)
 		first := h.login(t)
 		second := h.refresh(t, first.Refresh)
-		for _, s := range []*auth.Service{h.Service, other} {
-			if _, err := s.Verify(t.Context(), second.Access); err != nil {
-				t.Fatal(err)
-			}
-		}
-		for range 2 {
-			if err := h.Logout(t.Context(), second.Refresh); err != nil {
-				t.Fatalf("logging out: %v", err)
-			}
-		}
-		_, err := h.Verify(t.Context(), second.Access)
-		wantCode(t, "here, at once", err, "auth.session_ended")
-		h.clock.Advance(5 * time.Second)
-		_, err = other.Verify(t.Context(), second.Access)
-		wantCode(t, "elsewhere, in five seconds", err, "auth.session_ended")
+		h.endsEverywhere(t, other, second.Access, "auth.session_ended", func() error { return h.Logout(t.Context(), second.Refresh) })
 		for _, token := range []string{first.Refresh, second.Refresh} {
-			_, err = other.Refresh(t.Context(), token)
+			_, err := other.Refresh(t.Context(), token)
 			wantCode(t, "refreshing afterwards", err, "auth.session_ended")
 		}
 	})

@@ -98,6 +98,25 @@ func TestASessionIsEndedByItsOwnerAlone(t *testing.T) {
 	})
 }
 
+// endsEverywhere does, twice, what ends an access token, and wants it refused here at
+// once, and on another replica in five seconds and ever after.
+func (h *house) endsEverywhere(t *testing.T, other *auth.Service, access, code string, end func() error) {
+	t.Helper()
+	for _, s := range []*auth.Service{h.Service, other} {
+		if _, err := s.Verify(t.Context(), access); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(t, errors.Join(end(), end()))
+	_, err := h.Verify(t.Context(), access)
+	wantCode(t, "here, at once", err, code)
+	h.clock.Advance(5 * time.Second)
+	for range 2 {
+		_, err = other.Verify(t.Context(), access)
+		wantCode(t, "elsewhere, in five seconds", err, code)
+	}
+}
+
 // An access token is revoked by itself, everywhere within five seconds; the session
 // goes on, with its other tokens and the next.
 func TestATokenIsRevokedByItself(t *testing.T) {
@@ -107,23 +126,7 @@ func TestATokenIsRevokedByItself(t *testing.T) {
 		_, other := h.replica(t)
 		first := h.login(t)
 		second := h.refresh(t, first.Refresh)
-		for _, s := range []*auth.Service{h.Service, other} {
-			if _, err := s.Verify(t.Context(), first.Access); err != nil {
-				t.Fatal(err)
-			}
-		}
-		for range 2 {
-			if err := h.RevokeToken(t.Context(), first.Access); err != nil {
-				t.Fatal(err)
-			}
-		}
-		_, err := h.Verify(t.Context(), first.Access)
-		wantCode(t, "here, at once", err, "auth.token_revoked")
-		h.clock.Advance(5 * time.Second)
-		for range 2 {
-			_, err = other.Verify(t.Context(), first.Access)
-			wantCode(t, "elsewhere, in five seconds", err, "auth.token_revoked")
-		}
+		h.endsEverywhere(t, other, first.Access, "auth.token_revoked", func() error { return h.RevokeToken(t.Context(), first.Access) })
 		for _, s := range []*auth.Service{h.Service, other} {
 			if _, err := s.Verify(t.Context(), second.Access); err != nil {
 				t.Errorf("another token of the session: %v", err)
@@ -134,7 +137,7 @@ func TestATokenIsRevokedByItself(t *testing.T) {
 			t.Errorf("the next token: %v", err)
 		}
 		h.clock.Advance(auth.AccessLifetime)
-		_, err = other.Verify(t.Context(), first.Access)
+		_, err := other.Verify(t.Context(), first.Access)
 		wantCode(t, "once it has expired", err, "auth.token_expired")
 	})
 }

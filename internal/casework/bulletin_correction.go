@@ -106,7 +106,7 @@ func (d *Desk) drawCorrection(ctx context.Context, book *grievance.Book, by grie
 		if err != nil {
 			return err
 		}
-		shown, err = report.ShowCorrection(s, store.ViewerOf(by, book), row, next, was)
+		shown, err = report.ShowEdition(s, store.ViewerOf(by, book), row, next, was)
 		return err
 	})
 	return shown, err

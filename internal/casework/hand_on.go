@@ -29,12 +29,12 @@ func (d *Desk) HandOnAll(ctx context.Context) (total int, err error) {
 
 // HandOnDue hands on the cases of each appointment that has ended, and of the
 // units that were merged, up to limit in a transaction, and tells how many it
-// handed on; after every change of the organisation, and when a post begins, also the accusations that are
-// with somebody who has come behind their shield. There may be more until it tells none. A case that fails, be it that
-// it cannot be read, is tried once and keeps neither the others nor other
-// appointments: all of them are handed on that can be, and the error tells of
-// it. It stays with whom it is with, and its appointment is looked at again by
-// the next call.
+// handed on; after every change of the organisation, and when a post begins, also the
+// accusations that are with somebody who has come behind their shield. There may be
+// more until it tells none. A case that fails, be it that it cannot be read, is tried
+// once and keeps neither the others nor other appointments: all of them are handed on
+// that can be, and the error tells of it. It stays with whom it is with, and its
+// appointment is looked at again by the next call.
 func (d *Desk) HandOnDue(ctx context.Context, limit int) (n int, err error) {
 	book, ended, err := d.leavers(ctx)
 	if err != nil {

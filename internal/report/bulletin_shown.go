@@ -1,6 +1,7 @@
 package report
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/huiyin/huiyin/internal/grievance"
@@ -23,11 +24,16 @@ type Shown struct {
 // shown to a viewer. ErrNotFound where there is none.
 func ShowBulletin(s *store.Snapshot, v store.Viewer, id store.BulletinID, paths []string) (Shown, error) {
 	row, b, err := wholeBulletin(s, id, paths)
-	if err != nil || b.Corrects.IsZero() {
-		return showEdition(s, v, row, b, nil, err)
+	if err != nil {
+		return Shown{}, err
 	}
-	_, before, err := wholeBulletin(s, b.Corrects, paths)
-	return showEdition(s, v, row, b, before, err)
+	var before *Bulletin
+	if !b.Corrects.IsZero() {
+		if _, before, err = wholeBulletin(s, b.Corrects, paths); err != nil {
+			return Shown{}, err
+		}
+	}
+	return ShowEdition(s, v, row, b, before)
 }
 
 func wholeBulletin(s *store.Snapshot, id store.BulletinID, paths []string) (row store.WholeBulletin, b *Bulletin, err error) {
@@ -38,15 +44,8 @@ func wholeBulletin(s *store.Snapshot, id store.BulletinID, paths []string) (row 
 	return row, b, err
 }
 
-// ShowCorrection shows a new edition beside the one before it to who issued it.
-func ShowCorrection(s *store.Snapshot, v store.Viewer, row store.WholeBulletin, b, before *Bulletin) (Shown, error) {
-	return showEdition(s, v, row, b, before, nil)
-}
-
-func showEdition(s *store.Snapshot, v store.Viewer, row store.WholeBulletin, b, before *Bulletin, err error) (Shown, error) {
-	if err != nil {
-		return Shown{}, err
-	}
+// ShowEdition shows an edition to a viewer beside the one before it, nil for the first.
+func ShowEdition(s *store.Snapshot, v store.Viewer, row store.WholeBulletin, b, before *Bulletin) (Shown, error) {
 	all := b.cases()
 	if before != nil {
 		all = append(all, before.cases()...)
@@ -57,18 +56,13 @@ func showEdition(s *store.Snapshot, v store.Viewer, row store.WholeBulletin, b, 
 		if err != nil {
 			return Shown{}, err
 		}
-		for id, is := range some {
-			if is {
-				barred[id] = true
-			}
-		}
+		maps.Copy(barred, some)
 	}
 	if len(barred) > 0 {
 		b = b.without(barred, before)
 	}
-	shown := Shown{Bulletin: b, Row: row}
-	shown.open, err = OpenTo(s, v, CasesOf(b.named()))
-	return shown, err
+	open, err := OpenTo(s, v, CasesOf(b.named()))
+	return Shown{Bulletin: b, Row: row, open: open}, err
 }
 
 // Withheld reports whether the viewer may not see every case that the frozen body
@@ -92,9 +86,7 @@ func OpenTo(s *store.Snapshot, v store.Viewer, ids []grievance.CaseID) (map[grie
 		if err != nil {
 			return nil, err
 		}
-		for id, receipt := range some {
-			open[id] = receipt
-		}
+		maps.Copy(open, some)
 	}
 	return open, nil
 }

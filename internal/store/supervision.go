@@ -13,46 +13,47 @@ import (
 // open duties and open reminders; of orders, and of reminders that are done, only what
 // an operation needs.
 func (s session) loadSupervision(rows []grievance.Case, into map[grievance.CaseID]*grievance.Children, n Needs) error {
-	having := func(has func(*grievance.Case) bool) (ids []grievance.CaseID) {
-		for i := range rows {
-			if has(&rows[i]) {
-				ids = append(ids, rows[i].ID)
-			}
-		}
-		return ids
-	}
-	recused := having(func(c *grievance.Case) bool { return c.RecusalCount > 0 })
+	recused := idsWhere(rows, func(c *grievance.Case) bool { return c.RecusalCount > 0 })
 	err := childrenInOrder(s, "recusals", "case_id, since, user_id", recused, func(x *grievance.Recusal) {
 		into[x.CaseID].Recusals = append(into[x.CaseID].Recusals, x)
 	})
 	if err != nil {
 		return err
 	}
-	shielded := having(func(c *grievance.Case) bool { return c.ShieldCount > 0 })
+	shielded := idsWhere(rows, func(c *grievance.Case) bool { return c.ShieldCount > 0 })
 	err = childrenInOrder(s, "shields", "case_id, since, unit_id", shielded, func(x *grievance.Shield) {
 		into[x.CaseID].Shields = append(into[x.CaseID].Shields, x)
 	})
 	if err != nil {
 		return err
 	}
-	dutiful := having(func(c *grievance.Case) bool { return c.OpenDuties > 0 })
+	dutiful := idsWhere(rows, func(c *grievance.Case) bool { return c.OpenDuties > 0 })
 	err = childrenInOrder(s, "duties", "case_id, n", dutiful, func(x *grievance.Duty) {
 		into[x.CaseID].Duties = append(into[x.CaseID].Duties, x)
 	})
 	if err != nil {
 		return err
 	}
-	reminded := having(func(c *grievance.Case) bool { return c.OpenReminders > 0 || n.Reminders && c.ReminderCount > 0 })
+	reminded := idsWhere(rows, func(c *grievance.Case) bool { return c.OpenReminders > 0 || n.Reminders && c.ReminderCount > 0 })
 	err = childrenInOrder(s, "reminders", "case_id, n", reminded, func(x *grievance.Reminder) {
 		into[x.CaseID].Reminders = append(into[x.CaseID].Reminders, x)
 	})
 	if err != nil {
 		return err
 	}
-	ordered := having(func(c *grievance.Case) bool { return n.Orders && c.OrderCount > 0 })
+	ordered := idsWhere(rows, func(c *grievance.Case) bool { return n.Orders && c.OrderCount > 0 })
 	return childrenInOrder(s, "orders", "case_id, n", ordered, func(x *grievance.Order) {
 		into[x.CaseID].Orders = append(into[x.CaseID].Orders, x)
 	})
+}
+
+func idsWhere(rows []grievance.Case, has func(*grievance.Case) bool) (ids []grievance.CaseID) {
+	for i := range rows {
+		if has(&rows[i]) {
+			ids = append(ids, rows[i].ID)
+		}
+	}
+	return ids
 }
 
 // saveSupervision adds what supervision has made to a batch, behind the clocks
