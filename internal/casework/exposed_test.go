@@ -120,7 +120,7 @@ func TestOldAccusationsGoToInspectors(t *testing.T) {
 			old = append(old, id)
 		}
 		storetest.Exec(t, url, "UPDATE cases SET nature = 'accusation', shielded = true WHERE recusal_count > 0") // as the migration does
-		for range 4 { // a page is of one case
+		for range 4 {                                                                                             // a page is of one case
 			if _, err := w.desk.HandOnDue(t.Context(), 1); err != nil {
 				t.Fatal(err)
 			}
