@@ -20,7 +20,7 @@ func (m *model) supervises(t *rapid.T, ops map[string]deed) {
 		"duty": doDuty(max(1, row.DutyCount)), "remind": remind, "order": orderOf("", days), "recommend": recommend,
 		"reply": reply(number), "accept reply": acceptReply(number), "return reply": returnReply(number),
 		"list": list, "lift": lift, "misconduct": misconduct, "declare": declare, "demand": demand(named),
-		"name unit": nameUnit(rapid.SampledFrom([]string{"station", "river", "stone"}).Draw(t, "unit named")), "decide on recusal": approve(cmp.Or(row.PendingRecusal, row.SignOffCount)),
+		"name unit": nameUnit(rapid.SampledFrom([]string{"station", "river", "stone"}).Draw(t, "unit named")), "approve recusal": approve(cmp.Or(row.PendingRecusal, row.SignOffCount)),
 	} {
 		ops[name] = do
 	}
