@@ -132,9 +132,15 @@ func (d *Desk) onBook(ctx context.Context, book *grievance.Book, do func(*grieva
 	return do(book)
 }
 
+// decideOne lets decide change a case that is held. Whoever was barred from it while
+// this waited for the case finds none: PostgreSQL looks again whether it holds a row
+// that may be seen, but at who is barred as that was before.
 func decideOne(c *grievance.Case, m grievance.Moment, req Request, decide func(*grievance.Case, grievance.Moment) error) error {
 	if !m.Book.Knows(c) {
 		return errOldBook
+	}
+	if c.HiddenFrom(m) {
+		return grievance.ErrNotFound
 	}
 	if req.IfVersion != nil && *req.IfVersion != c.Version {
 		return ErrStale

@@ -73,14 +73,15 @@ func (d *Desk) content(in grievance.Registration) ([]byte, error) {
 	return d.store.Digest(plain), nil
 }
 
-// registeredBefore answers for a registration whose id is taken.
+// registeredBefore answers for a registration whose id is taken. Who sent it in gets it
+// again, and where it went where they may not see it, as long as it is what they sent:
+// what becomes of an accusation is not told to the desk that it is about.
 func (d *Desk) registeredBefore(ctx context.Context, req Request, id grievance.CaseID, content []byte, keep answer.Keep[*grievance.Case]) error {
 	book, err := d.office.Book(ctx)
 	if err != nil {
 		return err
 	}
 	return d.store.Write(ctx, func(tx *store.Tx) error {
-		// Who sent it in gets it again, be it that the case went where they may not see it.
 		cases, err := tx.LockCases([]grievance.CaseID{id}, store.ViewerOf(grievance.System, book), store.Needs{})
 		if err != nil {
 			return err
@@ -89,13 +90,14 @@ func (d *Desk) registeredBefore(ctx context.Context, req Request, id grievance.C
 			return ErrIDTaken
 		}
 		c, m := cases[0], d.moment(req, book)
-		if public := m.By.UserID.IsZero(); public || c.FiledBy == m.By.UserID {
+		_, err = tx.Case(id, store.ViewerOf(m.By, book), store.Needs{})
+		switch {
+		case err == nil || m.By.UserID.IsZero(), c.FiledBy == m.By.UserID && c.AsRegistered():
 			return keep(tx, c)
-		}
-		if _, err := tx.Case(id, store.ViewerOf(m.By, book), store.Needs{}); err != nil {
+		case errors.Is(err, grievance.ErrNotFound):
 			return ErrIDTaken
 		}
-		return keep(tx, c)
+		return err
 	})
 }
 

@@ -65,6 +65,13 @@ func (m Moment) For(c *Case) Moment {
 	return m
 }
 
+// HiddenFrom reports whether the shield keeps the actor from the case altogether. Its
+// petitioner it keeps from nothing.
+func (c *Case) HiddenFrom(m Moment) bool {
+	_, own := thePetitioner(c, m)
+	return !own && m.Book.For(c).Bars(m.By.UserID, m.Now)
+}
+
 // Bars reports whether a user is barred from the case that the book is for.
 func (b *Book) Bars(user UserID, t time.Time) bool {
 	if b.bar == nil || user.IsZero() {

@@ -230,6 +230,9 @@ func (c *Case) Changed() bool {
 	return len(ch.Events)+len(ch.Clocks)+len(ch.SignOffs)+len(ch.Suspensions)+len(ch.Pauses)+len(ch.Extensions) > 0
 }
 
+// AsRegistered reports whether nobody has changed the case since it was registered.
+func (c *Case) AsRegistered() bool { return c.Version == 1 }
+
 // Clocks gives the clocks of the case, in the order in which they started.
 func (c *Case) Clocks() []*Clock { return c.clocks }
 

@@ -53,8 +53,12 @@ func (c *Case) withdrawHelp(m Moment, f *Facts) (withdrawn bool) {
 	return withdrawn
 }
 
-// redirect lets whoever answers for the case owe what posts do that are barred.
+// redirect lets whoever answers for the case owe what posts do that are barred; where
+// nobody could take it from such a post, the last name stands.
 func (c *Case) redirect(m Moment) (changed bool) {
+	if m.Book.BarsUnit(c.ResponsiblePost.UnitID) {
+		return false
+	}
 	barred := slices.DeleteFunc(c.running(), func(k *Clock) bool { return !m.Book.BarsUnit(k.DebtorPost.UnitID) })
 	for _, k := range barred {
 		k.DebtorPost, k.DebtorUser = c.ResponsiblePost, c.Responsible

@@ -139,3 +139,23 @@ func TestTheAccusedAnswerNoRecommendation(t *testing.T) {
 		return c.Recommend(m, Recommending{Kind: HoldToAccount, Ordering: Ordering{Words: "问责"}})
 	})
 }
+
+// Where nobody is left who is free, the last name stands, and nothing happens time and
+// again.
+func TestNobodyIsLeftWhoIsFree(t *testing.T) {
+	t.Parallel()
+	o := newTestOffice(t)
+	s := accusedAtCounty(t, o).does("inspector", assign("hill", "hill_inspector")).does("hill_inspector", acknowledge)
+	for _, who := range []string{"inspector", "county_clerk", "county_leader", "city_leader"} {
+		o.employ(who, []string{"handler station"})
+	}
+	o.employ("leader", []string{"handler hill"})
+	o.book = NewBook(o.data)
+	handOn := func(c *Case, m Moment) error { return c.HandOn(m.For(c)) }
+	s.does("system", handOn)
+	before := len(s.rec.events)
+	s.does("system", handOn).does("system", handOn)
+	if n := len(s.rec.events); n != before {
+		t.Errorf("%d events more: %s", n-before, dump(s.c()))
+	}
+}

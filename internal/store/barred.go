@@ -90,6 +90,43 @@ func (s session) CasesBarred(v Viewer, ids []grievance.CaseID) (map[grievance.Ca
 	return barred, nil
 }
 
+// booksByCase has the book that each of some shielded cases is judged by (see
+// grievance.Book.For), and the one for all others.
+type booksByCase struct {
+	common *grievance.Book
+	own    map[grievance.CaseID]*grievance.Book
+}
+
+func (b booksByCase) of(id grievance.CaseID) *grievance.Book {
+	if own, shielded := b.own[id]; shielded {
+		return own
+	}
+	return b.common
+}
+
+// booksOf finds out by which book each of the cases is judged.
+func (s session) booksOf(b *grievance.Book, ids []grievance.CaseID) (books booksByCase, err error) {
+	books = booksByCase{b, map[grievance.CaseID]*grievance.Book{}}
+	if len(ids) == 0 {
+		return books, nil
+	}
+	var rows []grievance.Case
+	if err := s.db.Table("cases").Where("cases.shielded AND cases.id IN ?", ids).Find(&rows).Error; err != nil {
+		return books, fmt.Errorf("reading which cases are shielded: %w", err)
+	}
+	children := map[grievance.CaseID]*grievance.Children{}
+	for _, c := range rows {
+		children[c.ID] = &grievance.Children{}
+	}
+	if err := s.loadSupervision(rows, children, Needs{}); err != nil {
+		return books, err
+	}
+	for _, c := range rows {
+		books.own[c.ID] = b.For(grievance.Restore(c, *children[c.ID]))
+	}
+	return books, nil
+}
+
 // Attempted finds the case that a request was about, by the route's path and the id in
 // it, where the viewer was kept from it: from reading by its shield, from acting by
 // recusal. It is zero where there is no such case, and where the same attempt of the

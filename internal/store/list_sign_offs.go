@@ -133,7 +133,7 @@ func (s session) ListSignOffs(v Viewer, d SignOffDesk, after *SignOffPosition, l
 // toSign narrows sign-offs to the pending ones that the leader may sign.
 func (s session) toSign(page *gorm.DB, v Viewer, d SignOffDesk, after *SignOffPosition) (*gorm.DB, error) {
 	const at = "COALESCE(step.due_at, sign_offs.requested_at)"
-	inPerson, err := s.risenSignOffs(v, d.Leader)
+	risen, err := s.risenSignOffs(v, d.Leader)
 	if err != nil {
 		return nil, err
 	}
@@ -143,9 +143,9 @@ func (s session) toSign(page *gorm.DB, v Viewer, d SignOffDesk, after *SignOffPo
 	}
 	page = page.Joins(joinStep).Where("sign_offs.state = 'pending'").Where("(sign_offs.head = ? OR sign_offs.unit_id IN ?)", false, heads).
 		Scopes(mayBeSignedBy(d.Leader.actor.UserID)).Order(at+", sign_offs.id").
-		Where("("+ofOne+" OR sign_offs.head = ? AND sign_offs.unit_id IN ? OR sign_offs.head = ? AND sign_offs.unit_id IN ?)",
-			false, d.Leader.seats.Signs, true, d.Leader.seats.Leads).
-		Where("NOT "+bySponsor+" OR sign_offs.id IN ?", inPerson)
+		Where("("+ofOne+" OR sign_offs.head = ? AND sign_offs.unit_id IN ? OR sign_offs.head = ? AND sign_offs.unit_id IN ? OR sign_offs.id IN ?)",
+			false, d.Leader.seats.Signs, true, d.Leader.seats.Leads, risen).
+		Where("NOT "+bySponsor+" OR sign_offs.id IN ?", risen)
 	if after != nil {
 		page = page.Where("("+at+", sign_offs.id) > (?, ?)", after.At, after.ID)
 	}

@@ -62,20 +62,35 @@ func RecusedOf(calls []OwnCall) map[grievance.EscalationID][]grievance.UserID {
 }
 
 // passedOn finds the unresolved escalations of the cases of leaders and
-// supervisors themselves for which the user is the nearest who may take them.
+// supervisors themselves, and of accusations, for which the user is the nearest who may
+// take them.
 func (s session) passedOn(v Viewer, w Waiting) ([]grievance.EscalationID, error) {
 	if !w.actor.Has(grievance.DeputyRoles...) {
 		return nil, nil
 	}
-	calls, err := s.ownCalls(v, "escalations.target_role IN ? AND (escalations.target_unit_id IN ? OR escalations.unroutable = ?)",
-		grievance.DeputyRoles, w.below(grievance.DeputyRoles...), true)
+	const near = "escalations.target_role IN ? AND (escalations.target_unit_id IN ? OR escalations.unroutable = ?)"
+	about := []any{grievance.DeputyRoles, w.below(grievance.DeputyRoles...), true}
+	calls, err := s.ownCalls(v, near, about...)
+	if err != nil {
+		return nil, err
+	}
+	var shielded []OwnCall
+	if err := s.calling(v).Select("escalations.*").Where("cases.shielded").Where(near, about...).Find(&shielded).Error; err != nil {
+		return nil, fmt.Errorf("reading the escalations of accusations: %w", err)
+	}
+	calls = append(calls, shielded...)
+	ids := make([]grievance.CaseID, len(calls))
+	for i, c := range calls {
+		ids[i] = c.CaseID
+	}
+	books, err := s.booksOf(w.book, ids)
 	if err != nil {
 		return nil, err
 	}
 	var passed []grievance.EscalationID
 	recused := RecusedOf(calls)
 	for _, r := range calls {
-		if w.book.CalledOn(w.actor, &r.Escalation, w.now, recused[r.ID]...) {
+		if books.of(r.CaseID).CalledOn(w.actor, &r.Escalation, w.now, recused[r.ID]...) {
 			passed = append(passed, r.ID)
 		}
 	}
