@@ -99,7 +99,7 @@ func (a *agreement) listsFindings(route string) {
 		if listed && a.rests(f) {
 			a.t.Errorf("%s sees a finding about a case from which they are barred", a.account)
 		}
-		if !full() && a.IntN(3) > 0 {
+		if !exhaustive() && a.IntN(3) > 0 {
 			continue
 		}
 		if of := a.counts(route, route+"?case="+f.CaseID.String()); len(of) > 0 && !a.sees[f.CaseID] {
