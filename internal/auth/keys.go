@@ -24,7 +24,7 @@ type keyring struct {
 	signing  []signingKey                 // newest first
 	byHeader map[string]ed25519.PublicKey // by the first part of a token
 	public   []byte                       // a JWK set
-	readAt   time.Time
+	askedAt  time.Time                    // when the database was last asked for them
 }
 
 type signingKey struct {
@@ -44,6 +44,7 @@ const (
 
 	rereadKeys   = time.Minute
 	rereadSooner = time.Second // when a token has a key that is not known
+	waitForKeys  = keyLead / 2 // before a key signs that was not known then
 )
 
 // at gives the key that signs at an instant: the newest that has begun to, the
@@ -57,25 +58,56 @@ func (r *keyring) at(now time.Time) signingKey {
 	return r.signing[len(r.signing)-1]
 }
 
-// ring gives the keys as they were read at most a while ago. Where they cannot
-// be read again, those known go on.
+// ring gives the keys as they were read at most a while ago. While somebody reads
+// them again, others go on with those known, unless these are so old that they may
+// not be the right ones.
 func (s *Service) ring(ctx context.Context, age time.Duration) *keyring {
 	r, now := s.keys.Load(), s.clock.Now()
-	if passed := now.Sub(r.readAt); passed >= 0 && passed < age || !s.reading.TryLock() {
+	switch {
+	case r.fresh(now, age):
+		return r
+	case !r.fresh(now, waitForKeys):
+		s.reading.Lock()
+	case !s.reading.TryLock():
 		return r
 	}
 	defer s.reading.Unlock()
+	return s.reread(ctx, age)
+}
+
+// latest is ring for a token whose key is not known: it waits for whoever reads the
+// keys, for that may be the one.
+func (s *Service) latest(ctx context.Context) *keyring {
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	return s.reread(ctx, rereadSooner)
+}
+
+func (r *keyring) fresh(now time.Time, age time.Duration) bool {
+	passed := now.Sub(r.askedAt)
+	return passed >= 0 && passed < age
+}
+
+// reread reads the keys again, for whoever holds the lock, unless somebody just has.
+// Where they cannot be read, those known go on.
+func (s *Service) reread(ctx context.Context, age time.Duration) *keyring {
+	r, now := s.keys.Load(), s.clock.Now()
+	if r.fresh(now, age) {
+		return r
+	}
 	var rows []store.SigningKey
 	err := s.store.Read(ctx, func(snap *store.Snapshot) (err error) {
 		rows, err = snap.SigningKeys()
 		return err
 	})
-	if err != nil {
-		return r
+	next := r
+	if err == nil {
+		next, err = s.openKeys(rows, now)
 	}
-	next, err := s.openKeys(rows, now)
 	if err != nil {
-		return r
+		known := *r
+		known.askedAt = now
+		next = &known
 	}
 	s.keys.Store(next)
 	if !bytes.Equal(r.public, next.public) {
@@ -171,7 +203,7 @@ func seedField(kid string) vault.Field {
 
 // openKeys opens the keys that are believed at now.
 func (s *Service) openKeys(rows []store.SigningKey, now time.Time) (*keyring, error) {
-	ring := &keyring{byHeader: map[string]ed25519.PublicKey{}, readAt: now}
+	ring := &keyring{byHeader: map[string]ed25519.PublicKey{}, askedAt: now}
 	set := jwkset.NewMemoryStorage()
 	for _, row := range rows {
 		if n := len(ring.signing); n > 0 && now.Sub(ring.signing[n-1].from) > keyTail {
