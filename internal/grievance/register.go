@@ -56,7 +56,7 @@ const (
 // inspectors above those named (Art. 30). Invalid when no unit can be found.
 func Desk(m Moment, in Registration) (*Unit, error) {
 	desk, err := ordinaryDesk(m, in)
-	if err != nil || in.Nature != Accusation {
+	if err != nil || in.Nature != Accusation || countParties(in.Others, PersonNamed) == 0 {
 		return desk, err
 	}
 	c := &Case{Nature: in.Nature}
@@ -120,12 +120,14 @@ func register(m Moment, in Registration, desk *Unit, receipt Receipt) (*Case, Po
 	if err := in.validate(m); err != nil {
 		return nil, Post{}, err
 	}
-	near, err := ordinaryDesk(m, in)
-	if err != nil {
-		return nil, Post{}, err
+	if countParties(in.Others, PersonNamed) > 0 {
+		near, err := ordinaryDesk(m, in)
+		if err != nil {
+			return nil, Post{}, err
+		}
+		c.concernsAll(m, near.ID, in.Others)
+		c.Shielded = c.accuses()
 	}
-	c.concernsAll(m, near.ID, in.Others)
-	c.Shielded = c.accuses()
 	by, err := c.receiver(m)
 	if err != nil {
 		return nil, Post{}, err

@@ -10,9 +10,13 @@ import (
 	"github.com/huiyin/huiyin/internal/grievance"
 )
 
+// carries is the condition on an appointment (held) of a person named that its unit is
+// shielded with the person: a staff post that lasted beyond the naming. Couriers are
+// residents, and carry no unit with them.
+const carries = "held.role <> 'courier' AND (held.until IS NULL OR held.until > recusals.since)"
+
 // notBarred is the condition on cases that no shield keeps the viewer from one: the
-// same as grievance.Book.Bars says of it. Of a person named every post counts that
-// lasted beyond the naming.
+// same as grievance.Book.Bars says of it.
 func (v Viewer) notBarred() *conditions {
 	w := &conditions{}
 	if v.all || v.known && len(v.barred) == 0 {
@@ -25,9 +29,8 @@ func (v Viewer) notBarred() *conditions {
 	lines := v.reach()
 	w.add(`(NOT cases.shielded OR NOT EXISTS (SELECT 1 FROM shields WHERE shields.case_id = cases.id AND shields.unit_id IN ?)
 		AND NOT EXISTS (SELECT 1 FROM recusals WHERE recusals.case_id = cases.id AND recusals.cause = ? AND (recusals.user_id = ?
-			OR EXISTS (SELECT 1 FROM appointments held WHERE held.user_id = recusals.user_id AND held.unit_id IN ? AND held.role <> ?
-				AND (held.until IS NULL OR held.until > recusals.since)))))`,
-		lines, grievance.RecusedNamed, v.self, lines, grievance.RoleCourier)
+			OR EXISTS (SELECT 1 FROM appointments held WHERE held.user_id = recusals.user_id AND held.unit_id IN ? AND `+carries+`))))`,
+		lines, grievance.RecusedNamed, v.self, lines)
 	return w
 }
 
@@ -54,8 +57,8 @@ func (s session) knowing(v Viewer) (Viewer, error) {
 	about := s.db.Raw(`SELECT case_id FROM shields WHERE unit_id IN ?
 		UNION SELECT case_id FROM recusals WHERE cause = ? AND user_id = ?
 		UNION SELECT recusals.case_id FROM appointments held JOIN recusals ON recusals.user_id = held.user_id AND recusals.cause = ?
-			WHERE held.unit_id IN ? AND held.role <> ? AND (held.until IS NULL OR held.until > recusals.since)`,
-		v.reach(), grievance.RecusedNamed, v.self, grievance.RecusedNamed, v.reach(), grievance.RoleCourier)
+			WHERE held.unit_id IN ? AND `+carries,
+		v.reach(), grievance.RecusedNamed, v.self, grievance.RecusedNamed, v.reach())
 	var found []grievance.CaseID
 	err := s.db.Table("cases").Where("cases.shielded AND cases.id IN (?)", about).Limit(mostBarred+1).Pluck("cases.id", &found).Error
 	if err != nil {

@@ -17,7 +17,7 @@ const exposed = `WITH RECURSIVE succession(unit_id, now_id) AS (
 	about(case_id, unit_id) AS (
 		SELECT case_id, unit_id FROM shields
 		UNION SELECT recusals.case_id, held.unit_id FROM recusals JOIN appointments held ON held.user_id = recusals.user_id
-			WHERE recusals.cause = @named AND held.role <> @courier AND (held.until IS NULL OR held.until > recusals.since)),
+			WHERE recusals.cause = @named AND ` + carries + `),
 	barred(case_id, path) AS (
 		SELECT about.case_id, units.path FROM about JOIN succession ON succession.unit_id = about.unit_id JOIN units ON units.id = succession.now_id),
 	people(case_id, user_id) AS (
@@ -44,7 +44,7 @@ const exposed = `WITH RECURSIVE succession(unit_id, now_id) AS (
 // organisation has changed, and holds them.
 func (tx *Tx) LockExposed(now time.Time, some Some) ([]grievance.CaseID, error) {
 	found := tx.db.Raw(exposed, map[string]any{
-		"named": grievance.RecusedNamed, "courier": grievance.RoleCourier, "inspector": grievance.RoleInspector,
+		"named": grievance.RecusedNamed, "inspector": grievance.RoleInspector,
 		"ended": grievance.Ended, "now": now,
 	})
 	return tx.lock(some, "cases.id IN (?)", found)
